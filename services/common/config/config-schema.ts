@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { modelProfileSpec } from '../contracts/model-profile.ts'
+import { resourceName } from '../contracts/resource.ts'
+import { userSpec } from '../contracts/user.ts'
+import { shippedProfiles } from './shipped-profiles.ts'
+
+const host = z.string().min(1).max(255)
+const port = z.int().min(0).max(65_535)
+const hostPort = z.string().regex(/^[^\s/]+:\d{1,5}$/, 'must be HOST:PORT')
+/** Filled from the environment; unset after filling in means that the connection is disabled. */
+const secret = z.string().max(4096).optional()
+
+const gateway = z.strictObject({
+  host: host.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 opens it to the LAN and needs allowed_hosts'),
+  port: port.default(8080).describe('Public HTTP and WebSocket port; 0 picks a free one and prints it'),
+  allowed_hosts: z.array(host).default(['localhost', '127.0.0.1']).describe('Host headers answered, without port'),
+  allowed_origins: z
+    .array(z.url())
+    .default([])
+    .describe('Web origins allowed beside our own, such as https://panel.lan'),
+  trusted_proxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed'),
+  tls: z
+    .strictObject({ cert_file: z.string(), key_file: z.string() })
+    .nullable()
+    .default(null)
+    .describe('PEM files; null: plain HTTP'),
+  limits: z
+    .strictObject({
+      connections: z.int().min(1).default(10_000).describe('WebSockets at the same time'),
+      unauthenticated_per_address: z.int().min(1).default(64).describe('Sockets of one address before session.hello'),
+      connections_per_credential: z.int().min(1).default(1000).describe('WebSockets of one token'),
+      lanes_per_session: z.int().min(1).max(1024).default(16).describe('stream_ids in use on one WebSocket'),
+      queued_per_lane: z.int().min(1).max(1024).default(16).describe('Runs waiting in one lane'),
+      body_bytes: z.int().min(1024).default(1_048_576).describe('Largest HTTP body'),
+    })
+    .prefault({}),
+})
+
+const operations = z.strictObject({
+  host: host.default('127.0.0.1').describe('Address of /healthz, /readyz and /metrics'),
+  port: port.default(9464),
+  open_metrics: z.boolean().default(false).describe('Serve /metrics without a token beyond loopback'),
+})
+
+const mcp = z.strictObject({
+  host: host.default('127.0.0.1').describe('Used when the role runs without the gateway'),
+  port: port.default(8081),
+})
+
+const grpc = z.strictObject({
+  host: host.default('127.0.0.1').describe('Address of the gRPC listeners'),
+  router_port: port.default(50_051),
+  adapters_port: port.default(50_052),
+})
+
+const store = z.strictObject({
+  url: z
+    .string()
+    .regex(/^sqlite:.+/, 'must be sqlite:PATH')
+    .optional()
+    .describe('Default: sqlite: hearth.db under data_dir'),
+})
+
+const bus = z.strictObject({
+  url: z.literal('memory:').default('memory:').describe('memory: within one process; other processes poll every 15 s'),
+})
+
+const endpoints = z.strictObject({
+  router: hostPort.nullable().default(null).describe('HOST:PORT of the router role when it runs elsewhere'),
+  adapters: hostPort.nullable().default(null).describe('HOST:PORT of the adapters role when it runs elsewhere'),
+  mcp: z.url().nullable().default(null).describe('URL of the mcp role when it runs elsewhere'),
+})
+
+const log = z.strictObject({
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  pretty: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe('auto: colours on a terminal, JSON lines elsewhere'),
+})
+
+const openaiConnection = z.strictObject({
+  base_url: z.url().describe('Up to and with /v1'),
+  api_key: secret.describe('Usually ${NAME}: filled from the environment or .env'),
+})
+
+const localConnection = z.strictObject({
+  models_dir: z.string().optional().describe('Folder of GGUF files; default: models under data_dir'),
+  context_tokens: z.int().min(512).max(1_048_576).default(4096).describe('Context window of each sequence'),
+  sequences: z.int().min(1).max(64).default(4).describe('Answers generated at the same time'),
+  threads: z
+    .union([z.literal('auto'), z.int().min(1).max(256)])
+    .default('auto')
+    .describe('CPU threads'),
+})
+
+const demoConnection = z.strictObject({
+  tokens_per_second: z.number().positive().max(1_000_000).default(50).describe('Pace of the text'),
+  max_output_tokens: z.int().min(1).max(1_000_000).default(200).describe('Longest answer, one-word tokens'),
+})
+
+const connectionName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
+
+const adapters = z.strictObject({
+  openai: z
+    .strictObject({
+      connections: z
+        .record(connectionName, openaiConnection)
+        .default({ default: { base_url: 'https://api.openai.com/v1', api_key: '${OPENAI_API_KEY}' } }),
+    })
+    .prefault({})
+    .describe('OpenAI and whatever speaks its Chat Completions'),
+  local: z
+    .strictObject({
+      connections: z
+        .record(connectionName, localConnection)
+        .default({ embedded: { context_tokens: 4096, sequences: 4, threads: 'auto' } }),
+    })
+    .prefault({})
+    .describe('Models on this machine'),
+  demo: z
+    .strictObject({
+      connections: z
+        .record(connectionName, demoConnection)
+        .default({ default: { tokens_per_second: 50, max_output_tokens: 200 } }),
+    })
+    .prefault({})
+    .describe('Deterministic text and pictures, for trying out'),
+})
+
+/** config.yaml. Every key has a default; unknown keys are errors. */
+export const configSchema = z.strictObject({
+  gateway: gateway.prefault({}).describe('The public listener'),
+  operations: operations.prefault({}).describe('The operations listener'),
+  mcp: mcp.prefault({}).describe('The single source of truth'),
+  grpc: grpc.prefault({}).describe('Listeners between roles in different processes'),
+  store: store.prefault({}).describe('Where mcp keeps everything'),
+  bus: bus.prefault({}).describe('How changes are announced'),
+  endpoints: endpoints.prefault({}).describe('Where the other roles are, when not in this process'),
+  data_dir: z.string().min(1).default('data').describe('Folder of everything that must survive'),
+  log: log.prefault({}),
+  adapters: adapters.prefault({}).describe('Connections to models'),
+  users: z.record(resourceName, userSpec).default({}).describe('People of the house, by name'),
+  profiles: z.record(resourceName, modelProfileSpec).prefault(shippedProfiles).describe('Model profiles, by name'),
+})
+
+export type Config = z.output<typeof configSchema>
+export type OpenaiConnection = Config['adapters']['openai']['connections'][string]
+export type LocalConnection = Config['adapters']['local']['connections'][string]
+export type DemoConnection = Config['adapters']['demo']['connections'][string]

@@ -1,0 +1,18 @@
+/** The profiles of a new house; a config file with a `profiles` key replaces them. */
+export const shippedProfiles = {
+  assistant: {
+    description: 'Everyday help',
+    default: true,
+    targets: [
+      { adapter: 'openai' as const, connection: 'default', model: 'gpt-5.2' },
+      { adapter: 'local' as const, connection: 'embedded', model: 'smollm2-135m-instruct' },
+    ],
+    instructions: 'You are the assistant of this house. Answer briefly.',
+  },
+  demo: {
+    description: 'Deterministic text and pictures, without key or model',
+    targets: [{ adapter: 'demo' as const, connection: 'default', model: 'demo' }],
+    modalities: ['text' as const, 'image' as const],
+    image: { adapter: 'demo' as const, connection: 'default', model: 'demo' },
+  },
+}

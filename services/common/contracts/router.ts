@@ -1,0 +1,26 @@
+import type { Principal } from './principal.ts'
+import type { RunEvent } from './run-event.ts'
+import type { CancelReason, RunRef, RunRequest } from './run-request.ts'
+
+/** Runs: one request to completion. A run belongs to neither client nor gateway. */
+export interface Router {
+  /**
+   * Admits a run and returns at once; it goes on by itself until its one terminal event.
+   * @throws HearthError `caller_model_unknown`, `caller_not_found` (conversation), `policy_access_denied`,
+   *   `policy_rate_limited` (profile limits, full lane), `gateway_draining`, `gateway_config_unavailable`.
+   */
+  start(request: RunRequest, caller: Principal, signal: AbortSignal): Promise<RunRef>
+  /**
+   * The events of a run after number `startingAfter` (-1: all), in batches, ending after the terminal event.
+   * Aborting `signal` only ends the reading.
+   * @throws HearthError `caller_not_found`, `gateway_replay_gap` when the wanted part was trimmed.
+   */
+  attach(
+    runId: string,
+    startingAfter: number,
+    caller: Principal,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly RunEvent[]>
+  /** Idempotent; resolves when the cancel is accepted, the terminal event follows on the stream. Unknown runs: `caller_not_found`. */
+  cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void>
+}

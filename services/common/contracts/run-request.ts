@@ -1,0 +1,56 @@
+import type { ContentPart, ResponseFormat, ToolChoice, ToolDefinition } from './generate-request.ts'
+
+/** One turn of the input, as `response.create` brings it (already validated). */
+export type InputItem =
+  | {
+      readonly type: 'message'
+      readonly role: 'system' | 'user' | 'assistant'
+      readonly content: readonly ContentPart[]
+    }
+  | { readonly type: 'function_call'; readonly callId: string; readonly name: string; readonly arguments: string }
+  | { readonly type: 'function_call_output'; readonly callId: string; readonly output: string }
+
+/** Where a run queues: runs of one lane go one after another, lanes are independent of each other. */
+export interface Lane {
+  readonly sessionId: string
+  /** Chosen by the client, ≤ 64 characters. */
+  readonly streamId: string
+}
+
+/** What a caller asks of the router. Unset fields take the profile's value. */
+export interface RunRequest {
+  readonly lane: Lane
+  /** Same key of the same principal → the same run. */
+  readonly idempotencyKey?: string
+  /** Profile name; unset: the user's default, else the default profile. */
+  readonly profile?: string
+  /** Id of an existing conversation; unset: a new one. */
+  readonly conversation?: string
+  /** Continue after that run's answer instead of the newest message (branches). */
+  readonly previousResponseId?: string
+  readonly input: readonly InputItem[]
+  readonly instructions?: string
+  readonly tools: readonly ToolDefinition[]
+  readonly toolChoice: ToolChoice
+  readonly responseFormat: ResponseFormat
+  readonly maxOutputTokens?: number
+  readonly temperature?: number
+  readonly modalities: readonly Modality[]
+  /** Clamped by the profile: a caller may only shorten. */
+  readonly timeouts: { readonly firstTokenMs?: number; readonly idleMs?: number; readonly totalMs?: number }
+  readonly onDisconnect: 'continue' | 'cancel'
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export type Modality = 'text' | 'image'
+
+export interface RunRef {
+  /** `resp_…`: the `response_id` of the protocol. */
+  readonly runId: string
+  readonly conversation: string
+  readonly profile: string
+  /** True when an idempotency key named a run that exists already. */
+  readonly existing: boolean
+}
+
+export type CancelReason = 'requested' | 'disconnected' | 'draining' | 'ttl'

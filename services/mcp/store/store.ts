@@ -1,0 +1,123 @@
+import type { History } from '../../common/contracts/history.ts'
+import type { Identity } from '../../common/contracts/identity.ts'
+import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
+import type { Principal, Role, Scope } from '../../common/contracts/principal.ts'
+import type { ObjectMeta } from '../../common/contracts/resource.ts'
+import type { Settings, SettingsVersion } from '../../common/contracts/settings.ts'
+import type { UserSpec } from '../../common/contracts/user.ts'
+import type { BlobMeta, Conversation, Page, StoredMessageView } from './views.ts'
+
+/** Everything mcp keeps. One instance owns the database; every settings write bumps the revision and rings the doorbell. */
+export interface Store {
+  readonly settings: Settings
+  readonly identity: Identity
+  readonly history: History
+  readonly profiles: SettingsObjects<ModelProfileSpec>
+  readonly users: SettingsObjects<UserSpec>
+  readonly tokens: Tokens
+  readonly devices: PairedDevices
+  readonly conversations: Conversations
+  version(): Promise<SettingsVersion>
+  /** Newest first; the change log of settings. */
+  changes(page: PageRequest): Promise<Page<Change>>
+  /** Makes the declared objects of origin `config` exactly these, in one transaction; nothing changed → no new revision. */
+  declare(document: DeclaredDocument): Promise<void>
+}
+
+export interface DeclaredDocument {
+  /** Names the document: a hash of its content. */
+  readonly version: string
+  readonly profiles: Readonly<Record<string, ModelProfileSpec>>
+  readonly users: Readonly<Record<string, UserSpec>>
+}
+
+export interface PageRequest {
+  /** 1..200. */
+  readonly limit: number
+  /** Opaque, from the page before. A wrong one throws `caller_invalid_request`. */
+  readonly cursor?: string
+}
+
+/** Named objects that may also be declared in a file. Same name twice: cluster > config > api; the loser is kept, `shadowed`. */
+export interface SettingsObjects<Spec> {
+  /** The effective objects, by name. */
+  list(page: PageRequest): Promise<Page<Spec & ObjectMeta>>
+  get(name: string): Promise<(Spec & ObjectMeta) | undefined>
+  /** @throws HearthError `caller_conflict` when the name is taken (details.origin when it is declared). */
+  create(name: string, spec: Spec): Promise<Spec & ObjectMeta>
+  /**
+   * Replaces (or makes, when `ifRevision` is unset and it does not exist) an object of origin `api`.
+   * @throws HearthError `caller_conflict` with details.origin for a declared one; `RevisionMismatch` on a lost update.
+   */
+  put(name: string, spec: Spec, ifRevision: number | undefined): Promise<Spec & ObjectMeta>
+  /** @throws HearthError `caller_not_found`, `caller_conflict` with details.origin, `RevisionMismatch`. */
+  remove(name: string, ifRevision: number | undefined): Promise<void>
+}
+
+/** An API token, without its secret. Times are epoch milliseconds. */
+export interface TokenView {
+  readonly id: string
+  readonly name: string
+  readonly user: string | null
+  readonly role: Role
+  readonly scopes: readonly Scope[]
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly last_used_at: number | null
+}
+
+export interface NewToken {
+  readonly name: string
+  readonly user?: string
+  /** Default: the user's role, or `member` without a user. */
+  readonly role?: Role
+  /** Default: what the role may have. Never more than that. */
+  readonly scopes?: readonly Scope[]
+  readonly expiresAt?: number
+}
+
+export interface Tokens {
+  list(page: PageRequest): Promise<Page<TokenView>>
+  /** The secret is returned once and kept only as SHA-256. @throws `caller_not_found` for an unknown user. */
+  create(token: NewToken): Promise<{ readonly token: TokenView; readonly secret: string }>
+  /** Ends every session of the token. @throws `caller_not_found`. */
+  revoke(id: string): Promise<void>
+  /** Makes sure that exactly this secret is an admin token of user `admin` (HEARTH_ADMIN_TOKEN or data/admin-token). */
+  ensureAdmin(secret: string): Promise<void>
+}
+
+/** Client devices (a phone, a browser) paired by a code. */
+export interface PairedDevices {
+  /** A single-use code of 8 characters, good for 10 minutes. */
+  openPairing(user: string): Promise<{ readonly code: string; readonly expires_at: number }>
+  /** @throws `policy_unauthenticated` for a wrong, used or expired code; after 10 wrong tries within a minute `policy_rate_limited`. */
+  redeem(code: string, deviceName: string): Promise<{ readonly device_id: string; readonly device_secret: string }>
+  /** A session token of 15 minutes. @throws `policy_unauthenticated`. */
+  openSession(deviceId: string, deviceSecret: string): Promise<{ readonly token: string; readonly ttl_seconds: number }>
+}
+
+export interface Conversations {
+  create(owner: Principal, title: string): Promise<Conversation>
+  list(owner: Principal, page: PageRequest): Promise<Page<Conversation>>
+  get(owner: Principal, id: string): Promise<Conversation | undefined>
+  update(
+    owner: Principal,
+    id: string,
+    change: { readonly title: string },
+    ifRevision: number | undefined,
+  ): Promise<Conversation>
+  remove(owner: Principal, id: string, ifRevision: number | undefined): Promise<void>
+  /** Oldest first. */
+  messages(owner: Principal, id: string, page: PageRequest): Promise<Page<StoredMessageView>>
+  message(owner: Principal, messageId: string): Promise<StoredMessageView | undefined>
+  blob(owner: Principal, blobId: string): Promise<BlobMeta | undefined>
+}
+
+export interface Change {
+  readonly revision: number
+  readonly kind: string
+  readonly name: string
+  readonly action: 'created' | 'updated' | 'removed'
+  readonly declared_version: string | null
+  readonly at: number
+}
