@@ -1,4 +1,4 @@
-import type { Logger as PinoLogger } from 'pino'
+import type { FastifyBaseLogger } from 'fastify'
 
-/** Structured log; secrets are redacted by key name where it is made. */
-export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child'>
+/** Structured log, pino's calls; secrets are redacted by key name where it is made. `level` may change while it runs. */
+export type Logger = FastifyBaseLogger

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import { HearthError, toHearthError } from '../errors/hearth-error.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { checkHost, type HostPolicy } from './host-guard.ts'
+import { problemContentType, problemOf, retryAfterHeader } from './problem.ts'
+
+export interface HttpServerOptions {
+  /** Absent: any Host is answered (the operations listener on loopback decides by itself). */
+  readonly hostPolicy: HostPolicy
+  readonly bodyLimitBytes: number
+  readonly log: Logger
+  /** PEM files; absent: plain HTTP. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+}
+
+/** Milliseconds. A client that sends its headers or body slower is cut (slow-loris). */
+const headersTimeoutMs = 5000
+const requestTimeoutMs = 10_000
+
+/**
+ * A listener with the rules that hold on every route: exact Host and Origin, bounded headers and bodies, RFC 9457
+ * errors, no sniffing. Routes are registered by the caller; `listen` and `close` belong to the caller too.
+ */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    exposeHeadRoutes: false,
+    ...(options.tls === undefined
+      ? {}
+      : { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }),
+  })
+  app.server.headersTimeout = headersTimeoutMs
+  app.addHook('onRequest', async ({ headers, url }, reply) => {
+    reply.header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer')
+    const verdict = checkHost(options.hostPolicy, { host: headers.host, origin: headers.origin })
+    if (!verdict.ok) throw new HearthError('policy_access_denied', verdict.message)
+    if (url.length > 8192) throw new HearthError('caller_too_large', 'The URL is longer than 8192 characters.')
+  })
+  app.setErrorHandler((error: FastifyError, _request, reply) => sendProblem(reply, error, options.log))
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      new HearthError('caller_not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
+      options.log,
+    ),
+  )
+  return app
+}
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
+
+/** Sends any error as a problem document; a defect of ours is logged with its cause and shown without it. */
+export function sendProblem(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
+  const known = fromFastify(error) ?? { error: toHearthError(error), status: undefined }
+  if (known.error.code === 'gateway_internal') log.error({ err: error }, 'request failed')
+  const problem = problemOf(known.error, known.status)
+  const retryAfter = retryAfterHeader(known.error, problem.status)
+  if (retryAfter !== undefined) reply.header('Retry-After', retryAfter)
+  if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer')
+  return reply.code(problem.status).type(problemContentType).send(problem)
+}
+
+/** Fastify's own refusals (malformed JSON, media type, size) by their status. */
+function fromFastify(error: unknown): { error: HearthError; status: number } | undefined {
+  if (error instanceof HearthError || !(error instanceof Error) || !('statusCode' in error)) return undefined
+  const status = Number(error.statusCode)
+  if (!Number.isInteger(status) || status < 400 || status > 499) return undefined
+  const code = status === 413 ? 'caller_too_large' : 'caller_invalid_request'
+  return { error: new HearthError(code, error.message, { cause: error }), status }
+}
