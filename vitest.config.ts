@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const unit = ['common', 'gateway', 'router', 'adapters', 'mcp', 'cli', 'scripts', 'contracts']
+const unit = ['common', 'gateway', 'router', 'adapters', 'mcp', 'cli', 'scripts', 'contracts', 'composition']
 
 export default defineConfig({
   test: {

@@ -1,0 +1,32 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { createLogger } from '../../../services/common/telemetry/create-logger.ts'
+
+function capture(): { lines: () => string; stream: NodeJS.WriteStream } {
+  const stream = new PassThrough()
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { lines: () => Buffer.concat(chunks).toString(), stream: stream as unknown as NodeJS.WriteStream }
+}
+
+describe('the log', () => {
+  it('never shows a secret, at the top or nested', () => {
+    const { lines, stream } = capture()
+    const log = createLogger({ level: 'info', pretty: 'never' }, stream)
+    const canary = 'canary-7f3a'
+    log.info(
+      { token: canary, headers: { authorization: canary }, body: { connection: { api_key: canary } } },
+      'request',
+    )
+    expect(lines()).toContain('request')
+    expect(lines()).toContain('[redacted]')
+    expect(lines()).not.toContain(canary)
+  })
+
+  it('keeps the cause of an error', () => {
+    const { lines, stream } = capture()
+    const log = createLogger({ level: 'info', pretty: 'never' }, stream)
+    log.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed')
+    expect(lines()).toContain('inner')
+  })
+})
