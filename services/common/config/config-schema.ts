@@ -99,7 +99,9 @@ const demoConnection = z.strictObject({
   max_output_tokens: z.int().min(1).max(1_000_000).default(200).describe('Longest answer, one-word tokens'),
 })
 
-const connectionName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
+const connectionName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be lower-case letters, digits, - and _, at most 64')
 
 const adapters = z.strictObject({
   openai: z
