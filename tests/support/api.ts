@@ -1,0 +1,34 @@
+import type { House } from './house.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Json
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** One REST call with the admin token of the house (or another). */
+export async function api(
+  house: House,
+  method: string,
+  path: string,
+  options: {
+    readonly body?: object
+    readonly headers?: Readonly<Record<string, string>>
+    readonly token?: string
+  } = {},
+): Promise<Answer> {
+  const token = options.token ?? (await house.adminToken())
+  const response = await fetch(`${house.url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+}
