@@ -20,7 +20,10 @@ const gateway = z.strictObject({
     .describe('Web origins allowed beside our own, such as https://panel.lan'),
   trusted_proxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed'),
   tls: z
-    .strictObject({ cert_file: z.string(), key_file: z.string() })
+    .strictObject({
+      cert_file: z.string().min(1).describe('PEM file of the certificate and its chain'),
+      key_file: z.string().min(1).describe('PEM file of the private key'),
+    })
     .nullable()
     .default(null)
     .describe('PEM files; null: plain HTTP'),
@@ -33,24 +36,25 @@ const gateway = z.strictObject({
       queued_per_lane: z.int().min(1).max(1024).default(16).describe('Runs waiting in one lane'),
       body_bytes: z.int().min(1024).default(1_048_576).describe('Largest HTTP body'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Upper bounds; what goes over them is refused'),
 })
 
 const operations = z.strictObject({
   host: host.default('127.0.0.1').describe('Address of /healthz, /readyz and /metrics'),
-  port: port.default(9464),
+  port: port.default(9464).describe('Operations port; 0 picks a free one and prints it'),
   open_metrics: z.boolean().default(false).describe('Serve /metrics without a token beyond loopback'),
 })
 
 const mcp = z.strictObject({
   host: host.default('127.0.0.1').describe('Used when the role runs without the gateway'),
-  port: port.default(8081),
+  port: port.default(8081).describe('Port of REST and MCP when the role runs without the gateway'),
 })
 
 const grpc = z.strictObject({
   host: host.default('127.0.0.1').describe('Address of the gRPC listeners'),
-  router_port: port.default(50_051),
-  adapters_port: port.default(50_052),
+  router_port: port.default(50_051).describe('Port of the router role for other processes'),
+  adapters_port: port.default(50_052).describe('Port of the adapters role for other processes'),
 })
 
 const store = z.strictObject({
@@ -58,7 +62,7 @@ const store = z.strictObject({
     .string()
     .regex(/^sqlite:.+/, 'must be sqlite:PATH')
     .optional()
-    .describe('Default: sqlite: hearth.db under data_dir'),
+    .describe('sqlite:PATH of the database; default: hearth.db under data_dir'),
 })
 
 const bus = z.strictObject({
@@ -72,11 +76,14 @@ const endpoints = z.strictObject({
 })
 
 const log = z.strictObject({
-  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+    .default('info')
+    .describe('Least serious line that is written'),
   pretty: z
     .enum(['auto', 'always', 'never'])
     .default('auto')
-    .describe('auto: colours on a terminal, JSON lines elsewhere'),
+    .describe('auto: readable lines on a terminal, JSON lines elsewhere'),
 })
 
 const openaiConnection = z.strictObject({
@@ -108,7 +115,8 @@ const adapters = z.strictObject({
     .strictObject({
       connections: z
         .record(connectionName, openaiConnection)
-        .default({ default: { base_url: 'https://api.openai.com/v1', api_key: '${OPENAI_API_KEY}' } }),
+        .default({ default: { base_url: 'https://api.openai.com/v1', api_key: '${OPENAI_API_KEY}' } })
+        .describe('Servers and keys, by name; each is one connection for targets'),
     })
     .prefault({})
     .describe('OpenAI and whatever speaks its Chat Completions'),
@@ -116,7 +124,8 @@ const adapters = z.strictObject({
     .strictObject({
       connections: z
         .record(connectionName, localConnection)
-        .default({ embedded: { context_tokens: 4096, sequences: 4, threads: 'auto' } }),
+        .default({ embedded: { context_tokens: 4096, sequences: 4, threads: 'auto' } })
+        .describe('Engines on this machine, by name'),
     })
     .prefault({})
     .describe('Models on this machine'),
@@ -124,7 +133,8 @@ const adapters = z.strictObject({
     .strictObject({
       connections: z
         .record(connectionName, demoConnection)
-        .default({ default: { tokens_per_second: 50, max_output_tokens: 200 } }),
+        .default({ default: { tokens_per_second: 50, max_output_tokens: 200 } })
+        .describe('Pretended models, by name'),
     })
     .prefault({})
     .describe('Deterministic text and pictures, for trying out'),
@@ -140,7 +150,7 @@ export const configSchema = z.strictObject({
   bus: bus.prefault({}).describe('How changes are announced'),
   endpoints: endpoints.prefault({}).describe('Where the other roles are, when not in this process'),
   data_dir: z.string().min(1).default('data').describe('Folder of everything that must survive'),
-  log: log.prefault({}),
+  log: log.prefault({}).describe('Log of this process, on standard output'),
   adapters: adapters.prefault({}).describe('Connections to models'),
   users: z.record(resourceName, userSpec).default({}).describe('People of the house, by name'),
   profiles: z.record(resourceName, modelProfileSpec).prefault(shippedProfiles).describe('Model profiles, by name'),

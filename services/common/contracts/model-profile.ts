@@ -37,15 +37,15 @@ const parameters = z.strictObject({
 
 const image = z.strictObject({
   adapter: z.enum(modelAdapters).describe('Which adapter draws'),
-  connection: z.string().min(1).max(64).default('default'),
-  model: z.string().min(1).max(256),
+  connection: z.string().min(1).max(64).default('default').describe("Which of the adapter's connections"),
+  model: z.string().min(1).max(256).describe('Model name, as the vendor calls it'),
   partial_images: z.int().min(0).max(3).default(2).describe('Rough versions sent before the final picture'),
   size: z
     .string()
     .regex(/^(auto|\d{2,5}x\d{2,5})$/)
     .default('auto')
     .describe('auto or WIDTHxHEIGHT, pixels'),
-  format: z.enum(['png', 'jpeg', 'webp']).default('png'),
+  format: z.enum(['png', 'jpeg', 'webp']).default('png').describe('File format of the picture'),
 })
 
 const timeouts = z.strictObject({
@@ -70,8 +70,12 @@ const tools = z.strictObject({
   servers: z.array(resourceName).max(1000).default([]).describe('MCP servers whose tools the model may call'),
   devices: z.boolean().default(false).describe('May the model steer devices?'),
   client: z.boolean().default(true).describe('May a client declare its own tools?'),
-  allow: z.array(z.string()).max(1000).default([]),
-  deny: z.array(z.string()).max(1000).default([]),
+  allow: z
+    .array(z.string())
+    .max(1000)
+    .default([])
+    .describe('Exposed names that may be called; empty: all of `servers`'),
+  deny: z.array(z.string()).max(1000).default([]).describe('Exposed names that may not be called'),
   max_rounds: z.int().min(1).max(64).default(8).describe('Model → tool → model rounds in one run'),
   budget_tokens: z.int().min(0).max(1_000_000).default(8000).describe('Tokens that tool schemas may take'),
 })
@@ -84,12 +88,13 @@ const limits = z.strictObject({
 })
 
 const prices = z.strictObject({
-  input_per_million: z.number().min(0).default(0),
-  output_per_million: z.number().min(0).default(0),
+  input_per_million: z.number().min(0).default(0).describe('Price of a million input tokens'),
+  output_per_million: z.number().min(0).default(0).describe('Price of a million output tokens'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .default('EUR'),
+    .default('EUR')
+    .describe('ISO 4217 code of the prices'),
 })
 
 const access = z.strictObject({
@@ -103,7 +108,7 @@ export const modelProfileSpec = z.strictObject({
   default: z.boolean().default(false).describe('Used when a client names none'),
   targets: z.array(target).min(1).max(32).describe('In order; the first that can be served answers'),
   instructions: z.string().max(100_000).default('').describe('System prompt'),
-  parameters: parameters.prefault({}),
+  parameters: parameters.prefault({}).describe('What is asked of the model, unless the request says otherwise'),
   modalities: z
     .array(z.enum(['text', 'image']))
     .min(1)
@@ -111,11 +116,11 @@ export const modelProfileSpec = z.strictObject({
     .describe('What it may produce'),
   image: image.nullable().default(null).describe('Who draws pictures; null: nobody'),
   timeouts: timeouts.prefault({}).describe('Milliseconds'),
-  fallback: fallback.prefault({}),
-  tools: tools.prefault({}),
-  limits: limits.prefault({}),
-  prices: prices.prefault({}),
-  access: access.prefault({}),
+  fallback: fallback.prefault({}).describe('What happens when a target fails'),
+  tools: tools.prefault({}).describe('Which tools the model gets'),
+  limits: limits.prefault({}).describe('Over all callers; null: no limit'),
+  prices: prices.prefault({}).describe('For the cost of runs'),
+  access: access.prefault({}).describe('Who may use the profile'),
   detach_ttl_seconds: z.int().min(0).max(86_400).default(120).describe('How long a run goes on without a reader'),
 })
 
