@@ -1,0 +1,104 @@
+import { APIError } from 'openai'
+import type { ErrorCode } from '../../common/errors/error-table.ts'
+import { type ErrorDetails, HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import { errorBody } from './wire-schema.ts'
+
+/** What a failure of the request or its socket means. Only status, Retry-After and well-known code words of the vendor are used. */
+export function mapError(error: unknown, connection: string): HearthError {
+  if (error instanceof HearthError) return error
+  if (error instanceof APIError && error.status !== undefined) return mapStatus(error, error.status, connection)
+  if (error instanceof APIError || systemCode(error) !== undefined) return connectionFailed(error, connection)
+  return toHearthError(error)
+}
+
+/** A socket that could not be opened, or that broke. */
+function connectionFailed(error: unknown, connection: string): HearthError {
+  const code = systemCode(error)
+  const what = code === undefined ? 'failed' : `failed (${code})`
+  return new HearthError(
+    'provider_connection_failed',
+    `The connection to the server of ${path(connection)} ${what}; check base_url and that the server runs.`,
+    { cause: error },
+  )
+}
+
+const path = (connection: string) => `adapters.openai.connections.${connection}`
+
+/** Node's own error code, such as ECONNREFUSED, wherever the SDK put it. */
+function systemCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if ('code' in at && typeof at.code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(at.code)) return at.code
+  }
+  return undefined
+}
+
+type Verdict = readonly [ErrorCode, string]
+
+const billing: Verdict = ['provider_billing', 'The vendor account has no credit left; add credit or use another key']
+const refused: Verdict = ['provider_auth_failed', 'The vendor refused the key; set a valid one']
+const overloaded: Verdict = ['provider_overloaded', 'The vendor is overloaded; try again later']
+const invalid: Verdict = ['caller_invalid_request', 'The vendor refused the request; check model and parameters']
+
+const filtered: Verdict = ['provider_content_filtered', 'The vendor refused the content; rephrase it']
+const tooLong: Verdict = [
+  'caller_invalid_request',
+  'The conversation is longer than the context of the model; shorten it, or use a model with a longer context',
+]
+
+const byStatus: ReadonlyMap<number, Verdict> = new Map([
+  [401, refused],
+  [402, billing],
+  [403, refused],
+  [404, ['caller_invalid_request', 'The vendor knows no such model or path; check the model and base_url']],
+  [408, ['provider_server_error', 'The vendor gave up waiting; try again']],
+  [413, ['caller_invalid_request', 'The request is too large for the vendor; shorten it']],
+  [429, ['provider_rate_limited', 'The vendor limits this key; wait, or use another key']],
+  [503, overloaded],
+  [529, overloaded],
+])
+
+const byCode: ReadonlyMap<string, Verdict> = new Map([
+  ['insufficient_quota', billing],
+  ['billing_hard_limit_reached', billing],
+  ['context_length_exceeded', tooLong],
+  ['content_filter', filtered],
+  ['content_policy_violation', filtered],
+])
+
+function mapStatus(error: APIError, status: number, connection: string): HearthError {
+  const [code, message] = verdict(status, vendorCodes(error.error))
+  return new HearthError(code, `${message} (HTTP ${status}, ${path(connection)}).`, {
+    details: { vendorStatus: status, ...retryAfter(error.headers) },
+  })
+}
+
+function verdict(status: number, codes: readonly string[]): Verdict {
+  const named = codes.map((code) => byCode.get(code)).find((row) => row !== undefined)
+  if (status < 500 && named !== undefined) return named
+  const known = byStatus.get(status)
+  if (known !== undefined) return known
+  if (status >= 500) return ['provider_server_error', 'The vendor had an error; try again']
+  if (status >= 400) return invalid
+  return ['provider_connection_failed', 'The vendor answered with a redirect; set base_url to the final address']
+}
+
+function vendorCodes(body: unknown): readonly string[] {
+  const parsed = errorBody.safeParse(body)
+  return parsed.success ? [parsed.data.code, parsed.data.type].map((code) => String(code)) : []
+}
+
+const longestRetryAfterMs = 24 * 3_600_000
+
+/** `retry-after-ms`, else `Retry-After` in seconds or as a date. */
+function retryAfter(headers: Headers | undefined): ErrorDetails {
+  const ms = headers?.get('retry-after-ms')
+  const seconds = headers?.get('retry-after')
+  const value = ms ? Number(ms) : seconds ? secondsOrDate(seconds) : Number.NaN
+  if (!Number.isFinite(value) || value < 0) return {}
+  return { retryAfterMs: Math.min(Math.ceil(value), longestRetryAfterMs) }
+}
+
+const secondsOrDate = (text: string): number => {
+  const seconds = Number(text)
+  return Number.isNaN(seconds) ? Math.max(Date.parse(text) - Date.now(), 0) : seconds * 1000
+}

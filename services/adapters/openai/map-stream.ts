@@ -1,0 +1,223 @@
+import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
+import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import type { SseEvent } from '../sse-reader.ts'
+import { type ChatChunk, chatChunk, type WireToolCallDelta, type WireUsage } from './wire-schema.ts'
+
+/** What a Chat Completions stream has said so far. */
+export interface StreamState {
+  /** Given to calls that the vendor leaves without an id. */
+  readonly callIdPrefix: string
+  /** Blocks opened so far; names the next one. */
+  readonly blocks: number
+  /** The text or reasoning block that is open. */
+  readonly open: { readonly kind: 'text' | 'reasoning'; readonly id: string } | undefined
+  /** Open until the end: vendors may mix the parts of parallel calls. */
+  readonly calls: readonly OpenCall[]
+  readonly finishReason: string | undefined
+  readonly usage: WireUsage | undefined
+  /** A usage chunk without choices: what vLLM and OpenAI send last. */
+  readonly sawClosingUsage: boolean
+}
+
+interface OpenCall {
+  readonly id: string
+  readonly index: number | undefined
+  readonly vendorId: string | undefined
+}
+
+type Step = readonly [StreamState, readonly GenerateEvent[]]
+
+export const beginStream = (callIdPrefix: string): StreamState => ({
+  callIdPrefix,
+  blocks: 0,
+  open: undefined,
+  calls: [],
+  finishReason: undefined,
+  usage: undefined,
+  sawClosingUsage: false,
+})
+
+/** What one read of the stream came to. `failed` still holds the events before the failure. */
+export interface BatchStep {
+  readonly state: StreamState
+  readonly events: readonly GenerateEvent[]
+  readonly outcome: { readonly status: 'open' | 'done' } | { readonly status: 'failed'; readonly error: HearthError }
+}
+
+/** Pure step over the events of one read. At `[DONE]` it adds the last events of the answer; what follows is ignored. */
+export function stepBatch(before: StreamState, batch: readonly SseEvent[]): BatchStep {
+  let state = before
+  const events: GenerateEvent[] = []
+  for (const { type, data } of batch) {
+    if (data === '[DONE]') {
+      events.push(...endStream(state, 'done'))
+      return { state, events, outcome: { status: 'done' } }
+    }
+    try {
+      const [next, added] = stepStream(state, parseChunk(type, data))
+      state = next
+      events.push(...added)
+    } catch (error) {
+      return { state, events, outcome: { status: 'failed', error: toHearthError(error) } }
+    }
+  }
+  return { state, events, outcome: { status: 'open' } }
+}
+
+function parseChunk(type: string, data: string): ChatChunk {
+  if (type === 'error') throw streamError('The vendor reported an error in its stream')
+  const parsed = chatChunk.safeParse(parseJson(data))
+  if (!parsed.success) throw streamError('The vendor sent a chunk that is no chat completion')
+  return parsed.data
+}
+
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    throw streamError('The vendor sent a chunk that is not JSON')
+  }
+}
+
+/**
+ * Pure step over one chunk.
+ * @throws HearthError `provider_stream_error` for an error chunk or a call without a name; `provider_overloaded`.
+ */
+export function stepStream(state: StreamState, chunk: ChatChunk): Step {
+  if (chunk.error !== undefined && chunk.error !== null) throw streamError('The vendor reported an error in its stream')
+  const counted = chunk.usage ? { ...state, usage: chunk.usage } : state
+  const choices = chunk.choices ?? []
+  if (choices.length === 0) return closingStep(counted, chunk)
+  const choice = choices.find(({ index }) => (index ?? 0) === 0)
+  if (choice === undefined) return [counted, []]
+  const events: GenerateEvent[] = []
+  const next = applyDelta(counted, choice.delta ?? {}, events)
+  return [choice.finish_reason ? { ...next, finishReason: checkedReason(choice.finish_reason) } : next, events]
+}
+
+function closingStep(state: StreamState, chunk: ChatChunk): Step {
+  const { prompt_progress: progress } = chunk
+  if (progress && progress.total > 0) {
+    const done = Math.min(progress.processed / progress.total, 1)
+    return [state, [{ type: 'phase', phase: 'prompt_eval', progress: done }]]
+  }
+  return chunk.usage ? [{ ...state, sawClosingUsage: true }, []] : [state, []]
+}
+
+type Delta = NonNullable<NonNullable<ChatChunk['choices']>[number]['delta']>
+
+function applyDelta(state: StreamState, delta: Delta, events: GenerateEvent[]): StreamState {
+  let next = appendText(state, 'reasoning', delta.reasoning_content || delta.reasoning, events)
+  next = appendText(next, 'text', delta.content, events)
+  next = appendText(next, 'text', delta.refusal, events)
+  for (const part of delta.tool_calls ?? []) next = appendCall(next, part, events)
+  return next
+}
+
+function appendText(
+  state: StreamState,
+  kind: 'text' | 'reasoning',
+  text: string | null | undefined,
+  events: GenerateEvent[],
+): StreamState {
+  if (!text) return state
+  if (state.open?.kind === kind) {
+    events.push({ type: `${kind}-delta`, id: state.open.id, text })
+    return state
+  }
+  closeText(state, events)
+  const id = `b${state.blocks}`
+  events.push({ type: `${kind}-start`, id }, { type: `${kind}-delta`, id, text })
+  return { ...state, blocks: state.blocks + 1, open: { kind, id } }
+}
+
+function closeText(state: StreamState, events: GenerateEvent[]): void {
+  if (state.open !== undefined) events.push({ type: `${state.open.kind}-end`, id: state.open.id })
+}
+
+function appendCall(state: StreamState, part: WireToolCallDelta, events: GenerateEvent[]): StreamState {
+  const known = findCall(state.calls, part)
+  const [next, call] = known === undefined ? openCall(state, part, events) : ([state, known] as const)
+  const written = part.function?.arguments
+  if (written) events.push({ type: 'tool-call-delta', id: call.id, arguments: written })
+  return next
+}
+
+/** By index, but some servers give every call index 0 and tell them apart by id, others give neither. */
+function findCall(calls: readonly OpenCall[], part: WireToolCallDelta): OpenCall | undefined {
+  const isNewId = (call: OpenCall) => !!part.id && part.id !== call.vendorId
+  if (part.index === undefined || part.index === null) {
+    if (part.id) return calls.findLast((call) => call.vendorId === part.id)
+    return part.function?.name ? undefined : calls.at(-1)
+  }
+  const call = calls.findLast(({ index }) => index === part.index)
+  return call === undefined || isNewId(call) ? undefined : call
+}
+
+function openCall(
+  state: StreamState,
+  part: WireToolCallDelta,
+  events: GenerateEvent[],
+): readonly [StreamState, OpenCall] {
+  const name = part.function?.name
+  if (!name) throw streamError('The vendor sent a tool call without a name')
+  closeText(state, events)
+  const call: OpenCall = {
+    id: `b${state.blocks}`,
+    index: part.index ?? undefined,
+    vendorId: part.id || undefined,
+  }
+  const callId = call.vendorId ?? `${state.callIdPrefix}${state.calls.length}`
+  events.push({ type: 'tool-call-start', id: call.id, callId, name })
+  return [{ ...state, blocks: state.blocks + 1, open: undefined, calls: [...state.calls, call] }, call]
+}
+
+function checkedReason(reason: string): string {
+  if (reason === 'error') throw streamError('The vendor reported an error in its stream')
+  if (reason === 'insufficient_system_resource') {
+    throw new HearthError('provider_overloaded', 'The vendor ran out of resources; try again later.')
+  }
+  return reason
+}
+
+const streamError = (what: string) =>
+  new HearthError('provider_stream_error', `${what}; try again, or use another target.`)
+
+/** True once the vendor said that the answer is whole; its `[DONE]` may still follow. */
+export const isComplete = (state: StreamState): boolean => state.finishReason !== undefined || state.sawClosingUsage
+
+/**
+ * The last events: open blocks end, usage, finish.
+ * @throws HearthError `provider_stream_truncated` when the body ended (`end`) before any terminator.
+ */
+export function endStream(state: StreamState, by: 'done' | 'end'): readonly GenerateEvent[] {
+  if (by === 'end' && !isComplete(state)) {
+    throw new HearthError(
+      'provider_stream_truncated',
+      'The vendor ended its stream before the answer was complete; try again.',
+    )
+  }
+  const events: GenerateEvent[] = []
+  closeText(state, events)
+  for (const call of state.calls) events.push({ type: 'tool-call-end', id: call.id })
+  if (state.usage !== undefined) events.push({ type: 'usage', usage: mapUsage(state.usage) })
+  events.push({ type: 'finish', reason: finishReason(state) })
+  return events
+}
+
+function mapUsage(usage: WireUsage) {
+  const cachedTokens = usage.prompt_tokens_details?.cached_tokens
+  const reasoningTokens = usage.completion_tokens_details?.reasoning_tokens
+  return {
+    inputTokens: usage.prompt_tokens,
+    outputTokens: usage.completion_tokens,
+    ...(typeof cachedTokens === 'number' ? { cachedTokens } : {}),
+    ...(typeof reasoningTokens === 'number' ? { reasoningTokens } : {}),
+  }
+}
+
+/** A forced call ends with `stop` at OpenAI; it is a tool call all the same. */
+function finishReason(state: StreamState): FinishReason {
+  if (state.finishReason === 'length' || state.finishReason === 'content_filter') return state.finishReason
+  return state.calls.length > 0 ? 'tool_calls' : 'stop'
+}
