@@ -61,8 +61,9 @@ const store = z.strictObject({
   url: z
     .string()
     .regex(/^sqlite:.+/, 'must be sqlite:PATH')
-    .optional()
-    .describe('sqlite:PATH of the database; default: hearth.db under data_dir'),
+    .nullable()
+    .default(null)
+    .describe('sqlite:PATH of the database; null: hearth.db under data_dir'),
 })
 
 const bus = z.strictObject({
@@ -92,7 +93,7 @@ const openaiConnection = z.strictObject({
 })
 
 const localConnection = z.strictObject({
-  models_dir: z.string().optional().describe('Folder of GGUF files; default: models under data_dir'),
+  models_dir: z.string().min(1).nullable().default(null).describe('Folder of GGUF files; null: models under data_dir'),
   context_tokens: z.int().min(512).max(1_048_576).default(4096).describe('Context window of each sequence'),
   sequences: z.int().min(1).max(64).default(4).describe('Answers generated at the same time'),
   threads: z
@@ -124,7 +125,7 @@ const adapters = z.strictObject({
     .strictObject({
       connections: z
         .record(connectionName, localConnection)
-        .default({ embedded: { context_tokens: 4096, sequences: 4, threads: 'auto' } })
+        .default({ embedded: { models_dir: null, context_tokens: 4096, sequences: 4, threads: 'auto' } })
         .describe('Engines on this machine, by name'),
     })
     .prefault({})

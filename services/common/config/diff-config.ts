@@ -20,12 +20,15 @@ const LIVE: readonly (readonly string[])[] = [
 
 export function diffConfig(old: Config, next: Config): ConfigChanges {
   const changed = differences(old, next, [])
-  const isLive = (path: readonly string[]): boolean => LIVE.some((pattern) => matches(pattern, path))
   return {
-    live: changed.filter(isLive).map((path) => path.join('.')),
-    needsRestart: changed.filter((path) => !isLive(path)).map((path) => path.join('.')),
+    live: changed.filter(isLivePath).map((path) => path.join('.')),
+    needsRestart: changed.filter((path) => !isLivePath(path)).map((path) => path.join('.')),
   }
 }
+
+/** Does a change at this path take effect without a restart? */
+export const isLivePath = (path: readonly string[]): boolean =>
+  LIVE.some((pattern) => matches(pattern, path.slice(0, pattern.length)))
 
 const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
   pattern.length === path.length && pattern.every((part, index) => part === '*' || part === path[index])

@@ -11,9 +11,8 @@ export function resolvePaths(
 ): { readonly config: Config; readonly paths: ConfigPaths } {
   const from = (path: string): string => resolve(dirname(configFile), path)
   const dataDir = from(config.data_dir)
-  const storePath =
-    config.store.url === undefined ? join(dataDir, 'hearth.db') : from(config.store.url.slice(SQLITE.length))
-  const modelsDir = (given: string | undefined): string => (given === undefined ? join(dataDir, 'models') : from(given))
+  const storePath = config.store.url === null ? join(dataDir, 'hearth.db') : from(config.store.url.slice(SQLITE.length))
+  const modelsDir = (given: string | null): string => (given === null ? join(dataDir, 'models') : from(given))
   const local = Object.fromEntries(
     Object.entries(config.adapters.local.connections).map(([name, connection]) => [
       name,
@@ -35,7 +34,7 @@ export function resolvePaths(
     configFile,
     dataDir,
     storePath,
-    modelsDir: (connection) => modelsDir(local[connection]?.models_dir),
+    modelsDir: (connection) => modelsDir(local[connection]?.models_dir ?? null),
   }
   return { config: resolved, paths }
 }

@@ -15,8 +15,8 @@ export interface DotenvText {
 }
 
 /**
- * Later wins: .env files in their order, then the environment. An empty value is as good as none, so that a copied
- * .env.example (names without values) changes nothing.
+ * Later wins: .env files in their order, then the environment. An empty value makes a name unset again, so
+ * that a copied .env.example (names without values) sets nothing and an empty variable switches off what .env has.
  */
 export function collectVariables(
   dotenvs: readonly DotenvText[],
@@ -29,7 +29,8 @@ export function collectVariables(
   const found = new Map<string, Variable>()
   for (const { suffix, values } of layers) {
     for (const [name, value] of Object.entries(values)) {
-      if (value !== undefined && value !== '') found.set(name, { name, value, place: `${name}${suffix}` })
+      if (value === '') found.delete(name)
+      else if (value !== undefined) found.set(name, { name, value, place: `${name}${suffix}` })
     }
   }
   return found
