@@ -84,7 +84,7 @@ function phaseDeadline(clocks: AttemptClocks, timeouts: AttemptTimeouts): Attemp
 const setting = {
   provider_timeout_headers: ['No response headers came', 'headersMs', 'headers_ms'],
   provider_timeout_first_token: ['No content came', 'firstTokenMs', 'first_token_ms'],
-  provider_timeout_idle: ['The stream stood still', 'idleMs', 'idle_ms'],
+  provider_timeout_idle: ['No byte of the stream came', 'idleMs', 'idle_ms'],
   provider_timeout_total: ['The run was not done', 'totalMs', 'total_ms'],
 } as const
 
