@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { Principal } from '../../common/contracts/principal.ts'
+import type { Logger } from '../../common/telemetry/logger.ts'
+import type { Store } from '../store/store.ts'
+import { bearerToken, demandAccess } from './access.ts'
+import { fingerprint, IdempotencyCache, idempotencyKey } from './idempotency-cache.ts'
+import type { Answer, RawRequest, Route } from './route.ts'
+import { apiPrefix, apiRoutes } from './route-table.ts'
+import { sendAnswer, sendFailure, sendNothingHere } from './send-answer.ts'
+import { takeJsonOnly } from './take-json.ts'
+
+export interface ApiDeps {
+  readonly store: Store
+  readonly log: Logger
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+/** How often the idempotency cache forgets secrets that are due, milliseconds. */
+const sweepMs = 60_000
+
+/**
+ * Mounts the REST API under /api/v1 (protocol.md §3). The listener brings the body limit and the Host and Origin guard;
+ * everything else of the API is set up here, for its own routes only.
+ */
+export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  const routes = apiRoutes()
+  const plugin: FastifyPluginCallback = (scope, _options, done) => {
+    const principals = new WeakMap<FastifyRequest, Principal>()
+    const cache = new IdempotencyCache({ clock: deps.clock })
+    sweepWhileOpen(scope, cache)
+    takeJsonOnly(scope)
+    scope.setErrorHandler((error, _request, reply) => sendFailure(reply, error, deps.log))
+    scope.setNotFoundHandler((request, reply) => sendNothingHere(routes, request, reply))
+    for (const route of routes) mount(scope, route, { ...deps, cache, principals })
+    done()
+  }
+  await app.register(plugin, { prefix: apiPrefix })
+}
+
+interface Mounting extends ApiDeps {
+  readonly cache: IdempotencyCache
+  readonly principals: WeakMap<FastifyRequest, Principal>
+}
+
+function mount(scope: FastifyInstance, route: Route, { store, cache, principals }: Mounting): void {
+  scope.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    exposeHeadRoute: route.method === 'GET',
+    // Before the body is read: a stranger's bytes are not parsed.
+    onRequest: async (request) => {
+      if (route.access.type === 'public') return
+      const principal = await store.identity.authenticate(bearerToken(request.headers.authorization), request.signal)
+      demandAccess(route.access, principal)
+      principals.set(request, principal)
+    },
+    handler: async (request, reply) => {
+      const principal = principals.get(request)
+      const work = () => route.handle(rawRequest(request, principal), store)
+      const answer = await (principal === undefined ? work() : once(route, request, principal, { cache, work }))
+      return sendAnswer(reply, answer, {
+        ifNoneMatch: request.headers['if-none-match'],
+        isRead: route.method === 'GET',
+        isSecret: route.isSecret,
+      })
+    },
+  })
+}
+
+function rawRequest(request: FastifyRequest, principal: Principal | undefined): RawRequest {
+  return {
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    principal,
+    ifMatch: request.headers['if-match'],
+    ifNoneMatch: request.headers['if-none-match'],
+    signal: request.signal,
+  }
+}
+
+/** A POST under an `Idempotency-Key` works once. */
+async function once(
+  route: Route,
+  request: FastifyRequest,
+  principal: Principal,
+  { cache, work }: { readonly cache: IdempotencyCache; readonly work: () => Promise<Answer> },
+): Promise<Answer> {
+  const key = route.method === 'POST' ? idempotencyKey(request.headers['idempotency-key']) : undefined
+  if (key === undefined) return work()
+  const mark = fingerprint(route.method, route.path, request.body)
+  return cache.answer({ owner: principal.id, key, fingerprint: mark, isSecret: route.isSecret }, work)
+}
+
+function sweepWhileOpen(scope: FastifyInstance, cache: IdempotencyCache): void {
+  const timer = setInterval(() => cache.sweep(), sweepMs)
+  timer.unref()
+  scope.addHook('onClose', async () => clearInterval(timer))
+}

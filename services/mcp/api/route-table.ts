@@ -1,0 +1,41 @@
+import { type OpenApiDocument, openApiOf } from './openapi/open-api.ts'
+import type { Method, Route } from './route.ts'
+import { conversationRoutes } from './routes/conversations.ts'
+import { credentialRoutes } from './routes/credentials.ts'
+import { documentRoutes } from './routes/document.ts'
+import { effectiveRoutes } from './routes/effective.ts'
+import { messageRoutes } from './routes/messages.ts'
+import { profileRoutes } from './routes/profiles.ts'
+import { userRoutes } from './routes/users.ts'
+
+/** Where the API lives. */
+export const apiPrefix = '/api/v1'
+
+/** Every route of /api/v1: what is registered, and what the OpenAPI document says. */
+export function apiRoutes(): readonly Route[] {
+  const routes: readonly Route[] = [
+    ...profileRoutes(),
+    ...userRoutes(),
+    ...credentialRoutes(),
+    ...conversationRoutes(),
+    ...messageRoutes(),
+    ...effectiveRoutes(),
+    ...documentRoutes(() => openApiOf(routes)),
+  ]
+  return routes
+}
+
+/** The OpenAPI 3.1 document of /api/v1, for generators. */
+export const openApiDocument = (): OpenApiDocument => openApiOf(apiRoutes())
+
+/** Methods served at a path below the prefix; empty when there is nothing. HEAD comes with GET. */
+export function allowedMethods(routes: readonly Route[], path: string): readonly (Method | 'HEAD')[] {
+  const methods = routes.filter((route) => matches(route.path, path)).map(({ method }) => method)
+  return methods.includes('GET') ? [...methods, 'HEAD'] : methods
+}
+
+function matches(template: string, path: string): boolean {
+  const wanted = template.split('/')
+  const given = path.split('/')
+  return wanted.length === given.length && wanted.every((part, index) => part.startsWith('{') || part === given[index])
+}

@@ -1,0 +1,70 @@
+import type { Principal } from '../../../common/contracts/principal.ts'
+import type { Snapshot } from '../../../common/contracts/settings.ts'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
+import type { Store } from '../../store/store.ts'
+import { hasScope } from '../access.ts'
+import { isUnchanged, versionTag } from '../entity-tag.ts'
+import { type Route, tokenRoute } from '../route.ts'
+import { noBody, noParams, noQuery, pageQuery } from '../schemas/request-schema.ts'
+import { changePage, snapshotView } from '../schemas/settings-schema.ts'
+import { profileVisibility } from './profiles.ts'
+
+/** The effective settings as a whole, and their change log. */
+export const effectiveRoutes = (): readonly Route[] => [getSnapshot(), listChanges()]
+
+const getSnapshot = (): Route =>
+  tokenRoute(
+    {
+      operation: 'getSnapshot',
+      method: 'GET',
+      path: '/snapshot',
+      summary: 'Profiles and users that the caller may see, at one revision',
+      anyOf: ['read', 'settings'],
+      success: { type: 'json', status: 200, schema: snapshotView },
+    },
+    { params: noParams, query: noQuery, body: noBody },
+    async ({ principal, ifNoneMatch, signal }, store) => {
+      const known = versionTag(await store.version())
+      if (isUnchanged(ifNoneMatch, known)) return { type: 'unchanged', tag: known }
+      const snapshot = await store.settings.snapshot(undefined, signal)
+      if (snapshot === undefined) throw new HearthError('gateway_config_unavailable', 'No settings yet; try again.')
+      return {
+        type: 'json',
+        status: 200,
+        body: await visiblePart(snapshot, principal, store),
+        tag: versionTag(snapshot),
+      }
+    },
+  )
+
+async function visiblePart({ epoch, revision, profiles, users }: Snapshot, caller: Principal, store: Store) {
+  const isVisible = await profileVisibility(caller, store)
+  const seesAllUsers = hasScope(caller, ['admin'])
+  return {
+    epoch,
+    revision,
+    profiles: profiles.filter(isVisible),
+    users: users.filter((user) => seesAllUsers || user.name === caller.user),
+  }
+}
+
+const listChanges = (): Route =>
+  tokenRoute(
+    {
+      operation: 'listChanges',
+      method: 'GET',
+      path: '/changes',
+      summary: 'The change log of settings, newest first; those of users and credentials for admins only',
+      anyOf: ['read', 'settings'],
+      success: { type: 'json', status: 200, schema: changePage },
+    },
+    { params: noParams, query: pageQuery, body: noBody },
+    async ({ query, principal, ifNoneMatch }, store) => {
+      const tag = versionTag(await store.version())
+      if (isUnchanged(ifNoneMatch, tag)) return { type: 'unchanged', tag }
+      const seesAll = hasScope(principal, ['admin'])
+      const page = await store.changes(query)
+      const data = page.items.filter(({ kind }) => seesAll || kind === 'profiles')
+      return { type: 'json', status: 200, body: { data, next_cursor: page.nextCursor ?? null }, tag }
+    },
+  )

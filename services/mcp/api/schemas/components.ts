@@ -1,0 +1,66 @@
+import type { z } from 'zod'
+import { openApiView, problem } from './answer-schema.ts'
+import {
+  blobView,
+  conversationCreation,
+  conversationPage,
+  conversationReplacement,
+  conversationView,
+  messagePage,
+  messageView,
+} from './conversation-schema.ts'
+import {
+  createdToken,
+  pairedDevice,
+  pairing,
+  pairingCreation,
+  redemption,
+  session,
+  sessionCreation,
+  tokenCreation,
+  tokenPage,
+  tokenView,
+} from './credential-schema.ts'
+import { profileCreation, profilePage, profileReplacement, profileView } from './profile-schema.ts'
+import { changePage, changeView, snapshotView } from './settings-schema.ts'
+import { userCreation, userPage, userReplacement, userView } from './user-schema.ts'
+
+type Named = Readonly<Record<string, z.ZodType>>
+
+/** Bodies of answers by their name in the OpenAPI document. */
+export const answerComponents = {
+  Profile: profileView,
+  ProfilePage: profilePage,
+  User: userView,
+  UserPage: userPage,
+  Token: tokenView,
+  TokenPage: tokenPage,
+  CreatedToken: createdToken,
+  Pairing: pairing,
+  PairedDevice: pairedDevice,
+  Session: session,
+  Conversation: conversationView,
+  ConversationPage: conversationPage,
+  Message: messageView,
+  MessagePage: messagePage,
+  Blob: blobView,
+  Change: changeView,
+  ChangePage: changePage,
+  Snapshot: snapshotView,
+  OpenApi: openApiView,
+  Problem: problem,
+} as const satisfies Named
+
+/** Bodies of requests by their name in the OpenAPI document. */
+export const requestComponents = {
+  ProfileCreation: profileCreation,
+  ProfileReplacement: profileReplacement,
+  UserCreation: userCreation,
+  UserReplacement: userReplacement,
+  TokenCreation: tokenCreation,
+  PairingCreation: pairingCreation,
+  PairingRedemption: redemption,
+  SessionCreation: sessionCreation,
+  ConversationCreation: conversationCreation,
+  ConversationReplacement: conversationReplacement,
+} as const satisfies Named
