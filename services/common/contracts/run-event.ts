@@ -138,6 +138,8 @@ export interface FinalResponse {
   /** Null when the vendor reported none. */
   readonly usage: WireUsage | null
   readonly attempts: readonly AttemptRecord[]
+  /** Present when history did not take the answer: a later turn will not know it. */
+  readonly stored?: false
 }
 
 export interface WireUsage {

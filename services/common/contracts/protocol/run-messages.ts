@@ -75,6 +75,7 @@ const finalResponse = z.object({
   model: z.string().nullable(),
   usage: usage.nullable(),
   attempts: z.array(attemptRecord),
+  stored: z.literal(false).optional().describe('Present when history did not take the answer'),
 })
 
 const frame = { response_id: responseId, stream_id: streamId, sequence_number: sequenceNumber }

@@ -1,0 +1,108 @@
+import type { FinishReason, Usage } from '../common/contracts/generate-event.ts'
+import type { OutputItem, OutputPart, RunMessage } from '../common/contracts/run-event.ts'
+
+/** One output item of the answer, in the order of `output_index`. */
+export type Block = TextBlock | ToolCallBlock | PictureBlock
+
+interface BlockBase {
+  readonly itemId: string
+  readonly outputIndex: number
+  readonly isDone: boolean
+}
+
+export interface TextBlock extends BlockBase {
+  readonly kind: 'text' | 'reasoning'
+  readonly text: string
+}
+
+export interface ToolCallBlock extends BlockBase {
+  readonly kind: 'tool_call'
+  readonly callId: string
+  readonly name: string
+  readonly arguments: string
+}
+
+export interface PictureBlock extends BlockBase {
+  readonly kind: 'picture'
+  /** The whole picture, from its arrival on. */
+  readonly picture: Picture | undefined
+  /** Set once the store has it. */
+  readonly blobId: string | undefined
+}
+
+export interface Picture {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+}
+
+/** Which try at which target is talking. */
+export interface AttemptName {
+  /** From 1. */
+  readonly attempt: number
+  readonly provider: string
+  readonly model: string
+}
+
+/** Everything the answer is so far. Immutable: every step returns the next one. */
+export interface AnswerState {
+  /** Makes item ids unique over runs. */
+  readonly idSuffix: string
+  readonly blocks: readonly Block[]
+  /** Block ids of the adapter, unique within its attempt → index into `blocks`. Ended ones are gone. */
+  readonly open: ReadonlyMap<string, number>
+  readonly nextBlobNo: number
+  readonly attempt: AttemptName | undefined
+  readonly usage: Usage | undefined
+  readonly finish: FinishReason | undefined
+  readonly hasContent: boolean
+}
+
+/** An event without its number. */
+export interface RunEventDraft {
+  readonly message: RunMessage
+  readonly bytes?: Uint8Array
+}
+
+export const emptyAnswer = (idSuffix: string): AnswerState => ({
+  idSuffix,
+  blocks: [],
+  open: new Map(),
+  nextBlobNo: 0,
+  attempt: undefined,
+  usage: undefined,
+  finish: undefined,
+  hasContent: false,
+})
+
+/** The item of a block as clients see it; what is not done when it is described as `incomplete` was cut. */
+export function describeItem(block: Block, status: OutputItem['status']): OutputItem {
+  switch (block.kind) {
+    case 'text':
+      return { type: 'message', id: block.itemId, role: 'assistant', status, content: contentOf(block, status) }
+    case 'reasoning':
+      return { type: 'reasoning', id: block.itemId, status, content: contentOf(block, status) }
+    case 'tool_call':
+      return {
+        type: 'function_call',
+        id: block.itemId,
+        status,
+        call_id: block.callId,
+        name: block.name,
+        arguments: block.arguments,
+      }
+    case 'picture':
+      return {
+        type: 'image_generation_call',
+        id: block.itemId,
+        status,
+        ...(block.blobId === undefined ? {} : { blob_id: block.blobId }),
+        ...(block.picture === undefined ? {} : { media_type: block.picture.mediaType }),
+      }
+  }
+}
+
+export const describePart = (block: TextBlock): OutputPart =>
+  block.kind === 'text' ? { type: 'output_text', text: block.text } : { type: 'reasoning_text', text: block.text }
+
+const contentOf = (block: TextBlock, status: OutputItem['status']): readonly OutputPart[] =>
+  status === 'in_progress' ? [] : [describePart(block)]

@@ -1,0 +1,263 @@
+import type { AdapterSet } from '../common/contracts/adapter-set.ts'
+import type { FinishReason, GenerateEvent } from '../common/contracts/generate-event.ts'
+import type { ChatMessage } from '../common/contracts/generate-request.ts'
+import type { History, OpenedRun } from '../common/contracts/history.ts'
+import type { ModelProfile } from '../common/contracts/model-profile.ts'
+import type { Principal } from '../common/contracts/principal.ts'
+import type { AttemptRecord, RunMessage } from '../common/contracts/run-event.ts'
+import type { CancelReason, RunRef, RunRequest } from '../common/contracts/run-request.ts'
+import { HearthError, toHearthError } from '../common/errors/hearth-error.ts'
+import type { Logger } from '../common/telemetry/logger.ts'
+import { type AnswerState, emptyAnswer } from './answer-state.ts'
+import { runAttempt } from './attempt.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { abortable, type Seat } from './lanes.ts'
+import type { RouterLimits } from './limits.ts'
+import type { RouterMetrics } from './metrics.ts'
+import { composeMessages } from './prompt.ts'
+import { answerParts, type Ending, statusOf, terminalMessage, wireUsage } from './run-ending.ts'
+import { RunLog } from './run-log.ts'
+import { attemptRequest, type Leg, planLegs, totalMs } from './run-plan.ts'
+import { saveAnswer } from './save-answer.ts'
+import { type AnswerStep, announcePicture, beginAttempt, closeAnswer, stepAnswer } from './step-answer.ts'
+import { eligibleTargets, type Target } from './targets.ts'
+
+export interface RunDeps {
+  readonly adapters: AdapterSet
+  readonly history: History
+  readonly clock: () => number
+  readonly random: () => number
+  readonly log: Logger
+  readonly metrics: RouterMetrics
+  readonly limits: RouterLimits
+}
+
+/** An admitted run. */
+export interface AdmittedRun {
+  readonly ref: RunRef
+  readonly owner: Principal
+  readonly profile: ModelProfile
+  readonly request: RunRequest
+  readonly seat: Seat<unknown>
+  /** The conversation, once the lane lets it be read: what the run in front says belongs to its past. */
+  readonly open: () => Promise<OpenedRun>
+  readonly onEnd: () => void
+}
+
+/** One request to completion. It goes on by itself from `begin` to its one terminal event, whoever reads. */
+export class Run {
+  readonly ref: RunRef
+  readonly owner: Principal
+  readonly log: RunLog
+  readonly #deps: RunDeps
+  readonly #run: AdmittedRun
+  readonly #stop = new AbortController()
+  readonly #heartbeat: Heartbeat
+  readonly #beganAt: number
+  readonly #keeping = new Set<Promise<void>>()
+  #answer: AnswerState
+  #attempts: readonly AttemptRecord[] = []
+  #opening: Promise<OpenedRun> | undefined
+  #deadlineAt = Infinity
+  #pulse: RunMessage | undefined
+  #endedAt: number | undefined
+
+  constructor(deps: RunDeps, run: AdmittedRun) {
+    this.#deps = deps
+    this.#run = run
+    this.ref = run.ref
+    this.owner = run.owner
+    this.log = new RunLog({ events: deps.limits.logEvents, bytes: deps.limits.logBytes, batch: 512 })
+    this.#answer = emptyAnswer(run.ref.runId.slice(-12))
+    this.#beganAt = deps.clock()
+    this.#heartbeat = new Heartbeat(deps.limits.heartbeatMs, deps.clock, () => this.#beat())
+  }
+
+  /** Router's clock, milliseconds; undefined while it goes on. */
+  get endedAt(): number | undefined {
+    return this.#endedAt
+  }
+
+  get detachTtlMs(): number {
+    return this.#run.profile.detach_ttl_seconds * 1000
+  }
+
+  /** Resolves after the terminal event; never rejects. */
+  async begin(): Promise<void> {
+    const { profile, conversation } = this.ref
+    const position = this.#run.seat.position()
+    const queued: readonly RunMessage[] = position === 0 ? [] : [{ type: 'response.queued', position }]
+    this.#append([{ message: { type: 'response.created', profile, conversation } }, ...queued.map(asDraft)])
+    this.#heartbeat.start()
+    await this.#end(await this.#work())
+  }
+
+  /** The adapter's signal aborts before this returns. Idempotent; nothing after the end. */
+  cancel(reason: CancelReason): void {
+    this.#stop.abort(new HearthError('caller_cancelled', `The run was cancelled (${reason}).`))
+  }
+
+  async #work(): Promise<Ending> {
+    const { signal } = this.#stop
+    const { profile, request, seat } = this.#run
+    let deadline: NodeJS.Timeout | undefined
+    try {
+      await seat.turn(signal)
+      const ms = totalMs(profile, request)
+      this.#deadlineAt = this.#deps.clock() + ms
+      deadline = setTimeout(() => this.#stop.abort(tooLate(ms)), ms)
+      const opened = await abortable(this.#open(), signal)
+      const instructions = [profile.instructions, request.instructions]
+      const reason = await this.#legs(composeMessages(instructions, opened.past, request.input))
+      await abortable(Promise.all(this.#keeping), signal)
+      return { type: 'finished', reason }
+    } catch (thrown) {
+      return this.#endingOf(thrown)
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  /** Once, whoever asks first; a failure is not remembered. */
+  #open(): Promise<OpenedRun> {
+    this.#opening ??= this.#run.open().catch((error) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  /** One after the other; the first that does not stop by itself says how the run ended. */
+  async #legs(messages: readonly ChatMessage[]): Promise<FinishReason> {
+    let ended: FinishReason = 'stop'
+    for (const leg of planLegs(this.#run.profile, this.#run.request)) {
+      const reason = await this.#leg(leg, messages)
+      if (reason === 'tool_calls' || reason === 'content_filter') return reason
+      if (reason !== 'stop') ended = reason
+    }
+    return ended
+  }
+
+  /** The seam of fallback: today the best target is tried once, and what it comes to is what the run comes to. */
+  async #leg(leg: Leg, messages: readonly ChatMessage[]): Promise<FinishReason> {
+    const { adapters, random } = this.#deps
+    const { signal } = this.#stop
+    const [target] = eligibleTargets(leg.targets, await abortable(adapters.describe(signal), signal), random)
+    return this.#attempt(leg, target, messages)
+  }
+
+  async #attempt(leg: Leg, target: Target, messages: readonly ChatMessage[]): Promise<FinishReason> {
+    const { clock, metrics, adapters } = this.#deps
+    const { profile, request: run } = this.#run
+    const attempt = this.#attempts.length + 1
+    this.#take(beginAttempt(this.#answer, { attempt, provider: target.adapter, model: target.model }))
+    const leftMs = Math.max(1, Math.round(this.#deadlineAt - clock()))
+    const inputs = { runId: this.ref.runId, profile, request: run, messages }
+    const request = attemptRequest(inputs, leg, { attempt, target, leftMs })
+    const onBatch = (batch: readonly GenerateEvent[]) => this.#onBatch(batch)
+    const result = await runAttempt({ adapters, clock, onBatch }, target, { request, signal: this.#stop.signal })
+    this.#attempts = [...this.#attempts, result.record]
+    metrics.attemptEnded(result.record, leg.image === undefined ? 'chat' : 'generate_content')
+    if (result.type === 'failed') throw result.error
+    return result.reason
+  }
+
+  #onBatch(batch: readonly GenerateEvent[]): AnswerState {
+    const hadContent = this.#answer.hasContent
+    this.#take(stepAnswer(this.#answer, batch))
+    if (!hadContent && this.#answer.hasContent && this.#attempts.length === 0) {
+      this.#deps.metrics.firstContent(this.ref.profile, this.#deps.clock() - this.#beganAt)
+    }
+    return this.#answer
+  }
+
+  #take({ state, events, keep }: AnswerStep): void {
+    this.#answer = state
+    this.#append(events)
+    for (const { outputIndex, picture } of keep) {
+      const keeping = this.#keepPicture(outputIndex, picture)
+      this.#keeping.add(keeping)
+      // A failure is met where the run waits for its pictures; here it only must not go unhandled.
+      keeping.catch(() => undefined)
+    }
+  }
+
+  async #keepPicture(outputIndex: number, picture: { mediaType: string; bytes: Uint8Array }): Promise<void> {
+    const blobId = await this.#deps.history.putBlob({ owner: this.owner.id, ...picture })
+    if (this.#endedAt === undefined) this.#take(announcePicture(this.#answer, outputIndex, blobId))
+  }
+
+  #endingOf(thrown: unknown): Ending {
+    const { signal } = this.#stop
+    const error = toHearthError(signal.aborted ? signal.reason : thrown)
+    if (signal.aborted && error.code === 'caller_cancelled') return { type: 'cancelled' }
+    if (error.code === 'gateway_internal') {
+      this.#deps.log.error({ err: error.cause ?? error, run: this.ref.runId }, 'a run failed by a defect')
+    }
+    return { type: 'failed', error }
+  }
+
+  /** The answer is durable before the terminal event says so; a store that fails does not hold it back for long. */
+  async #end(ending: Ending): Promise<void> {
+    const { clock, metrics } = this.#deps
+    await this.#settlePictures()
+    const status = statusOf(ending)
+    this.#take(closeAnswer(this.#answer, status === 'completed' ? 'completed' : 'incomplete'))
+    const isStored = await this.#save(ending)
+    this.#heartbeat.stop()
+    this.#endedAt = clock()
+    const usage = wireUsage(this.#answer.usage)
+    const message = terminalMessage({ ref: this.ref, ending, usage, attempts: this.#attempts, isStored })
+    const [first] = this.#attempts
+    if (first !== undefined && this.#answer.usage !== undefined) metrics.tokensUsed(first, this.#answer.usage)
+    metrics.runEnded({ profile: this.ref.profile, status, ms: this.#endedAt - this.#beganAt, isStored })
+    this.#run.seat.leave()
+    this.#run.onEnd()
+    this.log.end({ message })
+  }
+
+  /** Pictures that came whole before a cancel or failure are kept too, if the store is quick. */
+  async #settlePictures(): Promise<void> {
+    if (this.#keeping.size === 0) return
+    const patience = AbortSignal.timeout(this.#deps.limits.historyMs)
+    await abortable(Promise.allSettled(this.#keeping), patience).catch(() => undefined)
+  }
+
+  async #save(ending: Ending): Promise<boolean> {
+    const { history, limits, log } = this.#deps
+    const answer = async () => {
+      const { conversation, parentId } = await this.#open()
+      const { profile, runId } = this.ref
+      return {
+        runId,
+        conversation,
+        parentId,
+        status: statusOf(ending),
+        parts: answerParts(this.#answer.blocks),
+        profile,
+        usage: wireUsage(this.#answer.usage),
+        attempts: this.#attempts,
+        ...(ending.type === 'failed' ? { error: { code: ending.error.code, message: ending.error.message } } : {}),
+      }
+    }
+    return saveAnswer(history, answer, { log, runId: this.ref.runId, patienceMs: limits.historyMs })
+  }
+
+  #append(events: AnswerStep['events']): void {
+    if (events.length === 0) return
+    for (const { message } of events) if (message.type === 'response.in_progress') this.#pulse = message
+    this.#heartbeat.touch()
+    this.log.append(events)
+  }
+
+  #beat(): void {
+    const position = this.#run.seat.position()
+    const message: RunMessage | undefined = position > 0 ? { type: 'response.queued', position } : this.#pulse
+    if (message !== undefined) this.#append([{ message }])
+  }
+}
+
+const asDraft = (message: RunMessage) => ({ message })
+
+const tooLate = (ms: number) =>
+  new HearthError('provider_timeout_total', `The run took longer than ${ms} ms; the part so far is kept.`)

@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto'
+import type { GenerateEvent, Usage } from '../common/contracts/generate-event.ts'
+import type { BlobAnnouncement, ItemStatus, OutputItem } from '../common/contracts/run-event.ts'
+import { HearthError } from '../common/errors/hearth-error.ts'
+import {
+  type AnswerState,
+  type AttemptName,
+  type Block,
+  describeItem,
+  describePart,
+  type Picture,
+  type PictureBlock,
+  type RunEventDraft,
+  type TextBlock,
+  type ToolCallBlock,
+} from './answer-state.ts'
+
+/** What follows from one step. `keep`: pictures the store must have before they can be announced, by output index. */
+export interface AnswerStep {
+  readonly state: AnswerState
+  readonly events: readonly RunEventDraft[]
+  readonly keep: readonly { readonly outputIndex: number; readonly picture: Picture }[]
+}
+
+/** A step in the making: one shallow copy per batch, written to until it is returned. */
+interface Draft {
+  blocks: Block[]
+  open: Map<string, number>
+  nextBlobNo: number
+  usage: Usage | undefined
+  finish: AnswerState['finish']
+  hasContent: boolean
+  readonly idSuffix: string
+  readonly attempt: AttemptName | undefined
+  readonly events: RunEventDraft[]
+  readonly keep: { outputIndex: number; picture: Picture }[]
+}
+
+/**
+ * One batch of an adapter → what the client sees. Pure. What comes after `finish` is ignored.
+ * @throws HearthError `provider_stream_error` when events do not fit together (a delta of a block that is not open).
+ */
+export const stepAnswer = (state: AnswerState, batch: readonly GenerateEvent[]): AnswerStep =>
+  step(state, (draft) => {
+    for (const event of batch) if (draft.finish === undefined) apply(draft, event)
+  })
+
+/** A new try begins: its block ids are its own, and it must bring its own `finish`. */
+export const beginAttempt = (state: AnswerState, attempt: AttemptName): AnswerStep => {
+  const next = { ...state, attempt, open: new Map(), finish: undefined, hasContent: false }
+  return step(next, (draft) => emit(draft, inProgress(attempt, { phase: 'connecting' })))
+}
+
+/** The store has the picture: it is announced whole. */
+export const announcePicture = (state: AnswerState, outputIndex: number, blobId: string): AnswerStep =>
+  step(state, (draft) => {
+    const block = draft.blocks[outputIndex]
+    if (block?.kind !== 'picture' || block.picture === undefined || block.isDone) return
+    const done: PictureBlock = { ...block, blobId, isDone: true }
+    draft.blocks[outputIndex] = done
+    const announcement = announce(draft, block.picture)
+    const message = { type: 'response.image_generation_call.completed', ...position(block), blob_id: blobId } as const
+    draft.events.push({ message: { ...message, ...announcement }, bytes: block.picture.bytes })
+    emit(draft, itemDone(done, 'completed'))
+  })
+
+/** The run ends: every item that is still open gets its done events, marked as cut unless the run came to its own end. */
+export const closeAnswer = (state: AnswerState, status: Exclude<ItemStatus, 'in_progress'>): AnswerStep =>
+  step(state, (draft) => {
+    for (const block of draft.blocks) if (!block.isDone) endBlock(draft, block, status)
+    draft.open.clear()
+  })
+
+function step(state: AnswerState, work: (draft: Draft) => void): AnswerStep {
+  const draft: Draft = { ...state, blocks: [...state.blocks], open: new Map(state.open), events: [], keep: [] }
+  work(draft)
+  const { events, keep, ...next } = draft
+  return { state: next, events, keep }
+}
+
+function apply(draft: Draft, event: GenerateEvent): void {
+  switch (event.type) {
+    case 'text-start':
+    case 'reasoning-start':
+      startText(draft, event.id, event.type === 'text-start' ? 'text' : 'reasoning')
+      break
+    case 'text-delta':
+      appendText(draft, event.id, 'text', event.text)
+      break
+    case 'reasoning-delta':
+      appendText(draft, event.id, 'reasoning', event.text)
+      break
+    case 'tool-call-start':
+      startToolCall(draft, event.id, event.callId, event.name)
+      break
+    case 'tool-call-delta':
+      appendArguments(draft, event.id, event.arguments)
+      break
+    case 'text-end':
+    case 'reasoning-end':
+    case 'tool-call-end':
+      endNamed(draft, event.id)
+      break
+    case 'image-partial':
+    case 'image':
+      takePicture(draft, event)
+      break
+    default:
+      applyBare(draft, event)
+      break
+  }
+}
+
+/** Events that belong to no block. */
+function applyBare(draft: Draft, event: Extract<GenerateEvent, { type: 'phase' | 'usage' | 'finish' }>): void {
+  switch (event.type) {
+    case 'phase':
+      if (draft.attempt !== undefined) emit(draft, inProgress(draft.attempt, event))
+      return
+    case 'usage':
+      draft.usage = addUsage(draft.usage, event.usage)
+      return
+    case 'finish':
+      draft.finish = event.reason
+      for (const index of draft.open.values()) endOpen(draft, index)
+      draft.open.clear()
+  }
+}
+
+function startText(draft: Draft, id: string, kind: TextBlock['kind']): void {
+  const block: TextBlock = { ...newBlock(draft, kind === 'text' ? 'msg' : 'rs'), kind, text: '' }
+  open(draft, id, block)
+  emit(draft, { type: 'response.content_part.added', ...partPosition(block), part: describePart(block) })
+}
+
+function appendText(draft: Draft, id: string, kind: TextBlock['kind'], delta: string): void {
+  const block = findOpen(draft, id)
+  if (block.kind !== kind) throw misfit(id)
+  draft.blocks[block.outputIndex] = { ...block, text: block.text + delta }
+  draft.hasContent = true
+  const type = kind === 'text' ? 'response.output_text.delta' : 'response.reasoning_text.delta'
+  emit(draft, { type, ...partPosition(block), delta })
+}
+
+function startToolCall(draft: Draft, id: string, callId: string, name: string): void {
+  const block: ToolCallBlock = { ...newBlock(draft, 'fc'), kind: 'tool_call', callId, name, arguments: '' }
+  draft.hasContent = true
+  open(draft, id, block)
+}
+
+function appendArguments(draft: Draft, id: string, delta: string): void {
+  const block = findOpen(draft, id)
+  if (block.kind !== 'tool_call') throw misfit(id)
+  draft.blocks[block.outputIndex] = { ...block, arguments: block.arguments + delta }
+  emit(draft, { type: 'response.function_call_arguments.delta', ...position(block), delta })
+}
+
+function takePicture(draft: Draft, event: Extract<GenerateEvent, { type: 'image-partial' | 'image' }>): void {
+  if (!draft.open.has(event.id)) startPicture(draft, event.id)
+  const block = findOpen(draft, event.id)
+  if (block.kind !== 'picture') throw misfit(event.id)
+  draft.hasContent = true
+  if (event.type === 'image') finishPicture(draft, event.id, block, event)
+  else announcePartial(draft, block, event)
+}
+
+function announcePartial(draft: Draft, block: PictureBlock, event: Extract<GenerateEvent, { type: 'image-partial' }>) {
+  const message = { type: 'response.image_generation_call.partial_image', ...position(block) } as const
+  const announcement = announce(draft, event)
+  draft.events.push({ message: { ...message, partial_image_index: event.index, ...announcement }, bytes: event.bytes })
+}
+
+function startPicture(draft: Draft, id: string): void {
+  const block: PictureBlock = { ...newBlock(draft, 'ig'), kind: 'picture', picture: undefined, blobId: undefined }
+  open(draft, id, block)
+  emit(draft, { type: 'response.image_generation_call.in_progress', ...position(block) })
+  emit(draft, { type: 'response.image_generation_call.generating', ...position(block) })
+}
+
+function finishPicture(draft: Draft, id: string, block: PictureBlock, { mediaType, bytes }: Picture): void {
+  const picture = { mediaType, bytes }
+  draft.blocks[block.outputIndex] = { ...block, picture }
+  draft.open.delete(id)
+  draft.keep.push({ outputIndex: block.outputIndex, picture })
+}
+
+function open(draft: Draft, id: string, block: Block): void {
+  if (draft.open.has(id)) throw misfit(id)
+  draft.open.set(id, block.outputIndex)
+  draft.blocks.push(block)
+  emit(draft, {
+    type: 'response.output_item.added',
+    output_index: block.outputIndex,
+    item: describeItem(block, 'in_progress'),
+  })
+}
+
+function endNamed(draft: Draft, id: string): void {
+  const index = draft.open.get(id)
+  if (index === undefined) return
+  draft.open.delete(id)
+  endOpen(draft, index)
+}
+
+function endOpen(draft: Draft, index: number): void {
+  const block = draft.blocks[index]
+  if (block !== undefined) endBlock(draft, block, block.kind === 'picture' ? 'incomplete' : 'completed')
+}
+
+function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status'], 'in_progress'>): void {
+  draft.blocks[block.outputIndex] = { ...block, isDone: true }
+  switch (block.kind) {
+    case 'text':
+    case 'reasoning': {
+      const type = block.kind === 'text' ? 'response.output_text.done' : 'response.reasoning_text.done'
+      emit(draft, { type, ...partPosition(block), text: block.text })
+      emit(draft, { type: 'response.content_part.done', ...partPosition(block), part: describePart(block) })
+      break
+    }
+    case 'tool_call':
+      emit(draft, {
+        type: 'response.function_call_arguments.done',
+        ...position(block),
+        arguments: block.arguments,
+      })
+      break
+    case 'picture':
+      break
+  }
+  emit(draft, itemDone(block, status))
+}
+
+const newBlock = (draft: Draft, prefix: string) => {
+  const outputIndex = draft.blocks.length
+  return { itemId: `${prefix}_${draft.idSuffix}_${outputIndex}`, outputIndex, isDone: false }
+}
+
+function findOpen(draft: Draft, id: string): Block {
+  const block = draft.blocks[draft.open.get(id) ?? -1]
+  if (block === undefined) throw misfit(id)
+  return block
+}
+
+const misfit = (id: string) =>
+  new HearthError('provider_stream_error', `The adapter's events about block "${id}" do not fit together; try again.`)
+
+const emit = (draft: Draft, message: RunEventDraft['message']): void => void draft.events.push({ message })
+
+const position = (block: Block) => ({ item_id: block.itemId, output_index: block.outputIndex })
+const partPosition = (block: Block) => ({ ...position(block), content_index: 0 })
+
+const itemDone = (block: Block, status: ItemStatus) =>
+  ({
+    type: 'response.output_item.done',
+    output_index: block.outputIndex,
+    item: describeItem(block, status),
+  }) as const
+
+const inProgress = (name: AttemptName, at: Pick<Extract<GenerateEvent, { type: 'phase' }>, 'phase' | 'progress'>) =>
+  ({
+    type: 'response.in_progress',
+    phase: at.phase,
+    ...(at.progress === undefined ? {} : { progress: at.progress }),
+    ...name,
+  }) as const
+
+function announce(draft: Draft, picture: Picture): BlobAnnouncement {
+  const blobNo = draft.nextBlobNo
+  draft.nextBlobNo += 1
+  return {
+    blob_no: blobNo,
+    media_type: picture.mediaType,
+    byte_length: picture.bytes.byteLength,
+    sha256: createHash('sha256').update(picture.bytes).digest('hex'),
+  }
+}
+
+/** A run of two attempts (text, then a picture) counts both. */
+function addUsage(first: Usage | undefined, second: Usage): Usage {
+  if (first === undefined) return second
+  const cachedTokens = (first.cachedTokens ?? 0) + (second.cachedTokens ?? 0)
+  const reasoningTokens = (first.reasoningTokens ?? 0) + (second.reasoningTokens ?? 0)
+  return {
+    inputTokens: first.inputTokens + second.inputTokens,
+    outputTokens: first.outputTokens + second.outputTokens,
+    ...(cachedTokens === 0 ? {} : { cachedTokens }),
+    ...(reasoningTokens === 0 ? {} : { reasoningTokens }),
+  }
+}
