@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { ConfigPath } from './schema-node.ts'
 
 /** 1-based. */
@@ -36,13 +36,28 @@ export function parseConfigDocument(text: string): ConfigDocument {
   try {
     tree = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT })
   } catch (error) {
-    return failed([{ message: error instanceof Error ? error.message : 'cannot be read' }])
+    const alias = firstUnresolved(document)
+    const at = alias === undefined ? {} : positionAt(lines, alias)
+    return failed([{ ...at, message: error instanceof Error ? error.message : 'cannot be read' }])
   }
   if (tree === null || tree === undefined) return { tree: {}, problems: [], locate }
   if (isTree(tree)) return { tree, problems: [], locate }
   return failed([
     { ...positionAt(lines, 0), message: 'must be a map of keys, such as `gateway:` with `port: 8080` below' },
   ])
+}
+
+/** Where an alias (`*name`) without an anchor stands. */
+function firstUnresolved(document: Document.Parsed): number | undefined {
+  let offset: number | undefined
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined
+      offset = alias.range?.[0]
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 /** A plain map, as YAML and JSON have it. */
