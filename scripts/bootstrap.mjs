@@ -10,7 +10,7 @@ import { createRunner } from './bootstrap/runner.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 // npm waits for us without a word when it is killed; a shell that started us may leave on purpose.
-if (process.env['npm_lifecycle_event'] !== undefined) dieWithParent(process.ppid)
+if (process.env['npm_lifecycle_event'] !== undefined) dieWithParent(process.ppid, 'SIGTERM')
 
 const runner = createRunner()
 try {
@@ -18,7 +18,7 @@ try {
   const missing = await prepare({ root, plan, runner })
   process.exitCode = await runner.run(nodeBinary(root), nodeArguments(plan, missing), {
     cwd: root,
-    env: { BOOTSTRAP_PID: String(process.pid) },
+    env: { BOOTSTRAP_TETHER: `${process.pid} SIGTERM` },
   })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -1,14 +1,15 @@
 const checkEveryMs = 1000
 
 /**
- * A process whose parent was killed outright would go on holding its ports: it sends itself SIGTERM instead.
+ * A process whose parent was killed outright would go on holding its ports or files: it sends itself the signal instead.
  * @param {number} parentPid
+ * @param {NodeJS.Signals} signal
  */
-export function dieWithParent(parentPid) {
+export function dieWithParent(parentPid, signal) {
   const timer = setInterval(() => {
     if (process.ppid === parentPid) return
     clearInterval(timer)
-    process.kill(process.pid, 'SIGTERM')
+    process.kill(process.pid, signal)
   }, checkEveryMs)
   timer.unref()
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean }} LockedPackage */
 
 const stillThereMs = 15_000
+/** npm heeds a signal only between two steps, of which unpacking is one and takes half a minute. */
+const patienceMs = 2000
 const tether = new URL('./tether.mjs', import.meta.url).href
 
 /**
@@ -52,11 +54,11 @@ function npmCi(folder, runner) {
   // Under Node 20 npm warns of every package that wants a newer one: only errors are shown.
   const args = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env['npm_execpath']
-  const options = { cwd: folder, quiet: true }
+  const options = { cwd: folder, quiet: true, patienceMs }
   if (npm === undefined) return runner.run('npm', args, options)
   // The node that runs npm: ours may be inside the folder that is about to be emptied.
   const node = process.env['npm_node_execpath'] ?? process.execPath
-  const env = { BOOTSTRAP_PID: String(process.pid) }
+  const env = { BOOTSTRAP_TETHER: `${process.pid} SIGKILL` }
   return runner.run(node, ['--import', tether, npm, ...args], { ...options, env })
 }
 

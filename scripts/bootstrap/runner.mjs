@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** @typedef {{ cwd: string, env?: Readonly<Record<string, string>>, quiet?: boolean }} RunOptions */
+/** @typedef {{ cwd: string, env?: Readonly<Record<string, string>>, quiet?: boolean, patienceMs?: number }} RunOptions */
 /** @typedef {ReturnType<typeof createRunner>} Runner */
 
 /** @type {readonly NodeJS.Signals[]} */
@@ -18,6 +18,10 @@ export function createRunner() {
   const abort = new AbortController()
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let child
+  /** @type {number | undefined} */
+  let patience
+  /** @type {NodeJS.Timeout | undefined} */
+  let killTimer
   let last = { name: '', at: 0 }
 
   /** @param {NodeJS.Signals} name */
@@ -26,7 +30,9 @@ export function createRunner() {
     if (name === last.name && at - last.at < sameSignalMs) return
     last = { name, at }
     abort.abort(new Error(`Stopped by ${name}.`))
-    child?.kill(name)
+    const stopping = child
+    stopping?.kill(name)
+    if (patience !== undefined) killTimer ??= setTimeout(() => stopping?.kill('SIGKILL'), patience)
   }
   for (const name of forwarded) process.on(name, onSignal)
 
@@ -36,13 +42,14 @@ export function createRunner() {
 
     /**
      * Resolves with the exit code, 128 + number for a death by signal. With `quiet` stdout goes to stderr, which keeps
-     * ours clean for the program that follows. Rejects when the program cannot be started.
+     * ours clean for the program that follows. With `patienceMs` a child that goes on after a signal is killed.
+     * Rejects when the program cannot be started.
      * @param {string} command
      * @param {readonly string[]} args
      * @param {RunOptions} options
      * @returns {Promise<number>}
      */
-    async run(command, args, { cwd, env, quiet = false }) {
+    async run(command, args, { cwd, env, quiet = false, patienceMs }) {
       abort.signal.throwIfAborted()
       const running = spawn(command, args, {
         cwd,
@@ -50,6 +57,7 @@ export function createRunner() {
         stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'],
       })
       child = running
+      patience = patienceMs
       try {
         return await new Promise((resolve, reject) => {
           running.on('error', (cause) => reject(new Error(`Could not run ${command}: ${cause.message}`, { cause })))
@@ -57,6 +65,7 @@ export function createRunner() {
         })
       } finally {
         child = undefined
+        clearTimeout(killTimer)
       }
     },
 
