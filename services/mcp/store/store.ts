@@ -27,6 +27,8 @@ export interface Store {
 export interface DeclaredDocument {
   /** Names the document: a hash of its content. */
   readonly version: string
+  /** Path of the file, for messages. Default: config.yaml. */
+  readonly source?: string
   readonly profiles: Readonly<Record<string, ModelProfileSpec>>
   readonly users: Readonly<Record<string, UserSpec>>
 }
@@ -56,6 +58,7 @@ export interface SettingsObjects<Spec> {
 
 /** An API token, without its secret. Times are epoch milliseconds. */
 export interface TokenView {
+  /** `tok_…`, or `dev_…` for a paired device. */
   readonly id: string
   readonly name: string
   readonly user: string | null
@@ -76,7 +79,9 @@ export interface NewToken {
   readonly expiresAt?: number
 }
 
+/** Durable credentials: API tokens and paired devices. */
 export interface Tokens {
+  /** Oldest first, without the revoked. */
   list(page: PageRequest): Promise<Page<TokenView>>
   /** The secret is returned once and kept only as SHA-256. @throws `caller_not_found` for an unknown user. */
   create(token: NewToken): Promise<{ readonly token: TokenView; readonly secret: string }>

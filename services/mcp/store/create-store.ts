@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { Kysely } from 'kysely'
+import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
+import type { ChangeBus, SettingsVersion } from '../../common/contracts/settings.ts'
+import type { UserSpec } from '../../common/contracts/user.ts'
+import { toHearthError } from '../../common/errors/hearth-error.ts'
+import type { Part } from '../../common/lifecycle/part.ts'
+import type { Readiness } from '../../common/lifecycle/readiness.ts'
+import type { Logger } from '../../common/telemetry/logger.ts'
+import { BlobFiles } from './blob-files.ts'
+import { ConversationStore } from './conversation-store.ts'
+import { createTimedId } from './create-id.ts'
+import type { StoreDatabase } from './database-schema.ts'
+import { applyDeclared, assertPortableDocument } from './declared-objects.ts'
+import { GroupCommit } from './group-commit.ts'
+import { HistoryStore } from './history-store.ts'
+import { IdentityStore } from './identity-store.ts'
+import { LastUsed } from './last-used.ts'
+import { migrate } from './migrations/migrate.ts'
+import { PairingStore } from './pairing-store.ts'
+import { SettingsLedger } from './settings-ledger.ts'
+import { type ObjectKind, SettingsObjectsStore } from './settings-objects-store.ts'
+import { SnapshotSource } from './snapshot-source.ts'
+import { DatabaseThread } from './sqlite/database-thread.ts'
+import { ThreadDialect } from './sqlite/thread-dialect.ts'
+import type { Change, DeclaredDocument, PageRequest, Store } from './store.ts'
+import { revokeOrphans, TokenStore } from './token-store.ts'
+import type { Page } from './views.ts'
+
+export interface StoreDeps {
+  readonly bus: ChangeBus
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly log: Logger
+  readonly readiness: Pick<Readiness, 'report'>
+  /** The part of an id behind its prefix; default: time-ordered and random. */
+  readonly createId?: () => string
+}
+
+export interface StoreConfig {
+  /** The database file; beside it lie its -wal, -shm, .lock and .running. */
+  readonly path: string
+  /** Large blobs go to `blobs` under it. */
+  readonly dataDir: string
+}
+
+const PRUNE_EVERY_MS = 60_000
+
+/**
+ * The store on SQLite. Before `start` and after `stop` every method throws `store_unavailable`. `start` refuses, with a
+ * message for a person, a database that is in use, damaged or newer than this version.
+ */
+export function createStore(deps: StoreDeps, config: StoreConfig): Store & Part {
+  return new SqliteStore(deps, config)
+}
+
+class SqliteStore implements Store, Part {
+  readonly name = 'store'
+  readonly settings: SnapshotSource
+  readonly identity: IdentityStore
+  readonly history: HistoryStore
+  readonly profiles: Store['profiles']
+  readonly users: Store['users']
+  readonly tokens: TokenStore
+  readonly devices: PairingStore
+  readonly conversations: ConversationStore
+  readonly #log: Logger
+  readonly #thread: DatabaseThread
+  readonly #database: Kysely<StoreDatabase>
+  readonly #ledger: SettingsLedger
+  readonly #appends: GroupCommit
+  readonly #lastUsed: LastUsed
+  #declaredIn = 'config.yaml'
+  #pruning: NodeJS.Timeout | undefined
+
+  constructor(deps: StoreDeps, config: StoreConfig) {
+    const { bus, clock, log } = deps
+    const createId = deps.createId ?? (() => createTimedId(clock))
+    this.#log = log
+    this.#thread = new DatabaseThread({ path: config.path }, log, (cause) => {
+      log.fatal({ err: cause }, 'the database thread ended by itself')
+      deps.readiness.report('store', cause.message, true)
+    })
+    const database = new Kysely<StoreDatabase>({ dialect: new ThreadDialect(this.#thread) })
+    const ledger = new SettingsLedger({ database, bus, clock, createEpoch: randomUUID })
+    const settings = new SnapshotSource({ database, ledger, log })
+    const roles = (): ReturnType<SnapshotSource['roles']> => settings.roles()
+    this.#database = database
+    this.#ledger = ledger
+    this.#appends = new GroupCommit(database)
+    this.#lastUsed = new LastUsed({ database, clock, log })
+    this.settings = settings
+    this.identity = new IdentityStore({ database, roles, lastUsed: this.#lastUsed, clock })
+    this.tokens = new TokenStore({ database, ledger, roles, createId })
+    this.devices = new PairingStore({ database, ledger, roles, createId, clock })
+    this.conversations = new ConversationStore({ database, clock, createId })
+    const files = new BlobFiles(join(config.dataDir, 'blobs'))
+    this.history = new HistoryStore({ database, appends: this.#appends, files, clock, createId })
+    const declaredIn = (): string => this.#declaredIn
+    this.profiles = new SettingsObjectsStore(profileKind(settings), ledger, declaredIn)
+    this.users = new SettingsObjectsStore(userKind(settings), ledger, declaredIn)
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#thread.start(signal)
+    try {
+      await migrate(this.#database)
+      await this.#ledger.start()
+      await this.#prune()
+    } catch (error) {
+      await this.#thread.stop()
+      throw error
+    }
+    this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS).unref()
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    clearInterval(this.#pruning)
+    const terminate = (): void => void this.#thread.terminate()
+    if (deadline.aborted) terminate()
+    deadline.addEventListener('abort', terminate, { once: true })
+    try {
+      await this.#appends.idle()
+      await this.#lastUsed.flush()
+      await this.#thread.stop()
+    } finally {
+      deadline.removeEventListener('abort', terminate)
+    }
+  }
+
+  async version(): Promise<SettingsVersion> {
+    return this.#ledger.version()
+  }
+
+  async changes(page: PageRequest): Promise<Page<Change>> {
+    return await this.#ledger.changes(page)
+  }
+
+  async declare(document: DeclaredDocument): Promise<void> {
+    assertPortableDocument(document)
+    await this.#ledger.write(async (transaction, stamp) => {
+      const { profiles, users } = document
+      const targets = [
+        { kind: 'profiles', table: 'model_profiles', specs: profiles, stamp },
+        { kind: 'users', table: 'users', specs: users, stamp },
+      ] as const
+      const changes = []
+      for (const target of targets) changes.push(...(await applyDeclared(transaction, target)))
+      return { result: undefined, changes }
+    }, document.version)
+    this.#declaredIn = document.source ?? this.#declaredIn
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      await this.devices.prune()
+      await this.#ledger.prune()
+    } catch (error) {
+      this.#log.warn({ code: toHearthError(error).code }, 'old sessions and changes could not be removed')
+    }
+  }
+}
+
+function profileKind(settings: SnapshotSource): ObjectKind<ModelProfileSpec> {
+  return {
+    kind: 'profiles',
+    table: 'model_profiles',
+    noun: 'profile',
+    effective: async () => (await settings.current()).profiles,
+    onRemoved: async () => [],
+  }
+}
+
+function userKind(settings: SnapshotSource): ObjectKind<UserSpec> {
+  return {
+    kind: 'users',
+    table: 'users',
+    noun: 'user',
+    effective: async () => (await settings.current()).users,
+    onRemoved: revokeOrphans,
+  }
+}

@@ -1,0 +1,133 @@
+import type { MessageRole } from '../../common/contracts/history.ts'
+import type { Role } from '../../common/contracts/principal.ts'
+import type { Origin } from '../../common/contracts/resource.ts'
+import type { RunStatus } from '../../common/contracts/run-event.ts'
+import type { SettingKind } from '../../common/contracts/settings.ts'
+
+/** The tables, as migrations leave them. Times are integer epoch milliseconds, JSON is text, booleans are 0 and 1. */
+export interface StoreDatabase {
+  model_profiles: SettingsRow
+  users: SettingsRow
+  api_tokens: TokenRow
+  pairings: PairingRow
+  conversations: ConversationRow
+  messages: MessageRow
+  parts: PartRow
+  blobs: BlobRow
+  changes: ChangeRow
+  meta: MetaRow
+}
+
+/** A named object; the same name may stand under several origins. */
+export interface SettingsRow {
+  readonly name: string
+  readonly origin: Origin
+  /** JSON of the spec. */
+  readonly spec: string
+  /** Of the settings write that left it so. */
+  readonly revision: number
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export type TokenKind = 'api' | 'device' | 'session'
+
+export interface TokenRow {
+  readonly id: string
+  readonly kind: TokenKind
+  /** Lower-case hex SHA-256; the secret itself is never kept. */
+  readonly secret_hash: string
+  readonly name: string
+  /** The durable credential of a session. */
+  readonly parent_id: string | null
+  readonly user_name: string | null
+  /** Null: whatever role the user has. */
+  readonly role: Role | null
+  /** JSON array; null: whatever the role may do. */
+  readonly scopes: string | null
+  /** 1: the admin token that start makes sure of. */
+  readonly is_bootstrap: number
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly last_used_at: number | null
+  readonly revoked_at: number | null
+}
+
+export interface PairingRow {
+  readonly code_hash: string
+  readonly user_name: string
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+export interface ConversationRow {
+  readonly id: string
+  readonly owner: string
+  readonly title: string
+  readonly revision: number
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export interface MessageRow {
+  readonly id: string
+  readonly conversation_id: string
+  /** From 1 inside the conversation, in the order appended. */
+  readonly ordinal: number
+  readonly parent_id: string | null
+  readonly role: MessageRole
+  readonly status: RunStatus
+  /** Only answers have one. */
+  readonly run_id: string | null
+  readonly profile: string | null
+  readonly provider: string | null
+  readonly model: string | null
+  /** JSON of WireUsage. */
+  readonly usage: string | null
+  /** JSON of AttemptRecord[]. */
+  readonly attempts: string
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly created_at: number
+}
+
+/** One part of a message; `text` holds text, reasoning, a call's arguments or a tool's output. */
+export interface PartRow {
+  readonly message_id: string
+  readonly ordinal: number
+  readonly type: 'text' | 'reasoning' | 'image' | 'tool_call' | 'tool_output'
+  readonly text: string | null
+  readonly call_id: string | null
+  readonly name: string | null
+  readonly blob_id: string | null
+  readonly media_type: string | null
+}
+
+export interface BlobRow {
+  readonly id: string
+  readonly owner: string
+  readonly media_type: string
+  readonly byte_length: number
+  readonly sha256: string
+  /** Null: the bytes are in a file. */
+  readonly bytes: Uint8Array | null
+  readonly created_at: number
+}
+
+export interface ChangeRow {
+  readonly revision: number
+  readonly kind: SettingKind
+  readonly name: string
+  readonly action: 'created' | 'updated' | 'removed'
+  /** The declared document the store included when this was written. */
+  readonly declared_version: string | null
+  readonly at: number
+}
+
+/** One row, id 1. */
+export interface MetaRow {
+  readonly id: number
+  readonly epoch: string
+  readonly revision: number
+  readonly declared_version: string | null
+}

@@ -1,0 +1,151 @@
+import { Worker } from 'node:worker_threads'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
+import type { Logger } from '../../../common/telemetry/logger.ts'
+import { toStoreError } from './store-error.ts'
+import type { SqlRow, SqlValue, ThreadMessage, ThreadOptions, ThreadRequest } from './thread-protocol.ts'
+
+export interface SqlResult {
+  readonly rows: readonly SqlRow[]
+  readonly changes: number
+}
+
+interface Pending {
+  readonly resolve: (result: SqlResult) => void
+  readonly reject: (error: HearthError) => void
+}
+
+type State =
+  | { readonly status: 'idle' }
+  | { readonly status: 'running'; readonly worker: Worker }
+  /** The last request was to close. */
+  | { readonly status: 'stopping'; readonly worker: Worker; readonly cause: HearthError }
+  | { readonly status: 'ended'; readonly cause: HearthError }
+
+/** Called once, when the thread ended without having been asked to. */
+type OnDeath = (cause: HearthError) => void
+
+/** Requests asked and not yet answered; more are refused. */
+const MAX_PENDING = 1024
+
+/** The main thread's end of the database thread. Requests are answered in the order asked. */
+export class DatabaseThread {
+  readonly #options: ThreadOptions
+  readonly #log: Logger
+  readonly #onDeath: OnDeath
+  readonly #pending = new Map<number, Pending>()
+  #state: State = { status: 'idle' }
+  #lastId = 0
+
+  constructor(options: ThreadOptions, log: Logger, onDeath: OnDeath) {
+    this.#options = options
+    this.#log = log
+    this.#onDeath = onDeath
+  }
+
+  /** @throws HearthError `store_unavailable` with the reason when the database is refused. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const worker = new Worker(new URL('./database-worker.ts', import.meta.url), {
+      workerData: this.#options,
+      name: 'hearth-database',
+    })
+    const opened = Promise.withResolvers<void>()
+    const giveUp = (): void => opened.reject(new HearthError('store_unavailable', 'The start was given up.'))
+    signal.addEventListener('abort', giveUp, { once: true })
+    worker.on('message', (message: ThreadMessage) => this.#receive(message, opened))
+    worker.on('error', (error) => this.#end(ended('The database thread failed; restart Hearth.', error), opened))
+    worker.on('exit', () => this.#end(ended('The database thread ended; restart Hearth.'), opened))
+    this.#state = { status: 'running', worker }
+    try {
+      await opened.promise
+    } catch (error) {
+      this.#state = { status: 'ended', cause: ended('The database was not opened.', error) }
+      await worker.terminate()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  query(sql: string, parameters: readonly SqlValue[]): Promise<SqlResult> {
+    return this.#ask((id) => ({ id, type: 'query', sql, parameters }))
+  }
+
+  async rollback(): Promise<void> {
+    await this.#ask((id) => ({ id, type: 'rollback' }))
+  }
+
+  /**
+   * Closes the database after everything asked before. Idempotent, and resolves also when the thread is dead or
+   * terminated meanwhile: then the next start is an unclean one.
+   */
+  async stop(): Promise<void> {
+    if (this.#state.status !== 'running') return
+    const { worker } = this.#state
+    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    const closed = this.#ask((id) => ({ id, type: 'close' }))
+    this.#state = { status: 'stopping', worker, cause: ended('Hearth is stopping.') }
+    try {
+      await closed
+    } catch (error) {
+      this.#log.error({ err: error }, 'the database was not closed; the next start will check all of it')
+    }
+    await exited
+  }
+
+  /** Ends the thread at once, whatever it does; the next start is an unclean one. */
+  async terminate(): Promise<void> {
+    if (this.#state.status !== 'running' && this.#state.status !== 'stopping') return
+    const { worker } = this.#state
+    this.#state = { status: 'stopping', worker, cause: ended('Hearth is stopping.') }
+    await worker.terminate()
+  }
+
+  async #ask(make: (id: number) => ThreadRequest): Promise<SqlResult> {
+    if (this.#state.status === 'idle') throw ended('The database is not open yet; try again in a moment.')
+    if (this.#state.status !== 'running') throw this.#state.cause
+    if (this.#pending.size >= MAX_PENDING) throw ended('The database has too much to do; try again in a moment.')
+    this.#lastId += 1
+    const request = make(this.#lastId)
+    const { promise, resolve, reject } = Promise.withResolvers<SqlResult>()
+    this.#pending.set(request.id, { resolve, reject })
+    this.#state.worker.postMessage(request)
+    return promise
+  }
+
+  #receive(message: ThreadMessage, opened: PromiseWithResolvers<void>): void {
+    switch (message.type) {
+      case 'ready':
+        if (message.wasUnclean) this.#log.warn('the database was not closed last time; it was checked and is sound')
+        opened.resolve()
+        return
+      case 'refused':
+        opened.reject(new HearthError('store_unavailable', message.reason, { retryable: false }))
+        return
+      case 'result':
+        this.#settle(message.id)?.resolve(message)
+        return
+      case 'error':
+        this.#settle(message.id)?.reject(toStoreError(message.failure))
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    return pending
+  }
+
+  #end(cause: HearthError, opened: PromiseWithResolvers<void>): void {
+    opened.reject(cause)
+    for (const pending of this.#pending.values()) pending.reject(cause)
+    this.#pending.clear()
+    const wasRunning = this.#state.status === 'running'
+    if (wasRunning || this.#state.status === 'stopping') this.#state = { status: 'ended', cause }
+    if (wasRunning) this.#onDeath(cause)
+  }
+}
+
+function ended(message: string, cause?: unknown): HearthError {
+  return new HearthError('store_unavailable', message, { cause })
+}

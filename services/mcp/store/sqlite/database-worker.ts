@@ -1,0 +1,89 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+import { DatabaseRefused, type OpenDatabase, openDatabase } from './open-database.ts'
+import { StatementCache } from './statement-cache.ts'
+import type { SqliteFailure, SqlRow, SqlValue, ThreadMessage, ThreadOptions, ThreadRequest } from './thread-protocol.ts'
+
+/**
+ * Entry of the database thread: the only place that touches SQLite. Requests come one by one in the order asked, so
+ * there is no state beyond the connection; what a request means is decided on the main thread.
+ */
+
+const CACHED_STATEMENTS = 256
+
+if (parentPort !== null) serve(parentPort, workerData)
+
+function serve(port: MessagePort, options: ThreadOptions): void {
+  const opened = tryOpen(options.path)
+  if (opened instanceof DatabaseRefused) {
+    send(port, { type: 'refused', reason: opened.message })
+    port.close()
+    return
+  }
+  const statements = new StatementCache(opened.database, CACHED_STATEMENTS)
+  port.on('message', (request: ThreadRequest) => {
+    answer(port, request, () => perform(request, opened, statements))
+    if (request.type === 'close') port.close()
+  })
+  send(port, { type: 'ready', wasUnclean: opened.wasUnclean })
+}
+
+function tryOpen(path: string): OpenDatabase | DatabaseRefused {
+  try {
+    return openDatabase(path)
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return error
+    throw error
+  }
+}
+
+interface Outcome {
+  readonly rows: readonly SqlRow[]
+  readonly changes: number
+}
+
+function perform(request: ThreadRequest, opened: OpenDatabase, statements: StatementCache): Outcome {
+  switch (request.type) {
+    case 'query':
+      return query(statements, request.sql, request.parameters)
+    case 'rollback':
+      if (opened.database.inTransaction) opened.database.exec('rollback')
+      return { rows: [], changes: 0 }
+    case 'close':
+      opened.close()
+      return { rows: [], changes: 0 }
+  }
+}
+
+function query(statements: StatementCache, sql: string, parameters: readonly SqlValue[]): Outcome {
+  const statement = statements.prepare(sql)
+  // better-sqlite3 types rows as unknown; STRICT tables hold nothing but SqlValue.
+  if (statement.reader) return { rows: statement.all(...parameters) as readonly SqlRow[], changes: 0 }
+  return { rows: [], changes: statement.run(...parameters).changes }
+}
+
+function answer(port: MessagePort, request: ThreadRequest, work: () => Outcome): void {
+  try {
+    const { rows, changes } = work()
+    send(port, { type: 'result', id: request.id, rows, changes }, wholeBuffers(rows))
+  } catch (error) {
+    send(port, { type: 'error', id: request.id, failure: toFailure(error) })
+  }
+}
+
+/** Buffers that hold exactly one value can be handed over instead of copied. */
+function wholeBuffers(rows: readonly SqlRow[]): readonly ArrayBuffer[] {
+  const values = rows.flatMap((row) => Object.values(row)).filter((value) => value instanceof Uint8Array)
+  return values.flatMap((value) =>
+    value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength ? [value.buffer] : [],
+  )
+}
+
+function toFailure(error: unknown): SqliteFailure {
+  if (error instanceof Database.SqliteError) return { code: error.code, message: error.message }
+  return { code: 'UNEXPECTED', message: String(error) }
+}
+
+function send(port: MessagePort, message: ThreadMessage, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
