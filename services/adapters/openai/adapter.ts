@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream'
 import { OpenAI } from 'openai'
 import type { Config, OpenaiConnection } from '../../common/config/config-schema.ts'
+import type { MissingName } from '../../common/config/loaded-config.ts'
 import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
 import type { GenerateRequest } from '../../common/contracts/generate-request.ts'
-import type { ConnectionState, ModelAdapter } from '../../common/contracts/model-adapter.ts'
+import type { ConnectionInfo, ConnectionState, ModelAdapter } from '../../common/contracts/model-adapter.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { type AttemptTimers, startAttemptTimers } from '../attempt-timers.ts'
@@ -16,6 +17,8 @@ import { beginStream, endStream, isComplete, stepBatch } from './map-stream.ts'
 export interface OpenaiAdapterDeps {
   /** Read at every call, so that keys and servers change without a restart. */
   readonly connections: () => Config['adapters']['openai']['connections']
+  /** Names that the configuration asks for and nobody has set. Default: none. */
+  readonly missing?: () => readonly MissingName[]
   readonly log: Logger
 }
 
@@ -28,15 +31,9 @@ export function createOpenaiAdapter(deps: OpenaiAdapterDeps): OpenaiAdapter {
   const transport = createHttpTransport()
   const clients = createClientCache(transport)
   return {
-    describe: () => ({
-      name: 'openai',
-      connections: Object.entries(deps.connections()).map(([name, settings]) => ({
-        name,
-        state: stateOf(name, settings),
-      })),
-    }),
+    describe: () => ({ name: 'openai', connections: describeConnections(deps) }),
     async *generate(request, signal) {
-      const settings = readyConnection(deps.connections(), request.connection)
+      const settings = readyConnection(deps, request.connection)
       const body = mapRequest(request, settings.base_url)
       const timers = startAttemptTimers(request.timeouts, signal)
       try {
@@ -58,21 +55,34 @@ function noted(log: Logger, failure: HearthError, { runId, attempt, connection }
   return failure
 }
 
-/** An absent key is a server that needs none; a key that came out empty is a key still to be set. */
-function stateOf(name: string, settings: OpenaiConnection): ConnectionState {
-  if (settings.api_key !== '') return { status: 'ready' }
-  const variable = name === 'default' ? 'OPENAI_API_KEY' : 'the variable its api_key names'
-  return { status: 'disabled', reason: `set ${variable} (or adapters.openai.connections.${name}.api_key)` }
+const connectionPath = (name: string) => `adapters.openai.connections.${name}`
+
+/** Also those that the configuration had to leave out for want of a name. */
+function describeConnections(deps: OpenaiAdapterDeps): readonly ConnectionInfo[] {
+  const connections = deps.connections()
+  const prefix = connectionPath('')
+  const wanting = (deps.missing?.() ?? []).map(({ connection }) => connection).filter((path) => path.startsWith(prefix))
+  const names = new Set([...Object.keys(connections), ...wanting.map((path) => path.slice(prefix.length))])
+  return [...names].map((name) => ({ name, state: stateOf(name, connections[name], deps.missing?.() ?? []) }))
 }
 
-function readyConnection(connections: ReturnType<OpenaiAdapterDeps['connections']>, name: string): OpenaiConnection {
-  const settings = Object.hasOwn(connections, name) ? connections[name] : undefined
-  if (settings === undefined) {
-    throw new HearthError('gateway_no_adapter', `Add adapters.openai.connections.${name}, or name another connection.`)
-  }
-  const state = stateOf(name, settings)
-  if (state.status === 'disabled') throw new HearthError('gateway_no_adapter', `openai/${name}: ${state.reason}.`)
-  return settings
+/** An absent key is a server that needs none; a key that came out empty is a key still to be set. */
+function stateOf(
+  name: string,
+  settings: OpenaiConnection | undefined,
+  missing: readonly MissingName[],
+): ConnectionState {
+  const variable = missing.find(({ connection }) => connection === connectionPath(name))?.name
+  if (settings !== undefined && settings.api_key !== '' && variable === undefined) return { status: 'ready' }
+  return { status: 'disabled', reason: `set ${variable ?? 'OPENAI_API_KEY'} (or ${connectionPath(name)}.api_key)` }
+}
+
+function readyConnection(deps: OpenaiAdapterDeps, name: string): OpenaiConnection {
+  const state = describeConnections(deps).find((connection) => connection.name === name)?.state
+  const settings = deps.connections()[name]
+  if (settings !== undefined && state?.status === 'ready') return settings
+  const todo = state?.status === 'disabled' ? state.reason : `add ${connectionPath(name)}, or name another connection`
+  throw new HearthError('gateway_no_adapter', `The connection openai/${name} cannot serve: ${todo}.`)
 }
 
 const maxClients = 32

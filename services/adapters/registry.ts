@@ -1,0 +1,57 @@
+import type { Config } from '../common/config/config-schema.ts'
+import type { MissingName } from '../common/config/loaded-config.ts'
+import type { AdapterSet } from '../common/contracts/adapter-set.ts'
+import type { ModelAdapter } from '../common/contracts/model-adapter.ts'
+import { HearthError } from '../common/errors/hearth-error.ts'
+import type { Part } from '../common/lifecycle/part.ts'
+import type { Logger } from '../common/telemetry/logger.ts'
+import { createDemoAdapter } from './demo/adapter.ts'
+import { createOpenaiAdapter } from './openai/adapter.ts'
+
+export interface AdapterSetDeps {
+  /** The configuration as it is now. */
+  readonly config: () => Config
+  /** Names that it asks for and nobody has set. */
+  readonly missing: () => readonly MissingName[]
+  readonly dataDir: string
+  readonly log: Logger
+}
+
+export interface LocalAdapters {
+  readonly set: AdapterSet
+  /** What must be started before the set answers well, and stopped after it. */
+  readonly parts: readonly Part[]
+}
+
+/** All adapters of this process. A new one is one line here. */
+export function createAdapterSet(deps: AdapterSetDeps): LocalAdapters {
+  const { config, missing, log } = deps
+  const openai = createOpenaiAdapter({ connections: () => config().adapters.openai.connections, missing, log })
+  const demo = createDemoAdapter({ connections: () => config().adapters.demo.connections })
+  return {
+    set: adapterSetOf([openai, demo]),
+    parts: [{ name: 'adapter openai', start: async () => undefined, stop: async () => openai.close() }],
+  }
+}
+
+/** A set over adapters of this process. */
+export function adapterSetOf(adapters: readonly ModelAdapter[]): AdapterSet {
+  const byName = new Map(adapters.map((adapter) => [adapter.describe().name, adapter]))
+  return {
+    describe: async (signal) => {
+      signal.throwIfAborted()
+      return adapters.map((adapter) => adapter.describe())
+    },
+    generate: (name, request, signal) =>
+      byName.get(name)?.generate(request, signal) ?? unknownAdapter(name, byName.keys()),
+  }
+}
+
+/** Fails when it is read, as it does behind gRPC. */
+// biome-ignore lint/correctness/useYield: it is a stream that only fails
+async function* unknownAdapter(name: string, known: Iterable<string>): AsyncGenerator<never, void> {
+  throw new HearthError(
+    'gateway_no_adapter',
+    `There is no adapter ${JSON.stringify(name)}; the profile may name ${[...known].join(', ')}.`,
+  )
+}
