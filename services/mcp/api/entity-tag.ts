@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { SettingsVersion } from '../../common/contracts/settings.ts'
 
 /** ETag of one object: its own revision. */
 export const revisionTag = (revision: number): string => `"${revision}"`
 
-/** ETag of a collection of settings and of the snapshot. */
-export const versionTag = ({ epoch, revision }: SettingsVersion): string => `"${epoch}.${revision}"`
-
 /** ETag of what has no revision, such as a page of conversations: a hash of what is sent. */
 export const contentTag = (text: string): string =>
   `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
-
-/** The version a snapshot's ETag names; undefined for anything else. */
-export function versionOfTag(header: string | undefined): SettingsVersion | undefined {
-  const match = header === undefined ? null : /^(?:W\/)?"([^"]+)\.(\d{1,15})"$/.exec(header)
-  if (match?.[1] === undefined) return undefined
-  return { epoch: match[1], revision: Number(match[2]) }
-}
 
 interface TagList {
   readonly any: boolean

@@ -1,25 +1,16 @@
 import { z } from 'zod'
-import { origins, resourceName } from '../../../common/contracts/resource.ts'
 import type { ErrorCode } from '../../../common/errors/error-table.ts'
 import { errorTable, isErrorCode } from '../../../common/errors/error-table.ts'
+import { objectMetaShape } from '../../../common/rest/wire-schema.ts'
 
 export const epochMilliseconds = z.int().min(0).describe('Epoch milliseconds')
 
 export const revision = z.int().min(0)
 
-/** What every stored object has beside its spec. */
-export const metaFields = {
-  name: resourceName,
-  origin: z.enum(origins).describe('Who owns it: config.yaml, the cluster, or this API'),
-  revision,
-  created_at: epochMilliseconds,
-  updated_at: epochMilliseconds,
-} as const
-
-/** The same in a body: what a client read may be sent back; all but `name` is ignored. */
+/** `objectMetaShape` in a body: what a client read may be sent back; all but `name` is ignored. */
 export const returnedMetaFields = {
-  name: metaFields.name.exactOptional().describe('As in the path'),
-  origin: metaFields.origin.exactOptional().meta({ readOnly: true }),
+  name: objectMetaShape.name.exactOptional().describe('As in the path'),
+  origin: objectMetaShape.origin.exactOptional().meta({ readOnly: true }),
   revision: revision.exactOptional().meta({ readOnly: true }),
   created_at: epochMilliseconds.exactOptional().meta({ readOnly: true }),
   updated_at: epochMilliseconds.exactOptional().meta({ readOnly: true }),

@@ -1,12 +1,13 @@
 import { userSpec } from '../../../common/contracts/user.ts'
-import { metaFields, pageOf, returnedMetaFields } from './answer-schema.ts'
+import { objectMetaShape } from '../../../common/rest/wire-schema.ts'
+import { pageOf, returnedMetaFields } from './answer-schema.ts'
 
-export const userView = userSpec.extend(metaFields)
+export const userView = userSpec.extend(objectMetaShape)
 export const userPage = pageOf(userView)
 
 /** Body of POST: the spec with `name` beside it. */
 export const userCreation = userSpec
-  .extend({ name: metaFields.name })
+  .extend({ name: objectMetaShape.name })
   .transform(({ name, ...spec }) => ({ name, spec }))
 
 /** Body of PUT, and what a PATCH must lead to. */
