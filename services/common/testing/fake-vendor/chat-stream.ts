@@ -32,13 +32,18 @@ export function* chatStream(scenario: Scenario): Generator<BodyStep> {
   if (scenario.calls > 0) yield* toolCalls(scenario.calls)
   else yield* text(scenario)
   if (scenario.fault === 'end-without-terminator') return
-  yield chunk({}, scenario.calls > 0 ? 'tool_calls' : 'stop')
+  yield chunk({}, finishOf(scenario))
   if (scenario.usage) yield sse({ object: 'chat.completion.chunk', choices: [], usage: usageOf(scenario) })
   yield done
 }
 
+const finishOf = ({ calls, tokens, maxTokens }: Scenario): string =>
+  calls > 0 ? 'tool_calls' : tokens > maxTokens ? 'length' : 'stop'
+
+const written = ({ tokens, maxTokens }: Scenario): number => Math.min(tokens, maxTokens)
+
 function* text(scenario: Scenario): Generator<BodyStep> {
-  const words = wordsOf(scenario.tokens)
+  const words = wordsOf(written(scenario))
   for (const [index, word] of words.entries()) {
     if (index === scenario.after) yield* faultInText(scenario)
     if (index >= scenario.after && scenario.fault === 'end-without-terminator') return
@@ -83,10 +88,14 @@ function* toolCalls(count: number): Generator<BodyStep> {
   }
 }
 
-const usageOf = ({ tokens, reasoning, calls }: Scenario) => ({
-  prompt_tokens: 7,
-  completion_tokens: reasoning + (calls > 0 ? calls * 3 : tokens),
-  total_tokens: 7 + reasoning + (calls > 0 ? calls * 3 : tokens),
-  prompt_tokens_details: { cached_tokens: 2 },
-  completion_tokens_details: { reasoning_tokens: reasoning },
-})
+function usageOf(scenario: Scenario) {
+  const { reasoning, calls } = scenario
+  const answered = reasoning + (calls > 0 ? calls * 3 : written(scenario))
+  return {
+    prompt_tokens: 7,
+    completion_tokens: answered,
+    total_tokens: 7 + answered,
+    prompt_tokens_details: { cached_tokens: 2 },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  }
+}

@@ -101,7 +101,7 @@ class Vendor {
     if (request.method !== 'POST' || !request.url?.endsWith('/chat/completions')) {
       return void answerError(response, 404, { ...plainScenario, code: 'not_found' })
     }
-    const scenario = scenarioOfModel(seen.model, this.#scenario)
+    const scenario = { ...scenarioOfModel(seen.model, this.#scenario), maxTokens: maxTokensOf(body) }
     if (scenario.status !== undefined) return void answerError(response, scenario.status, scenario)
     if (scenario.fault === 'headers-never') return
     if (scenario.fault === 'not-sse') {
@@ -200,8 +200,13 @@ async function readJson(request: http.IncomingMessage): Promise<unknown> {
   return bytes === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString('utf8'))
 }
 
-const modelOf = (body: unknown): string =>
-  typeof body === 'object' && body !== null && 'model' in body && typeof body.model === 'string' ? body.model : ''
+const fieldOf = (body: unknown, name: string): unknown =>
+  typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
+
+const modelOf = (body: unknown): string => String(fieldOf(body, 'model') ?? '')
+
+const maxTokensOf = (body: unknown): number =>
+  Number(fieldOf(body, 'max_completion_tokens') ?? fieldOf(body, 'max_tokens') ?? Number.POSITIVE_INFINITY)
 
 function answerError(response: http.ServerResponse, status: number, { code, retryAfter }: Scenario): void {
   const headers = { 'content-type': 'application/json', ...(retryAfter ? { 'retry-after': retryAfter } : {}) }

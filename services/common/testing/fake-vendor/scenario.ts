@@ -37,6 +37,8 @@ export interface Scenario {
   /** Tool calls instead of text; arguments come in three parts. */
   readonly calls: number
   readonly usage: boolean
+  /** What the request allows; fewer than `tokens` ends with `length`. */
+  readonly maxTokens: number
 }
 
 export const plainScenario: Scenario = {
@@ -50,6 +52,7 @@ export const plainScenario: Scenario = {
   reasoning: 0,
   calls: 0,
   usage: true,
+  maxTokens: Number.POSITIVE_INFINITY,
 }
 
 /**
