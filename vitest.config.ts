@@ -1,26 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-const unit = ['common', 'gateway', 'router', 'adapters', 'mcp', 'cli', 'scripts', 'contracts', 'composition']
+/** Those that start whole processes of Hearth or install packages. */
+const system = ['tests/system/**/*.test.ts', 'tests/**/*.system.test.ts']
 
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-reporter.ts'],
     projects: [
+      { test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: system } },
       {
-        test: {
-          name: 'unit',
-          include: [...unit.map((folder) => `tests/${folder}/**/*.test.ts`), 'tests/*.test.ts'],
-          exclude: ['tests/**/*.system.test.ts'],
-        },
-      },
-      {
-        test: {
-          name: 'system',
-          include: ['tests/system/**/*.test.ts', 'tests/**/*.system.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
+        test: { name: 'system', include: system, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
       },
     ],
   },

@@ -23,7 +23,7 @@ export function planOf([command, ...args]) {
     case 'test':
       return { ...plan, script: 'scripts/test.ts', needsEngine: true, needsModel: true, reportsMissing: true }
     case 'check':
-      return { ...plan, script: 'scripts/check.ts' }
+      return { ...plan, script: 'scripts/check.ts', needsEngine: true }
     case 'accept':
       return { ...plan, script: 'scripts/accept.ts', needsEngine: true, needsModel: true }
     case 'fuzz':
