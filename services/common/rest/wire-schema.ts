@@ -46,7 +46,7 @@ export const objectMetaShape = {
   updated_at: epochMilliseconds,
 } as const
 
-export const tokenRequest = z.strictObject({ token: z.string().min(1).max(4096) })
+export const tokenRequest = z.strictObject({ token: z.string() })
 
 export const principalWire = z.strictObject({
   id: z.string(),

@@ -8,15 +8,18 @@ import { HearthError } from '../../common/errors/hearth-error.ts'
 export function parseRequest<Output>(schema: z.ZodType<Output>, value: unknown, whole: string): Output {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const { path, message } = describeIssue(result.error.issues[0], whole)
+  const { path, message } = describeIssue(result.error.issues, whole)
   throw new HearthError('caller_invalid_request', `${path}: ${message}`, { details: { param: path } })
 }
 
-function describeIssue(issue: z.core.$ZodIssue | undefined, whole: string): { path: string; message: string } {
-  if (issue === undefined) return { path: whole, message: 'is not valid' }
-  if (issue.code === 'unrecognized_keys') {
-    return { path: pathText([...issue.path, issue.keys[0] ?? ''], whole), message: 'unknown field; remove it' }
+/** Unknown fields first: a misspelt name is what a missing one mostly comes from. */
+function describeIssue(issues: readonly z.core.$ZodIssue[], whole: string): { path: string; message: string } {
+  const unknown = issues.find((issue) => issue.code === 'unrecognized_keys')
+  if (unknown !== undefined) {
+    return { path: pathText([...unknown.path, unknown.keys[0] ?? ''], whole), message: 'unknown field; remove it' }
   }
+  const issue = issues[0]
+  if (issue === undefined) return { path: whole, message: 'is not valid' }
   return { path: pathText(issue.path, whole), message: issue.message }
 }
 

@@ -99,6 +99,6 @@ const tooDeep = (): HearthError =>
   new HearthError('caller_invalid_request', `The JSON nests deeper than ${maxJsonDepth} levels; flatten it.`)
 
 function refusal(fault: Fault): HearthError {
-  const param = shortPath(fault.path)
+  const param = fault.path === '' ? 'body' : shortPath(fault.path)
   return new HearthError('caller_invalid_request', `${param}: ${fault.message}`, { details: { param } })
 }

@@ -114,10 +114,12 @@ function mountHistory(scope: FastifyInstance, { history }: InternalDeps['store']
 function mountBlobs(scope: FastifyInstance, { history }: InternalDeps['store']): void {
   scope.post(internalPaths.blobs, { bodyLimit: wireLimits.blobBytes }, async (request) => {
     const { owner, media_type } = parseRequest(newBlobQuery, request.query, 'query')
-    if (!(request.body instanceof Uint8Array)) {
+    // No body is not parsed: a blob of no bytes.
+    const bytes = request.body ?? new Uint8Array(0)
+    if (!(bytes instanceof Uint8Array)) {
       throw new HearthError('caller_invalid_request', 'Send the bytes as application/octet-stream.')
     }
-    return { id: await history.putBlob({ owner, mediaType: media_type, bytes: request.body }) }
+    return { id: await history.putBlob({ owner, mediaType: media_type, bytes }) }
   })
   scope.get(`${internalPaths.blobs}/:id`, async (request, reply) => {
     const { id } = parseRequest(blobParams, request.params, 'path')

@@ -25,7 +25,7 @@ export interface SettingsKind<Spec extends object> {
   readonly replacement: z.ZodType<{ name?: string | undefined; spec: Spec }>
   objects(store: Store): SettingsObjects<Spec>
   /** Which objects the caller may see. */
-  visibility(caller: Principal, store: Store): Promise<(object: Spec & ObjectMeta) => boolean>
+  visibility(caller: Principal, store: Store, signal: AbortSignal): Promise<(object: Spec & ObjectMeta) => boolean>
 }
 
 /** GET (page and one), POST, PUT, PATCH, DELETE. */
@@ -44,11 +44,11 @@ function listRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       success: { type: 'json', status: 200, schema: kind.page },
     },
     { params: noParams, query: pageQuery, body: noBody },
-    async ({ query, principal, ifNoneMatch }, store) => {
+    async ({ query, principal, ifNoneMatch, signal }, store) => {
       // Read before the objects, so that the tag is never newer than what it names.
       const tag = versionTag(await store.version())
       if (isUnchanged(ifNoneMatch, tag)) return { type: 'unchanged', tag }
-      const isVisible = await kind.visibility(principal, store)
+      const isVisible = await kind.visibility(principal, store, signal)
       const page = await kind.objects(store).list(query)
       const body = { data: page.items.filter(isVisible), next_cursor: page.nextCursor ?? null }
       return { type: 'json', status: 200, body, tag }
@@ -68,9 +68,9 @@ function getRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_not_found'],
     },
     { params: nameParams, query: noQuery, body: noBody },
-    async ({ params, principal }, store) => {
+    async ({ params, principal, signal }, store) => {
       const object = await kind.objects(store).get(params.name)
-      const isVisible = await kind.visibility(principal, store)
+      const isVisible = await kind.visibility(principal, store, signal)
       if (object === undefined || !isVisible(object)) throw notFound(kind, params.name)
       return shown(object, 200)
     },
@@ -90,9 +90,7 @@ function createRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
     },
     { params: noParams, query: noQuery, body: kind.creation },
     async ({ body: { name, spec } }, store) => {
-      const objects = kind.objects(store)
-      refuseDeclared(kind, await objects.get(name))
-      return shown(await objects.create(name, spec), 201, `/api/v1/${kind.plural}/${name}`)
+      return shown(await kind.objects(store).create(name, spec), 201, `/api/v1/${kind.plural}/${name}`)
     },
   )
 }
@@ -113,7 +111,6 @@ function replaceRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       refuseRename(name, body.name)
       const objects = kind.objects(store)
       const current = await objects.get(name)
-      refuseDeclared(kind, current)
       const expected = expectedRevision(current, conditions)
       if (current !== undefined) return shown(await objects.put(name, body.spec, expected), 200)
       return shown(await objects.create(name, body.spec), 201, `/api/v1/${kind.plural}/${name}`)
@@ -137,11 +134,7 @@ function patchRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
     async ({ params: { name }, body: patch, ...conditions }, store) => {
       const objects = kind.objects(store)
       const object = await patchObject({
-        read: async () => {
-          const current = await objects.get(name)
-          refuseDeclared(kind, current)
-          return current
-        },
+        read: () => objects.get(name),
         write: async (merged, revision) => {
           const { name: newName, spec } = parseRequest(kind.replacement, merged, 'body')
           refuseRename(name, newName)
@@ -172,7 +165,6 @@ function removeRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       const objects = kind.objects(store)
       const current = await objects.get(name)
       if (current === undefined) throw notFound(kind, name)
-      refuseDeclared(kind, current)
       await objects.remove(name, expectedRevision(current, conditions))
       return { type: 'empty' }
     },
@@ -193,17 +185,6 @@ interface Named {
 
 const notFound = ({ noun }: Named, name: string): HearthError =>
   new HearthError('caller_not_found', `There is no ${noun.toLowerCase()} named ${name}; list them to see which exist.`)
-
-/** Declared beats dynamic: what a file or the cluster owns is read-only here. */
-function refuseDeclared({ noun }: Named, object: ObjectMeta | undefined): void {
-  if (object === undefined || object.origin === 'api') return
-  const place = object.origin === 'config' ? 'config.yaml' : 'the cluster'
-  throw new HearthError(
-    'caller_conflict',
-    `The ${noun.toLowerCase()} ${object.name} is declared in ${place}; change it there.`,
-    { details: { origin: object.origin } },
-  )
-}
 
 function refuseRename(name: string, wanted: string | undefined): void {
   if (wanted === undefined || wanted === name) return

@@ -1,14 +1,13 @@
 import type { Principal } from '../../../common/contracts/principal.ts'
 import type { Snapshot } from '../../../common/contracts/settings.ts'
-import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { versionTag } from '../../../common/rest/version-tag.ts'
-import type { Store } from '../../store/store.ts'
+import { visibleProfiles } from '../../../common/settings/visible-profiles.ts'
 import { hasScope } from '../access.ts'
 import { isUnchanged } from '../entity-tag.ts'
 import { type Route, tokenRoute } from '../route.ts'
 import { noBody, noParams, noQuery, pageQuery } from '../schemas/request-schema.ts'
 import { changePage, snapshotView } from '../schemas/settings-schema.ts'
-import { profileVisibility } from './profiles.ts'
+import { wholeSnapshot } from '../whole-snapshot.ts'
 
 /** The effective settings as a whole, and their change log. */
 export const effectiveRoutes = (): readonly Route[] => [getSnapshot(), listChanges()]
@@ -27,24 +26,19 @@ const getSnapshot = (): Route =>
     async ({ principal, ifNoneMatch, signal }, store) => {
       const known = versionTag(await store.version())
       if (isUnchanged(ifNoneMatch, known)) return { type: 'unchanged', tag: known }
-      const snapshot = await store.settings.snapshot(undefined, signal)
-      if (snapshot === undefined) throw new HearthError('gateway_config_unavailable', 'No settings yet; try again.')
-      return {
-        type: 'json',
-        status: 200,
-        body: await visiblePart(snapshot, principal, store),
-        tag: versionTag(snapshot),
-      }
+      const snapshot = await wholeSnapshot(store, signal)
+      return { type: 'json', status: 200, body: visiblePart(snapshot, principal), tag: versionTag(snapshot) }
     },
   )
 
-async function visiblePart({ epoch, revision, profiles, users }: Snapshot, caller: Principal, store: Store) {
-  const isVisible = await profileVisibility(caller, store)
+/** Without credentials; of users, only admins see more than themselves. */
+function visiblePart(snapshot: Snapshot, caller: Principal) {
+  const { epoch, revision, users } = snapshot
   const seesAllUsers = hasScope(caller, ['admin'])
   return {
     epoch,
     revision,
-    profiles: profiles.filter(isVisible),
+    profiles: hasScope(caller, ['settings']) ? snapshot.profiles : visibleProfiles(snapshot, caller),
     users: users.filter((user) => seesAllUsers || user.name === caller.user),
   }
 }

@@ -8,7 +8,6 @@ const label = z.string().trim().min(1).max(256)
 
 const tokenFields = {
   id: z.string(),
-  kind: z.enum(['api', 'device']).describe('device: made by pairing; its secret opens sessions'),
   name: z.string(),
   user: z.string().nullable().describe('Null: the token is its own principal'),
   role: z.enum(roles),

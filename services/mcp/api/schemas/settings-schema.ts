@@ -9,7 +9,7 @@ export const changeView = z.strictObject({
   kind: z.string(),
   name: z.string(),
   action: z.enum(['created', 'updated', 'removed']),
-  declared_version: z.string().nullable().describe('The declared document it came with; null: from this API'),
+  declared_version: z.string().nullable().describe('The declared document in force then; null: none'),
   at: epochMilliseconds,
 }) satisfies z.ZodType<Change>
 

@@ -1,0 +1,87 @@
+import type { AddressInfo } from 'node:net'
+import { createHttpServer } from '../../../../services/common/http/http-server.ts'
+import { registerApi } from '../../../../services/mcp/api/register-api.ts'
+import { registerInternal } from '../../../../services/mcp/api/register-internal.ts'
+import type { NewToken, Store } from '../../../../services/mcp/store/store.ts'
+import { openTestStore, personSpec, profileSpec, silent } from '../../store/open-test-store.ts'
+
+export const clusterToken = 'cluster-token-of-the-tests'
+export const bodyLimitBytes = 1_048_576
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** Parsed JSON, else the text. */
+  readonly body: unknown
+}
+
+export interface RequestOptions {
+  /** Default: the admin's. Null: none. */
+  readonly token?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is. */
+  readonly raw?: string | Uint8Array
+}
+
+export interface ApiUnderTest extends AsyncDisposable {
+  readonly store: Store
+  readonly url: string
+  readonly adminToken: string
+  /** Moves the clock, which otherwise stands still. */
+  advance(ms: number): void
+  tokenOf(token: Partial<NewToken>): Promise<string>
+  call(method: string, path: string, options?: RequestOptions): Promise<Answer>
+}
+
+/** The API on a real listener and a real store, with the declared profile `declared` and the declared user `anna`. */
+export async function startApi(): Promise<ApiUnderTest> {
+  const opened = await openTestStore()
+  const { store } = opened
+  const adminToken = 'admin-token-of-the-tests'
+  await store.tokens.ensureAdmin(adminToken)
+  await store.declare({ version: 'v1', profiles: { declared: profileSpec() }, users: { anna: personSpec() } })
+  let now = 0
+  const app = createHttpServer({
+    hostPolicy: { allowedHosts: ['127.0.0.1'], allowedOrigins: [], scheme: 'http' },
+    bodyLimitBytes,
+    log: silent,
+  })
+  await registerApi(app, { store, log: silent, clock: () => now })
+  await registerInternal(app, { store, clusterToken, log: silent })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  return {
+    store,
+    url,
+    adminToken,
+    advance: (ms) => {
+      now += ms
+      opened.advance(ms)
+    },
+    tokenOf: async (token) => (await store.tokens.create({ name: 'test', ...token })).secret,
+    call: (method, path, options = {}) => call(`${url}${path}`, method, { token: adminToken, ...options }),
+    [Symbol.asyncDispose]: async () => {
+      await app.close()
+      await opened[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function call(url: string, method: string, { token, headers, json, raw }: RequestOptions): Promise<Answer> {
+  const body = json === undefined ? raw : JSON.stringify(json)
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(token === null || token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+}
