@@ -1,0 +1,143 @@
+import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Config } from '../common/config/config-schema.ts'
+import type { History } from '../common/contracts/history.ts'
+import type { Identity } from '../common/contracts/identity.ts'
+import type { Router } from '../common/contracts/router.ts'
+import type { Snapshot } from '../common/contracts/settings.ts'
+import type { Part } from '../common/lifecycle/part.ts'
+import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
+import type { Logger } from '../common/telemetry/logger.ts'
+import { type GatewayLimits, gatewayLimits } from './gateway-limits.ts'
+import { createGatewayMetrics } from './gateway-metrics.ts'
+import { Admission } from './handshake/admission.ts'
+import { UpgradeHandler } from './handshake/upgrade-handler.ts'
+import { registerBlobRoute } from './http/blob-route.ts'
+import { registerLandingPage } from './http/landing-page.ts'
+import { type Arrival, Session, type SessionDeps } from './session/session.ts'
+
+export interface GatewayDeps {
+  readonly router: Router
+  readonly identity: Identity
+  readonly history: Pick<History, 'getBlob'>
+  readonly settings: Pick<SettingsMirror, 'current' | 'onSwap'>
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly log: Logger
+  /** Of Hearth, shown to clients. */
+  readonly version: string
+  readonly metrics?: Registry
+  /** Monotonic milliseconds. Default `performance.now`. */
+  readonly elapsed?: () => number
+  readonly limits?: Partial<GatewayLimits>
+}
+
+/** The public side of Hearth: WebSockets at `/v1/ws`, and the page and files beside them. */
+export interface Gateway extends Part {
+  /** Answers every upgrade of the server; nothing else may. */
+  attachTo(server: Server): void
+  /** `GET /` and `GET /v1/blobs/:id`. */
+  registerRoutes(app: FastifyInstance): void
+  /** Open WebSockets, also those before session.hello. */
+  readonly connections: number
+}
+
+export const createGateway = (deps: GatewayDeps, config: Config['gateway']): Gateway => new SocketGateway(deps, config)
+
+class SocketGateway implements Gateway {
+  readonly name = 'gateway'
+  readonly #deps: GatewayDeps
+  readonly #limits: GatewayLimits
+  readonly #sessionDeps: SessionDeps
+  readonly #upgrades: UpgradeHandler
+  readonly #sessions = new Set<Session>()
+  readonly #stopped = new AbortController()
+  readonly #emptied = Promise.withResolvers<void>()
+  #timer: NodeJS.Timeout | undefined
+  #isDraining = false
+
+  constructor(deps: GatewayDeps, config: Config['gateway']) {
+    const elapsed = deps.elapsed ?? (() => performance.now())
+    const shared = { ...deps, elapsed, snapshot: () => deps.settings.current() }
+    this.#deps = deps
+    this.#limits = { ...gatewayLimits, ...deps.limits }
+    this.#sessionDeps = {
+      ...shared,
+      metrics: createGatewayMetrics(deps.metrics),
+      limits: this.#limits,
+      lanes: config.limits.lanes_per_session,
+      queuedPerLane: config.limits.queued_per_lane,
+      stopped: this.#stopped.signal,
+      onClosed: (session) => this.#forget(session),
+    }
+    this.#upgrades = new UpgradeHandler({
+      ...shared,
+      admission: new Admission(config.limits),
+      hostPolicy: {
+        allowedHosts: config.allowed_hosts,
+        allowedOrigins: config.allowed_origins,
+        scheme: config.tls === null ? 'http' : 'https',
+      },
+      trustedProxies: config.trusted_proxies,
+      authenticateMs: this.#limits.helloMs,
+      isDraining: () => this.#isDraining,
+      onArrival: (arrival) => this.#welcome(arrival),
+    })
+  }
+
+  get connections(): number {
+    return this.#sessions.size
+  }
+
+  attachTo(server: Server): void {
+    server.on('upgrade', (request, socket, head) => this.#upgrades.handle(request, socket, head))
+  }
+
+  registerRoutes(app: FastifyInstance): void {
+    registerLandingPage(app)
+    registerBlobRoute(app, this.#deps)
+  }
+
+  async start(): Promise<void> {
+    this.#deps.settings.onSwap((snapshot) => this.#review(snapshot), this.#stopped.signal)
+    this.#timer = setInterval(() => this.#sweep(), this.#limits.sweepMs)
+  }
+
+  /** Tells every client when to come back, lets runs end for a while, and resolves when no socket is left. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#isDraining = true
+    const spreadMs = this.#limits.drainMs / Math.max(1, this.#sessions.size)
+    for (const [index, session] of [...this.#sessions].entries()) session.drain(index * spreadMs)
+    const cut = (): void => {
+      for (const session of this.#sessions) session.terminate()
+    }
+    if (deadline.aborted) cut()
+    else deadline.addEventListener('abort', cut, { once: true })
+    if (this.#sessions.size > 0 && this.#timer !== undefined) await this.#emptied.promise
+    deadline.removeEventListener('abort', cut)
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#stopped.abort()
+  }
+
+  #welcome(arrival: Arrival): void {
+    const session = new Session(this.#sessionDeps, arrival)
+    this.#sessions.add(session)
+    session.start()
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session)
+    if (this.#isDraining && this.#sessions.size === 0) this.#emptied.resolve()
+  }
+
+  #review({ credentials }: Snapshot): void {
+    const byId = new Map(credentials.map((credential) => [credential.id, credential]))
+    for (const session of this.#sessions) session.review(byId)
+  }
+
+  #sweep(): void {
+    for (const session of this.#sessions) session.sweep()
+  }
+}

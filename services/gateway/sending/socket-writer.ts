@@ -1,0 +1,141 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { GatewayLimits } from '../gateway-limits.ts'
+import { type OutgoingBlob, SendQueue } from './send-queue.ts'
+
+export interface SocketWriterDeps {
+  readonly socket: WebSocket
+  /** Under the WebSocket; corked once per tick, which halves the cost of a token (one write for all frames). */
+  readonly raw: Duplex
+  readonly limits: Pick<GatewayLimits, 'softQueueBytes' | 'hardQueueBytes' | 'socketWindowBytes'>
+  /** Monotonic milliseconds. */
+  readonly elapsed: () => number
+  /** Called when more waits than the hard limit allows. */
+  readonly onOverflow: () => void
+}
+
+/** Lane of messages that belong to no run. */
+export const controlLane = ''
+
+/**
+ * The only writer of a socket. Text first; a chunk of a picture only when the socket has taken the one before, so that
+ * no token waits behind more than one. Never blocks: readers of runs ask `isFull` and wait for `whenFree`.
+ */
+export class SocketWriter {
+  readonly #deps: SocketWriterDeps
+  readonly #queue = new SendQueue()
+  #isChunkOut = false
+  #isCorked = false
+  #isFinished = false
+  #progressAt: number
+  #changed: PromiseWithResolvers<void> | undefined
+
+  constructor(deps: SocketWriterDeps) {
+    this.#deps = deps
+    this.#progressAt = deps.elapsed()
+  }
+
+  sendText(lane: string, text: string): void {
+    if (this.#isFinished) return
+    if (this.#waitingTextBytes() >= this.#deps.limits.hardQueueBytes) {
+      this.#deps.onOverflow()
+      return
+    }
+    this.#noteBusy()
+    this.#queue.pushText(lane, text)
+    this.#pump()
+  }
+
+  /** Bytes are held by reference until they are out. */
+  sendBlob(lane: string, blob: OutgoingBlob): void {
+    if (this.#isFinished) return
+    this.#noteBusy()
+    this.#queue.pushBlob(lane, blob)
+    this.#pump()
+  }
+
+  /** Whether the runs of a lane should not be read on: text piles up, or a picture of the lane is still going out. */
+  isFull(lane: string): boolean {
+    return this.#waitingTextBytes() >= this.#deps.limits.softQueueBytes || this.#queue.hasBlob(lane)
+  }
+
+  /** Resolves when the lane takes more, the writer is finished, or `signal` aborts together with it. */
+  async whenFree(lane: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#isFinished && this.isFull(lane)) {
+      this.#changed ??= Promise.withResolvers<void>()
+      await this.#changed.promise
+    }
+  }
+
+  get isIdle(): boolean {
+    return this.#queue.isEmpty && this.#deps.socket.bufferedAmount === 0
+  }
+
+  /** For how long something waits and the socket takes nothing, milliseconds. */
+  stalledMs(): number {
+    return this.isIdle ? 0 : this.#deps.elapsed() - this.#progressAt
+  }
+
+  /** Drops what waits and wakes all readers; `lastText` still goes to the socket. */
+  finish(lastText?: string): void {
+    if (this.#isFinished) return
+    this.#isFinished = true
+    this.#queue.clear()
+    this.#wake()
+    if (lastText !== undefined) this.#write(lastText, this.#onTaken)
+  }
+
+  #waitingTextBytes(): number {
+    return this.#queue.textBytes + this.#deps.socket.bufferedAmount
+  }
+
+  #noteBusy(): void {
+    if (this.isIdle) this.#progressAt = this.#deps.elapsed()
+  }
+
+  #pump(): void {
+    while (!this.#isFinished && this.#deps.socket.bufferedAmount < this.#deps.limits.socketWindowBytes) {
+      const text = this.#queue.takeText()
+      if (text !== undefined) this.#write(text, this.#onTaken)
+      else if (!this.#sendChunk()) return
+    }
+  }
+
+  #sendChunk(): boolean {
+    const chunk = this.#isChunkOut ? undefined : this.#queue.takeChunk()
+    if (chunk === undefined) return false
+    this.#isChunkOut = true
+    this.#write(chunk, this.#onChunkTaken)
+    return true
+  }
+
+  #write(data: string | Buffer, onTaken: () => void): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true
+      this.#deps.raw.cork()
+      setImmediate(this.#uncork)
+    }
+    this.#deps.socket.send(data, onTaken)
+  }
+
+  readonly #uncork = (): void => {
+    this.#isCorked = false
+    this.#deps.raw.uncork()
+  }
+
+  readonly #onTaken = (): void => {
+    this.#progressAt = this.#deps.elapsed()
+    this.#pump()
+    this.#wake()
+  }
+
+  readonly #onChunkTaken = (): void => {
+    this.#isChunkOut = false
+    this.#onTaken()
+  }
+
+  #wake(): void {
+    this.#changed?.resolve()
+    this.#changed = undefined
+  }
+}

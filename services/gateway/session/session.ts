@@ -1,0 +1,314 @@
+import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { Identity } from '../../common/contracts/identity.ts'
+import type { Principal } from '../../common/contracts/principal.ts'
+import type {
+  ClientMessage,
+  Ping,
+  ResponseCancel,
+  SessionHello,
+} from '../../common/contracts/protocol/client-messages.ts'
+import { closeCodes } from '../../common/contracts/protocol/close-codes.ts'
+import { protocolLimits } from '../../common/contracts/protocol/limits.ts'
+import type { SessionMessage } from '../../common/contracts/protocol/server-messages.ts'
+import type { Router } from '../../common/contracts/router.ts'
+import type { CredentialRecord, Snapshot } from '../../common/contracts/settings.ts'
+import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import type { Logger } from '../../common/telemetry/logger.ts'
+import { InboundGate } from '../frames/inbound-gate.ts'
+import { type FinalVerdict, type InboundFrame, judgeFlood, judgeFrame, type Phase } from '../frames/judge-frame.ts'
+import type { GatewayLimits } from '../gateway-limits.ts'
+import type { GatewayMetrics } from '../gateway-metrics.ts'
+import { type CancelTarget, type RunEcho, SessionRuns } from '../runs/session-runs.ts'
+import { type Ending, endingOf } from './close-of.ts'
+import { describeSession } from './describe-session.ts'
+import { checkHello, principalOf, requireChat } from './greet.ts'
+import type { Membership } from './membership.ts'
+import { findOverdue, type Overdue, type Vitals } from './overdue.ts'
+import { SocketLink } from './socket-link.ts'
+
+export interface SessionDeps {
+  readonly router: Router
+  readonly identity: Identity
+  readonly snapshot: () => Snapshot | undefined
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** Monotonic milliseconds. */
+  readonly elapsed: () => number
+  readonly log: Logger
+  readonly metrics: GatewayMetrics
+  readonly limits: GatewayLimits
+  readonly lanes: number
+  readonly queuedPerLane: number
+  readonly version: string
+  readonly stopped: AbortSignal
+  readonly onClosed: (session: Session) => void
+}
+
+/** What the handshake leaves. */
+export interface Arrival {
+  /** Of the token in a header, if there was one; else the hello must bring it. */
+  readonly membership: Membership
+  readonly socket: WebSocket
+  readonly raw: Duplex
+}
+
+/** Frames kept while a token is checked; together at most as large as one. */
+const heldFrames = 16
+
+/** One WebSocket from handshake to close: greets, validates, dispatches. The gateway looks after its times by `sweep`. */
+export class Session {
+  readonly id = `sess_${randomBytes(12).toString('hex')}`
+  readonly #resumeToken = randomBytes(32).toString('base64url')
+  readonly #deps: SessionDeps
+  readonly #arrival: Arrival
+  readonly #link: SocketLink
+  readonly #runs: SessionRuns
+  readonly #gate: InboundGate
+  readonly #membership: Membership
+  readonly #closed = new AbortController()
+  readonly #startedAt: number
+  #phase: Phase = 'greeting'
+  readonly #held: InboundFrame[] = []
+  #garbageFrames = 0
+  #drainingAt: number | undefined
+
+  constructor(deps: SessionDeps, arrival: Arrival) {
+    this.#deps = deps
+    this.#arrival = arrival
+    this.#startedAt = deps.elapsed()
+    this.#membership = arrival.membership
+    this.#gate = new InboundGate(deps.limits, this.#startedAt)
+    this.#link = new SocketLink({ ...deps, ...arrival, onOverflow: () => this.#endSlow() })
+    this.#runs = new SessionRuns({
+      ...deps,
+      sessionId: this.id,
+      writer: this.#link.writer,
+      onFailure: (error, echo) => this.#refuse(error, echo),
+      onSent: (type) => deps.metrics.frame('out', type),
+    })
+  }
+
+  /** Listens to the socket until it closes. */
+  start(): void {
+    const { socket } = this.#arrival
+    this.#deps.metrics.opened()
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.#onFrame({ data, isBinary }))
+    socket.on('error', (error) => {
+      this.#deps.log.debug({ session: this.id, reason: error.message }, 'websocket broken')
+      this.#link.noteBroken()
+    })
+    socket.once('close', (code) => this.#onClosed(code))
+  }
+
+  /** Does what is due by time. */
+  sweep(): void {
+    const due = findOverdue(this.#vitals(), this.#deps.limits)
+    if (due !== undefined) this.#settle(due)
+  }
+
+  /** A new snapshot is in effect. */
+  review(credentials: ReadonlyMap<string, CredentialRecord>): void {
+    const failure = this.#membership.review(credentials)
+    if (failure !== undefined) this.#link.end(endingOf(failure), true)
+  }
+
+  /** The server stops: the session ends when its runs have, or by time. */
+  drain(reconnectInMs: number): void {
+    this.#drainingAt ??= this.#deps.elapsed()
+    if (this.#phase !== 'open') return
+    this.#link.send({ type: 'session.draining', reason: 'shutdown', reconnect_in_ms: Math.round(reconnectInMs) })
+  }
+
+  terminate(): void {
+    this.#link.terminate()
+  }
+
+  #onFrame(frame: InboundFrame): void {
+    if (this.#link.isEnding) return
+    const gate = this.#gate.judge(this.#deps.elapsed())
+    if (gate.status !== 'pass') {
+      this.#follow(judgeFlood(gate))
+      return
+    }
+    this.#accept(frame)
+  }
+
+  #accept(frame: InboundFrame): void {
+    const { type, verdict } = judgeFrame(frame, this.#phase)
+    if (verdict.do === 'hold') {
+      this.#hold(frame)
+      return
+    }
+    this.#deps.metrics.frame('in', type)
+    this.#follow(verdict)
+  }
+
+  /** A client need not wait for session.created; before it is known, little is kept for it. */
+  #hold(frame: InboundFrame): void {
+    this.#held.push(frame)
+    const heldBytes = this.#held.reduce((sum, { data }) => sum + data.byteLength, 0)
+    if (this.#held.length <= heldFrames && heldBytes <= protocolLimits.textFrameBytes) return
+    this.#endBadly('Wait for session.created after session.hello.')
+  }
+
+  #follow(verdict: FinalVerdict): void {
+    switch (verdict.do) {
+      case 'dispatch':
+        this.#dispatch(verdict.message)
+        break
+      case 'end':
+        this.#link.end(endingOf(verdict.error), true)
+        break
+      case 'refuse':
+        this.#refuse(verdict.error, verdict.echo)
+        if (verdict.isGarbage) this.#countGarbage()
+    }
+  }
+
+  #countGarbage(): void {
+    this.#garbageFrames += 1
+    if (this.#garbageFrames < this.#deps.limits.garbageFrames) return
+    this.#endBadly('Too many frames that are no messages.')
+  }
+
+  #endBadly(message: string): void {
+    this.#link.end(endingOf(new HearthError('caller_invalid_request', message)), true)
+  }
+
+  #dispatch(message: ClientMessage): void {
+    const echo = echoOf(message)
+    this.#handle(message, echo).catch((error: unknown) => this.#refuse(error, echo))
+  }
+
+  async #handle(message: ClientMessage, echo: RunEcho): Promise<void> {
+    if (message.type === 'session.hello') return this.#greet(message)
+    const { principal } = this.#membership
+    if (principal === undefined) return
+    switch (message.type) {
+      case 'response.create':
+        if (this.#drainingAt !== undefined) throw draining()
+        return this.#runs.create(message, principal)
+      case 'response.cancel':
+        return this.#runs.cancel(cancelTarget(message), principal)
+      case 'session.refresh':
+        return this.#refresh(message.auth, principal, echo)
+      case 'ping':
+        return this.#link.send(pongOf(message))
+    }
+  }
+
+  async #greet(hello: SessionHello): Promise<void> {
+    if (this.#phase === 'open') throw new HearthError('caller_invalid_request', 'session.hello is sent once.')
+    checkHello(hello)
+    this.#phase = 'authenticating'
+    try {
+      const principal = await principalOf(hello, this.#membership.principal, this.#deps.identity, this.#closed.signal)
+      if (this.#link.isEnding) return
+      this.#membership.adopt(principal)
+      this.#phase = 'open'
+      this.#link.send({ type: 'session.created', ...echoOf(hello), ...this.#describe(principal) })
+      for (const frame of this.#held.splice(0)) this.#accept(frame)
+    } catch (error) {
+      const known = toHearthError(error)
+      this.#logDefect(known)
+      this.#link.end(endingOfGreeting(known), true)
+    }
+  }
+
+  async #refresh(token: string, before: Principal, echo: RunEcho): Promise<void> {
+    const principal = await this.#deps.identity.authenticate(token, this.#closed.signal)
+    if (this.#link.isEnding) return
+    if (principal.id !== before.id) {
+      throw new HearthError('policy_access_denied', 'The new token belongs to another principal.', {
+        details: { param: 'auth' },
+      })
+    }
+    requireChat(principal)
+    this.#membership.adopt(principal)
+    this.#link.send({ type: 'session.updated', ...echo, ...this.#describe(principal) })
+  }
+
+  #describe(principal: Principal): ReturnType<typeof describeSession> {
+    return describeSession({
+      ...this.#deps,
+      sessionId: this.id,
+      resumeToken: this.#resumeToken,
+      principal,
+      snapshot: this.#deps.snapshot(),
+      now: this.#deps.clock(),
+    })
+  }
+
+  #settle(due: Overdue): void {
+    if (due.do === 'terminate') this.#link.terminate()
+    else if (due.do === 'ping') this.#link.ping()
+    else this.#link.end(due.ending, due.announce)
+  }
+
+  #vitals(): Vitals {
+    const now = this.#deps.elapsed()
+    const { endingMs, ...link } = this.#link.vitals()
+    const phase = this.#phase === 'open' ? 'open' : 'greeting'
+    return {
+      ...link,
+      phase: endingMs === undefined ? phase : 'closing',
+      phaseMs: endingMs ?? now - this.#startedAt,
+      expiredMs: this.#membership.expiredMs(),
+      suspectMs: this.#membership.suspectMs(),
+      drainingMs: this.#drainingAt === undefined ? undefined : now - this.#drainingAt,
+      isIdle: this.#runs.isIdle && this.#link.writer.isIdle,
+    }
+  }
+
+  #refuse(error: unknown, echo: RunEcho = {}): void {
+    const known = toHearthError(error)
+    this.#logDefect(known)
+    this.#link.sendError(known, echo)
+  }
+
+  #logDefect(error: HearthError): void {
+    if (error.code === 'gateway_internal') this.#deps.log.error({ err: error, session: this.id }, 'message failed')
+  }
+
+  #endSlow(): void {
+    const error = new HearthError('gateway_slow_consumer', 'More waits for this socket than it may; runs go on.')
+    this.#link.end(endingOf(error), false)
+  }
+
+  #onClosed(code: number): void {
+    this.#closed.abort()
+    this.#deps.metrics.closed(this.#link.closed(code))
+    this.#runs.end()
+    this.#deps.onClosed(this)
+  }
+}
+
+function echoOf(message: ClientMessage): RunEcho {
+  const { event_id } = message
+  return {
+    ...(event_id === undefined ? {} : { event_id }),
+    ...('stream_id' in message && message.stream_id !== undefined ? { stream_id: message.stream_id } : {}),
+    ...('response_id' in message && message.response_id !== undefined ? { response_id: message.response_id } : {}),
+  }
+}
+
+function pongOf({ event_id, id, t }: Ping): SessionMessage {
+  return {
+    type: 'pong',
+    ...(event_id === undefined ? {} : { event_id }),
+    ...(id === undefined ? {} : { id }),
+    ...(t === undefined ? {} : { t }),
+  }
+}
+
+/** The schema has seen to it that one of the two is there. */
+const cancelTarget = ({ response_id, stream_id }: ResponseCancel): CancelTarget =>
+  response_id === undefined ? { streamId: stream_id ?? '' } : { responseId: response_id }
+
+const draining = (): HearthError => new HearthError('gateway_draining', 'The server stops; come back later.')
+
+/** A credential with too many connections has a close code of its own, not the one of other limits. */
+const endingOfGreeting = (error: HearthError): Ending =>
+  error.code === 'policy_rate_limited' ? { error, code: closeCodes.tooManyConnections.code } : endingOf(error)

@@ -1,0 +1,93 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { SessionMessage } from '../../common/contracts/protocol/server-messages.ts'
+import type { HearthError } from '../../common/errors/hearth-error.ts'
+import { wireErrorOf } from '../../common/errors/wire-error.ts'
+import type { GatewayLimits } from '../gateway-limits.ts'
+import type { GatewayMetrics } from '../gateway-metrics.ts'
+import type { RunEcho } from '../runs/session-runs.ts'
+import { controlLane, SocketWriter } from '../sending/socket-writer.ts'
+import { closeReason, type Ending } from './close-of.ts'
+
+export interface SocketLinkDeps {
+  readonly socket: WebSocket
+  readonly raw: Duplex
+  readonly limits: GatewayLimits
+  readonly elapsed: () => number
+  readonly metrics: GatewayMetrics
+  readonly onOverflow: () => void
+}
+
+/** One WebSocket as its session sees it: messages out, pings, and one way to end it. Owns the socket. */
+export class SocketLink {
+  readonly writer: SocketWriter
+  readonly #deps: SocketLinkDeps
+  #pingedAt: number
+  #unansweredPings = 0
+  #endedWith: number | undefined
+  #endedAt: number | undefined
+
+  constructor(deps: SocketLinkDeps) {
+    this.#deps = deps
+    this.#pingedAt = deps.elapsed()
+    this.writer = new SocketWriter(deps)
+    deps.socket.on('pong', () => {
+      this.#unansweredPings = 0
+    })
+  }
+
+  get isEnding(): boolean {
+    return this.#endedAt !== undefined
+  }
+
+  vitals(): { pingMs: number; unansweredPings: number; stalledMs: number; endingMs: number | undefined } {
+    const now = this.#deps.elapsed()
+    return {
+      pingMs: now - this.#pingedAt,
+      unansweredPings: this.#unansweredPings,
+      stalledMs: this.writer.stalledMs(),
+      endingMs: this.#endedAt === undefined ? undefined : now - this.#endedAt,
+    }
+  }
+
+  send(message: SessionMessage): void {
+    this.#deps.metrics.frame('out', message.type)
+    this.writer.sendText(controlLane, JSON.stringify(message))
+  }
+
+  sendError(error: HearthError, echo: RunEcho): void {
+    this.send({ type: 'error', error: wireErrorOf(error), ...echo })
+  }
+
+  ping(): void {
+    this.#pingedAt = this.#deps.elapsed()
+    this.#unansweredPings += 1
+    this.#deps.socket.ping()
+  }
+
+  /** Closes with code and reason, dropping what waits; `announce` says the error in a last frame before. Idempotent. */
+  end(ending: Ending, announce: boolean): void {
+    if (this.isEnding) return
+    this.#endedAt = this.#deps.elapsed()
+    this.#endedWith = ending.code
+    const { error } = ending
+    this.writer.finish(announce ? JSON.stringify({ type: 'error', error: wireErrorOf(error) }) : undefined)
+    this.#deps.socket.close(ending.code, closeReason(ending))
+  }
+
+  /** The WebSocket broke a rule of RFC 6455 and is being closed by itself; the time until `terminate` runs. */
+  noteBroken(): void {
+    this.#endedAt ??= this.#deps.elapsed()
+    this.writer.finish()
+  }
+
+  terminate(): void {
+    this.#deps.socket.terminate()
+  }
+
+  /** The socket is gone. @returns the code of whoever closed first. */
+  closed(code: number): number {
+    this.noteBroken()
+    return this.#endedWith ?? code
+  }
+}
