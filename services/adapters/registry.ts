@@ -6,6 +6,7 @@ import { HearthError } from '../common/errors/hearth-error.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
 import { createDemoAdapter } from './demo/adapter.ts'
+import { createLocalAdapter } from './local/adapter.ts'
 import { createOpenaiAdapter } from './openai/adapter.ts'
 
 export interface AdapterSetDeps {
@@ -17,30 +18,28 @@ export interface AdapterSetDeps {
   readonly log: Logger
 }
 
-export interface LocalAdapters {
+export interface AdaptersOfProcess {
   readonly set: AdapterSet
   /** What must be started before the set answers well, and stopped after it. */
   readonly parts: readonly Part[]
 }
 
 /** All adapters of this process. A new one is one line here. */
-export function createAdapterSet(deps: AdapterSetDeps): LocalAdapters {
-  const { config, missing, log } = deps
+export function createAdapterSet(deps: AdapterSetDeps): AdaptersOfProcess {
+  const { config, missing, dataDir, log } = deps
   const openai = createOpenaiAdapter({ connections: () => config().adapters.openai.connections, missing, log })
+  const local = createLocalAdapter({ connections: () => config().adapters.local.connections, dataDir, log })
   const demo = createDemoAdapter({ connections: () => config().adapters.demo.connections })
-  return {
-    set: adapterSetOf([openai, demo]),
-    parts: [{ name: 'adapter openai', start: async () => undefined, stop: async () => openai.close() }],
-  }
+  return { set: adapterSetOf({ openai, local, demo }), parts: [openai, local] }
 }
 
-/** A set over adapters of this process. */
-export function adapterSetOf(adapters: readonly ModelAdapter[]): AdapterSet {
-  const byName = new Map(adapters.map((adapter) => [adapter.describe().name, adapter]))
+/** A set over adapters of this process, by name. */
+export function adapterSetOf(adapters: Readonly<Record<string, ModelAdapter>>): AdapterSet {
+  const byName = new Map(Object.entries(adapters))
   return {
     describe: async (signal) => {
       signal.throwIfAborted()
-      return adapters.map((adapter) => adapter.describe())
+      return [...byName.values()].map((adapter) => adapter.describe())
     },
     generate: (name, request, signal) =>
       byName.get(name)?.generate(request, signal) ?? unknownAdapter(name, byName.keys()),

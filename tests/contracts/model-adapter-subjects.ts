@@ -35,14 +35,14 @@ export async function startOpenaiSubject(): Promise<CuttableSubject> {
     log: pino({ level: 'silent' }),
   })
   return {
-    set: adapterSetOf([adapter]),
+    set: adapterSetOf({ openai: adapter }),
     name: 'openai',
     request: plainRequest,
     longRequest: { ...plainRequest, model: 'fake?tokens=1000&pace_ms=5' },
     toolRequest: { ...toolRequest, model: 'fake?calls=1' },
     cutRequest: { ...plainRequest, model: 'fault:end-without-terminator' },
     stop: async () => {
-      adapter.close()
+      await adapter.stop(new AbortController().signal)
       await vendor.stop()
     },
   }
@@ -57,7 +57,7 @@ export async function startDemoSubject(): Promise<ModelAdapterSubject> {
     }),
   })
   return {
-    set: adapterSetOf([adapter]),
+    set: adapterSetOf({ demo: adapter }),
     name: 'demo',
     request: plainRequest,
     longRequest: { ...plainRequest, connection: 'slow' },

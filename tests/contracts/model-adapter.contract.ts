@@ -165,16 +165,18 @@ const textOf = (events: readonly GenerateEvent[]): string =>
 /** Every start has its end, every delta its open block, and finish comes last. */
 function bracketErrors(events: readonly GenerateEvent[]): readonly string[] {
   const open = new Map<string, string>()
-  const errors = events.flatMap((event, at) => {
-    const [, kind, part] = /^(.*)-(start|delta|end)$/.exec(event.type) ?? []
-    if (kind === undefined || part === undefined || !('id' in event)) return []
-    const expected = part === 'start' ? undefined : kind
-    const error = open.get(event.id) === expected ? [] : [`${at}: ${event.type} of ${event.id} out of place`]
-    if (part === 'end') open.delete(event.id)
-    else open.set(event.id, kind)
-    return error
-  })
-  const finishes = events.findIndex(({ type }) => type === 'finish')
-  if (finishes !== events.length - 1) errors.push('finish is not the last event')
+  const errors: string[] = []
+  for (const { id, kind, part } of events.flatMap(blockPart)) {
+    if (open.get(id) !== (part === 'start' ? undefined : kind)) errors.push(`${kind}-${part} of ${id} is out of place`)
+    if (part === 'end') open.delete(id)
+    else open.set(id, kind)
+  }
+  if (events.findIndex(({ type }) => type === 'finish') !== events.length - 1)
+    errors.push('finish is not the last event')
   return [...errors, ...[...open.keys()].map((id) => `${id} stays open`)]
+}
+
+function blockPart(event: GenerateEvent) {
+  const [, kind = '', part = ''] = /^(.*)-(start|delta|end)$/.exec(event.type) ?? []
+  return part !== '' && 'id' in event ? [{ id: event.id, kind, part }] : []
 }

@@ -6,6 +6,7 @@ import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
 import type { GenerateRequest } from '../../common/contracts/generate-request.ts'
 import type { ConnectionInfo, ConnectionState, ModelAdapter } from '../../common/contracts/model-adapter.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import type { Part } from '../../common/lifecycle/part.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { type AttemptTimers, startAttemptTimers } from '../attempt-timers.ts'
 import { createHttpTransport, type HttpTransport } from '../http-transport.ts'
@@ -22,12 +23,8 @@ export interface OpenaiAdapterDeps {
   readonly log: Logger
 }
 
-/** OpenAI Chat Completions, and every server that speaks it. `close` frees pooled sockets. */
-export interface OpenaiAdapter extends ModelAdapter {
-  close(): void
-}
-
-export function createOpenaiAdapter(deps: OpenaiAdapterDeps): OpenaiAdapter {
+/** OpenAI Chat Completions, and every server that speaks it. `stop` closes its sockets. */
+export function createOpenaiAdapter(deps: OpenaiAdapterDeps): ModelAdapter & Part {
   const transport = createHttpTransport()
   const clients = createClientCache(transport)
   return {
@@ -46,7 +43,9 @@ export function createOpenaiAdapter(deps: OpenaiAdapterDeps): OpenaiAdapter {
         timers.dispose()
       }
     },
-    close: () => transport.close(),
+    name: 'openai',
+    start: async () => undefined,
+    stop: async () => transport.close(),
   }
 }
 

@@ -57,7 +57,7 @@ export async function startOpenaiHarness(): Promise<OpenaiHarness> {
     vendor,
     adapter,
     stop: async () => {
-      adapter.close()
+      await adapter.stop(never)
       await vendor.stop()
     },
   }
