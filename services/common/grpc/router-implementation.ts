@@ -1,0 +1,24 @@
+import type { ServiceImplementation } from 'nice-grpc'
+import type { Router } from '../contracts/router.ts'
+import { splitBatch } from './batch-frames.ts'
+import { encodeRunEvent } from './run-event-codec.ts'
+import { cancelReasons, decodePrincipal, decodeRunRequest } from './run-request-codec.ts'
+import { type routerService, runEventFraming } from './services.ts'
+import { present } from './wire-values.ts'
+
+/** A Router, as gRPC serves it. */
+export function implementRouter(router: Router): ServiceImplementation<typeof routerService> {
+  return {
+    start: ({ request, caller }, { signal }) =>
+      router.start(decodeRunRequest(present(request, 'request')), decodePrincipal(caller), signal),
+    async *attach({ runId, startingAfter, caller }, { signal }) {
+      for await (const batch of router.attach(runId, startingAfter, decodePrincipal(caller), signal)) {
+        yield* splitBatch(runEventFraming, { events: batch.map(encodeRunEvent) })
+      }
+    },
+    cancel: async ({ runId, reason, caller }) => {
+      await router.cancel(runId, cancelReasons.decode(reason), decodePrincipal(caller))
+      return {}
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { MethodDefinition } from 'nice-grpc'
+import {
+  AdapterServiceDefinition,
+  DescribeRequest,
+  DescribeResponse,
+  GenerateBatch,
+  GenerateCall,
+  GenerateMessage,
+} from '../../../proto/gen/hearth/v1/adapter.ts'
+import {
+  AttachMessage,
+  AttachRequest,
+  CancelRequest,
+  CancelResponse,
+  RouterServiceDefinition,
+  RunEventBatch,
+  StartRequest,
+} from '../../../proto/gen/hearth/v1/router.ts'
+import { RunRef } from '../../../proto/gen/hearth/v1/run.ts'
+import type { BatchFraming } from './batch-frames.ts'
+
+interface Codec<Message> {
+  encode(message: Message): { finish(): Uint8Array }
+  decode(bytes: Uint8Array): Message
+}
+
+const unary = <Request, Response>(
+  path: string,
+  request: Codec<Request>,
+  response: Codec<Response>,
+): MethodDefinition<Request, Request, Response, Response, false, false> => ({
+  path,
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: (message) => request.encode(message).finish(),
+  requestDeserialize: (bytes) => request.decode(bytes),
+  responseSerialize: (message) => response.encode(message).finish(),
+  responseDeserialize: (bytes) => response.decode(bytes),
+  options: {},
+})
+
+/** The server hands over encoded messages (batch-frames.ts): each is encoded once, and its size is known. */
+const batches = <Request, Message>(
+  path: string,
+  request: Codec<Request>,
+  message: Codec<Message>,
+): MethodDefinition<Request, Request, Uint8Array, Message, false, true> => ({
+  ...unary(path, request, message),
+  responseStream: true,
+  responseSerialize: (bytes) => bytes,
+})
+
+const router = (method: keyof typeof RouterServiceDefinition.methods) =>
+  `/${RouterServiceDefinition.fullName}/${RouterServiceDefinition.methods[method].name}`
+
+const adapter = (method: keyof typeof AdapterServiceDefinition.methods) =>
+  `/${AdapterServiceDefinition.fullName}/${AdapterServiceDefinition.methods[method].name}`
+
+/** nice-grpc's own form of the generated definitions, without the deep copy that `fromPartial` makes of each message. */
+export const routerService = {
+  start: unary(router('start'), StartRequest, RunRef),
+  attach: batches(router('attach'), AttachRequest, AttachMessage),
+  cancel: unary(router('cancel'), CancelRequest, CancelResponse),
+}
+
+export const adapterService = {
+  describe: unary(adapter('describe'), DescribeRequest, DescribeResponse),
+  generate: batches(adapter('generate'), GenerateCall, GenerateMessage),
+}
+
+export const runEventFraming: BatchFraming<RunEventBatch> = { batch: RunEventBatch, frame: AttachMessage }
+export const generateFraming: BatchFraming<GenerateBatch> = { batch: GenerateBatch, frame: GenerateMessage }
+
+export const serviceNames = {
+  router: RouterServiceDefinition.fullName,
+  adapters: AdapterServiceDefinition.fullName,
+} as const
