@@ -10,7 +10,7 @@ import { createRunner } from './bootstrap/runner.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 // npm waits for us without a word when it is killed; a shell that started us may leave on purpose.
-if (process.env['npm_lifecycle_event'] !== undefined) dieWithParent(process.ppid, 'SIGTERM')
+if (process.env['npm_lifecycle_event'] !== undefined) dieWithParent('SIGTERM')
 
 const runner = createRunner()
 try {
@@ -18,7 +18,7 @@ try {
   const missing = await prepare({ root, plan, runner })
   process.exitCode = await runner.run(nodeBinary(root), nodeArguments(plan, missing), {
     cwd: root,
-    env: { BOOTSTRAP_TETHER: `${process.pid} SIGTERM` },
+    env: { BOOTSTRAP_TETHER: 'SIGTERM' },
   })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
@@ -31,8 +31,8 @@ try {
  * @param {import('./bootstrap/plan.mjs').Plan} plan
  * @param {readonly string[]} missing
  */
-function nodeArguments({ script, args, reportsMissing }, missing) {
+function nodeArguments({ script, args, nodeFlags, reportsMissing }, missing) {
   const tether = new URL('./bootstrap/tether.mjs', import.meta.url).href
   const report = reportsMissing ? missing.map((reason) => `--missing=${reason}`) : []
-  return ['--import', tether, script, ...report, ...args]
+  return [...nodeFlags, '--import', tether, script, ...report, ...args]
 }

@@ -2,12 +2,12 @@ const checkEveryMs = 1000
 
 /**
  * A process whose parent was killed outright would go on holding its ports or files: it sends itself the signal instead.
- * @param {number} parentPid
  * @param {NodeJS.Signals} signal
  */
-export function dieWithParent(parentPid, signal) {
+export function dieWithParent(signal) {
+  const parent = process.ppid
   const timer = setInterval(() => {
-    if (process.ppid === parentPid) return
+    if (process.ppid === parent) return
     clearInterval(timer)
     process.kill(process.pid, signal)
   }, checkEveryMs)

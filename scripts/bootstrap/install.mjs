@@ -58,7 +58,7 @@ function npmCi(folder, runner) {
   if (npm === undefined) return runner.run('npm', args, options)
   // The node that runs npm: ours may be inside the folder that is about to be emptied.
   const node = process.env['npm_node_execpath'] ?? process.execPath
-  const env = { BOOTSTRAP_TETHER: `${process.pid} SIGKILL` }
+  const env = { BOOTSTRAP_TETHER: 'SIGKILL' }
   return runner.run(node, ['--import', tether, npm, ...args], { ...options, env })
 }
 

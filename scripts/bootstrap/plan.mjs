@@ -2,12 +2,13 @@
  * @typedef {object} Plan
  * @property {string} script run under Node 24, relative to the root of the project
  * @property {readonly string[]} args passed through
+ * @property {readonly string[]} nodeFlags for Node itself
  * @property {boolean} needsEngine the nested package that runs the embedded model
  * @property {boolean} needsModel the GGUF file
  * @property {boolean} reportsMissing the script is told by `--missing=REASON` what could not be had
  */
 
-const usage = 'bootstrap.mjs start|test|check|accept|fuzz|cli [arguments]'
+const usage = 'bootstrap.mjs start|dev|test|check|accept|fuzz|cli [arguments]'
 
 /**
  * What a command needs before it can run, and what it runs.
@@ -15,11 +16,13 @@ const usage = 'bootstrap.mjs start|test|check|accept|fuzz|cli [arguments]'
  * @returns {Plan}
  */
 export function planOf([command, ...args]) {
-  const plan = { args, needsEngine: false, needsModel: false, reportsMissing: false }
+  const plan = { args, nodeFlags: [], needsEngine: false, needsModel: false, reportsMissing: false }
   const adapters = hasAdapters(args)
   switch (command) {
     case 'start':
       return { ...plan, script: 'services/main.ts', needsEngine: adapters, needsModel: adapters }
+    case 'dev':
+      return { ...planOf(['start', ...args]), nodeFlags: ['--watch', '--watch-preserve-output'] }
     case 'test':
       return { ...plan, script: 'scripts/test.ts', needsEngine: true, needsModel: true, reportsMissing: true }
     case 'check':
