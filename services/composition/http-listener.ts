@@ -14,7 +14,7 @@ export interface HttpListenerOptions {
   /** The setting to change when the port is taken, such as `HEARTH_GATEWAY__PORT`. */
   readonly portSetting: string
   /** Told the address once it listens. */
-  readonly onListening: (url: string) => void
+  readonly onListening: (url: string) => Promise<void>
   /** Where the address is written for programs of this machine (the CLI); absent: nowhere. */
   readonly addressDir?: string
 }
@@ -40,7 +40,7 @@ export class HttpListener implements Part {
     }
     const url = this.#url()
     await this.#writeAddress(url)
-    this.#options.onListening(url)
+    await this.#options.onListening(url)
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify'
+import type { Router } from '../common/contracts/router.ts'
+import { HearthError } from '../common/errors/hearth-error.ts'
+import { createHttpServer } from '../common/http/http-server.ts'
+import type { Part } from '../common/lifecycle/part.ts'
+import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
+import { createGateway } from '../gateway/gateway.ts'
+import type { Wiring } from './house.ts'
+import { HttpListener } from './http-listener.ts'
+import { type McpRole, type McpSeams, mountMcp } from './mcp-role.ts'
+
+export interface PublicNeeds {
+  readonly mcp: McpSeams
+  /** mcp when it runs here: its routes are mounted beside the gateway's, or on a listener of their own. */
+  readonly own: McpRole | undefined
+  readonly mirror: SettingsMirror
+  readonly router: Router | undefined
+}
+
+/** The HTTP listener of this process with the roles that speak HTTP on it: gateway, mcp, or both. */
+export async function createPublicSide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
+  if (wiring.roles.has('gateway')) return gatewaySide(wiring, needs)
+  return needs.own === undefined ? [] : mcpSide(wiring, needs.own, needs.mirror)
+}
+
+async function gatewaySide(wiring: Wiring, { mcp, own, mirror, router }: PublicNeeds): Promise<readonly Part[]> {
+  const { gateway: config } = wiring.loaded.config
+  if (router === undefined) throw new HearthError('gateway_internal', 'The gateway has no router.')
+  const gateway = createGateway(
+    {
+      router,
+      identity: mcp.identity,
+      history: mcp.history,
+      settings: mirror,
+      clock: Date.now,
+      log: wiring.log.child({ role: 'gateway' }),
+      version: wiring.version,
+      metrics: wiring.registry,
+    },
+    config,
+  )
+  const app = httpApp(wiring)
+  gateway.attachTo(app.server)
+  gateway.registerRoutes(app)
+  if (own !== undefined) await mountOn(app, wiring, own, mirror)
+  const listener = listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_GATEWAY__PORT', own })
+  return [listener, gateway]
+}
+
+async function mcpSide(wiring: Wiring, own: McpRole, mirror: SettingsMirror): Promise<readonly Part[]> {
+  const { mcp: config } = wiring.loaded.config
+  const app = httpApp(wiring)
+  await mountOn(app, wiring, own, mirror)
+  return [listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_MCP__PORT', own })]
+}
+
+const mountOn = (
+  app: FastifyInstance,
+  { loaded, log }: Wiring,
+  { store }: McpRole,
+  mirror: SettingsMirror,
+): Promise<void> =>
+  mountMcp(app, { store, mirror, clusterToken: loaded.secrets.clusterToken, log: log.child({ role: 'mcp' }) })
+
+function httpApp({ loaded, log }: Wiring): FastifyInstance {
+  const { gateway } = loaded.config
+  return createHttpServer({
+    hostPolicy: {
+      allowedHosts: gateway.allowed_hosts,
+      allowedOrigins: gateway.allowed_origins,
+      scheme: gateway.tls === null ? 'http' : 'https',
+    },
+    bodyLimitBytes: gateway.limits.body_bytes,
+    log,
+    ...(gateway.tls === null ? {} : { tls: { certFile: gateway.tls.cert_file, keyFile: gateway.tls.key_file } }),
+  })
+}
+
+interface ListenerNeeds {
+  readonly host: string
+  readonly port: number
+  readonly portSetting: string
+  readonly own: McpRole | undefined
+}
+
+function listenerOf({ loaded, tell }: Wiring, app: FastifyInstance, needs: ListenerNeeds): HttpListener {
+  const { host, port, portSetting, own } = needs
+  return new HttpListener({
+    name: 'public listener',
+    app,
+    host,
+    port,
+    scheme: loaded.config.gateway.tls === null ? 'http' : 'https',
+    portSetting,
+    addressDir: loaded.paths.dataDir,
+    onListening: async (url) => {
+      tell('address', url)
+      if (own !== undefined) await tellHowToEnter(own, url, tell)
+    },
+  })
+}
+
+/** The path of the token file, and at the first start of a store a single-use code that pairs a device to `admin`. */
+async function tellHowToEnter(own: McpRole, url: string, tell: Wiring['tell']): Promise<void> {
+  const { admin, isFirst } = own.firstStart()
+  tell('admin token', admin.file ?? 'HEARTH_ADMIN_TOKEN of the environment')
+  if (!isFirst) return
+  const { code } = await own.store.devices.openPairing('admin')
+  tell('pair', `${url}/#pair=${code}   (once, within 10 minutes; a new one: npm run hearth -- pair)`)
+}
