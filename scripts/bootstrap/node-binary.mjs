@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-const oldest = [24, 18, 1]
 
 /**
  * The Node 24 that npm installed with the project; where it has none for this system, the one we run under.
@@ -11,9 +9,10 @@ const oldest = [24, 18, 1]
 export function nodeBinary(root) {
   const own = join(root, 'node_modules', '.bin', 'node')
   if (bringsOwnNode() && existsSync(own)) return own
-  if (isNewEnough(process.versions.node)) return process.execPath
+  const oldest = oldestNode(root)
+  if (isNewEnough(process.versions.node, oldest)) return process.execPath
   throw new Error(
-    `Hearth needs Node ${oldest.join('.')} or newer and brings it only on Linux x64 and arm64. ` +
+    `Hearth needs Node ${oldest} or newer and brings it only on Linux x64 and arm64. ` +
       `This is Node ${process.versions.node} on ${process.platform} ${process.arch}: install Node 24, then run this again.`,
   )
 }
@@ -27,10 +26,20 @@ function bringsOwnNode() {
   return process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch)
 }
 
-/** @param {string} version */
-function isNewEnough(version) {
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
-  const [oldestMajor = 0, oldestMinor = 0, oldestPatch = 0] = oldest
-  if (major !== oldestMajor) return major > oldestMajor
-  return minor !== oldestMinor ? minor > oldestMinor : patch >= oldestPatch
+/** `engines.node` of package.json is `>=` and a version. @param {string} root */
+function oldestNode(root) {
+  /** @type {{ engines: { node: string } }} */
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return engines.node.replace('>=', '')
+}
+
+/**
+ * @param {string} version
+ * @param {string} oldest
+ */
+function isNewEnough(version, oldest) {
+  const have = version.split('.').map(Number)
+  const need = oldest.split('.').map(Number)
+  const place = need.findIndex((number, index) => number !== have[index])
+  return place === -1 || (have[place] ?? 0) > (need[place] ?? 0)
 }
