@@ -77,22 +77,31 @@ function finish(
 ): LoadedConfig {
   const { config, paths } = resolvePaths(parsed, files.configFile)
   const missing = unfilled.map(({ path, name }) => ({ connection: pathText(path.slice(0, 4)), name }))
-  const adminToken = files.variables.get('HEARTH_ADMIN_TOKEN')?.value
-  const clusterToken = files.variables.get('HEARTH_CLUSTER_TOKEN')?.value
+  const value = (name: string): string | undefined => files.variables.get(name)?.value
+  const clientUrl = value('HEARTH_URL')
   return Object.freeze({
     config: deepFreeze(config),
     paths,
     declaredVersion: declaredVersion(config),
     missing,
     notes: files.text === undefined ? [`There is no ${files.shown}; every setting has its default.`] : [],
-    secrets: {
-      ...(adminToken === undefined ? {} : { adminToken }),
-      ...(clusterToken === undefined ? {} : { clusterToken }),
-    },
+    secrets: secretsOf(value),
+    ...(clientUrl === undefined ? {} : { clientUrl }),
     hasFile: files.text !== undefined,
     files: files.all,
     reload: () => loadConfig(source),
   })
+}
+
+function secretsOf(value: (name: string) => string | undefined): LoadedConfig['secrets'] {
+  const adminToken = value('HEARTH_ADMIN_TOKEN')
+  const clusterToken = value('HEARTH_CLUSTER_TOKEN')
+  const token = value('HEARTH_TOKEN')
+  return {
+    ...(adminToken === undefined ? {} : { adminToken }),
+    ...(clusterToken === undefined ? {} : { clusterToken }),
+    ...(token === undefined ? {} : { token }),
+  }
 }
 
 function deepFreeze<Value>(value: Value): Value {

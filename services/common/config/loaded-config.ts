@@ -37,8 +37,10 @@ export interface LoadedConfig {
   readonly missing: readonly MissingName[]
   /** What a person should know although it is no error. */
   readonly notes: readonly string[]
-  /** Secrets that are no settings, from the environment or .env. Never log them. */
-  readonly secrets: { readonly adminToken?: string; readonly clusterToken?: string }
+  /** Secrets that are no settings, from the environment or .env. Never log them. `token` is what HEARTH_TOKEN gives clients. */
+  readonly secrets: { readonly adminToken?: string; readonly clusterToken?: string; readonly token?: string }
+  /** HEARTH_URL: where clients of this machine find the house, when it is not this configuration's. */
+  readonly clientUrl?: string
   /** False when there is no file at the default place. */
   readonly hasFile: boolean
   /** Every file that was looked for, the config file first; for `watchConfig`. */

@@ -7,7 +7,7 @@ export const shippedProfiles = {
       { adapter: 'openai' as const, connection: 'default', model: 'gpt-5.2' },
       { adapter: 'local' as const, connection: 'embedded', model: 'smollm2-135m-instruct' },
     ],
-    instructions: 'You are the assistant of this house. Answer briefly.',
+    instructions: 'You are the helpful assistant of this house.',
   },
   demo: {
     description: 'Deterministic text and pictures, without key or model',

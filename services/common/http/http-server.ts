@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import { HearthError, toHearthError } from '../errors/hearth-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { checkHost, type HostPolicy } from './host-guard.ts'
@@ -25,7 +25,7 @@ const requestTimeoutMs = 10_000
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
