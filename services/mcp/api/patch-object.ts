@@ -3,7 +3,7 @@ import { mergePatch } from './merge-patch.ts'
 import { expectedRevision } from './preconditions.ts'
 
 /** Attempts of a PATCH without If-Match while others write. */
-const maxAttempts = 8
+const maxAttempts = 64
 
 interface PatchWork<Item extends { readonly revision: number }> {
   read(): Promise<Item | undefined>

@@ -9,20 +9,30 @@ export const componentPath = (name: string): string => `#/components/schemas/${n
 export function componentSchemas(named: Named, io: 'input' | 'output'): JsonObject {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
-  const { schemas } = z.toJSONSchema(registry, { io, uri: componentPath })
+  const { __shared: shared, ...schemas } = z.toJSONSchema(registry, { io, uri: componentPath }).schemas
+  refuseRecursive(shared)
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, plain(schema)]))
 }
 
 /** One schema without a name, such as that of a parameter. */
 export const inlineSchema = (schema: z.ZodType): JsonObject => plain(z.toJSONSchema(schema, { io: 'input' }))
 
+/** zod puts recursive schemas beside the others. Ours has one, `z.json()`: any JSON value, which is `{}` here. */
+function refuseRecursive(shared: z.core.JSONSchema.BaseSchema | undefined): void {
+  const names = Object.keys(shared?.$defs ?? {})
+  if (names.length > 1) throw new Error('Give recursive schemas a name in schemas/components.ts.')
+}
+
 /** A JSON value without zod's own marks and without the members that only a whole schema file has. */
 function plain(schema: unknown): JsonObject {
-  const value: JsonValue = JSON.parse(JSON.stringify(schema))
+  const value: JsonValue = JSON.parse(JSON.stringify(schema), (_key, part: JsonValue) => (isShared(part) ? {} : part))
   if (!isJsonObject(value)) return {}
   const { $schema, $id, ...rest } = value
   return rest
 }
+
+const isShared = (part: JsonValue): boolean =>
+  isJsonObject(part) && typeof part['$ref'] === 'string' && part['$ref'].includes('/__shared#')
 
 /**
  * What a merge patch of an object may look like: every property optional and nullable, at every depth of objects.

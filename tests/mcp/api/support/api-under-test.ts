@@ -3,7 +3,7 @@ import { createHttpServer } from '../../../../services/common/http/http-server.t
 import { registerApi } from '../../../../services/mcp/api/register-api.ts'
 import { registerInternal } from '../../../../services/mcp/api/register-internal.ts'
 import type { NewToken, Store } from '../../../../services/mcp/store/store.ts'
-import { openTestStore, personSpec, profileSpec, silent } from '../../store/open-test-store.ts'
+import { never, openTestStore, personSpec, profileSpec, silent } from '../../store/open-test-store.ts'
 
 export const clusterToken = 'cluster-token-of-the-tests'
 export const bodyLimitBytes = 1_048_576
@@ -29,6 +29,7 @@ export interface ApiUnderTest extends AsyncDisposable {
   readonly store: Store
   readonly url: string
   readonly adminToken: string
+  stopStore(): Promise<void>
   /** Moves the clock, which otherwise stands still. */
   advance(ms: number): void
   tokenOf(token: Partial<NewToken>): Promise<string>
@@ -57,6 +58,7 @@ export async function startApi(): Promise<ApiUnderTest> {
     store,
     url,
     adminToken,
+    stopStore: () => store.stop(never),
     advance: (ms) => {
       now += ms
       opened.advance(ms)
