@@ -85,7 +85,7 @@ export class EngineOwner {
       if (this.#switching === undefined && engine !== undefined && isSame(engine.spec, spec)) {
         return await this.#use(engine, listener, signal)
       }
-      if (engine !== undefined) listener.onAccepted(this.#users)
+      if (this.#users > 0) listener.onAccepted(this.#users)
       this.#switching ??= this.#switchTo(spec).finally(() => {
         this.#switching = undefined
       })

@@ -129,6 +129,7 @@ const failed = z.strictObject({
     'caller_unsupported_feature',
     'provider_overloaded',
     'provider_server_error',
+    'provider_stream_error',
   ]),
   message: z.string(),
 })

@@ -67,7 +67,7 @@ async function generate(
 ): Promise<EngineAnswer['reason']> {
   using chat = new LlamaChat({ contextSequence: sequence, chatWrapper: model.wrapper })
   const history = [...job.history] satisfies ChatHistoryItem[]
-  const { metadata } = await chat.generateResponse(history, {
+  const { metadata, response } = await chat.generateResponse(history, {
     ...common,
     ...(job.output.kind === 'json'
       ? { grammar: await grammarOf(model.llama, job.output.schema), repeatPenalty: false as const }
@@ -76,7 +76,20 @@ async function generate(
       ? {}
       : { functions, documentFunctionParams: true, onFunctionCallParamsChunk: callReader(emit) }),
   } as Options)
-  return finishReason(metadata.stopReason)
+  const reason = finishReason(metadata.stopReason)
+  if (job.output.kind === 'json' && reason === 'stop' && metadata.stopReason !== 'customStopTrigger') {
+    requireWhole(response)
+  }
+  return reason
+}
+
+/** Some templates end a turn by a mere line break, which JSON may hold: such an answer was cut, not finished. */
+function requireWhole(json: string): void {
+  try {
+    JSON.parse(json)
+  } catch {
+    throw new RefusedJob('provider_stream_error', "The local model's JSON broke off; try again or use another model.")
+  }
 }
 
 type StopReason = Awaited<ReturnType<LlamaChat['generateResponse']>>['metadata']['stopReason']
