@@ -69,8 +69,9 @@ describe('layers', () => {
 
   test('secrets are taken from .env and environment and are no settings', () => {
     using house = new HouseFolder('', 'HEARTH_ADMIN_TOKEN=a-token-of-the-file\n')
-    const { secrets } = house.load({ HEARTH_CLUSTER_TOKEN: 'c', HEARTH_URL: 'http://x', HEARTH_TOKEN: 't' })
-    expect(secrets).toEqual({ adminToken: 'a-token-of-the-file', clusterToken: 'c' })
+    const { secrets, clientUrl } = house.load({ HEARTH_CLUSTER_TOKEN: 'c', HEARTH_URL: 'http://x', HEARTH_TOKEN: 't' })
+    expect(secrets).toEqual({ adminToken: 'a-token-of-the-file', clusterToken: 'c', token: 't' })
+    expect(clientUrl).toBe('http://x')
   })
 })
 
