@@ -23,7 +23,8 @@ export class BlobFiles {
       await syncFolder(dirname(target))
       await syncFolder(this.#folder)
     } catch (error) {
-      await rm(aside, { force: true })
+      // The first failure is the one to tell; what stays aside is never read.
+      await rm(aside, { force: true }).catch(() => {})
       throw translate(error)
     }
   }

@@ -4,7 +4,7 @@ import { Kysely } from 'kysely'
 import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
 import type { ChangeBus, SettingsVersion } from '../../common/contracts/settings.ts'
 import type { UserSpec } from '../../common/contracts/user.ts'
-import { toHearthError } from '../../common/errors/hearth-error.ts'
+import { type HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Readiness } from '../../common/lifecycle/readiness.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
@@ -78,10 +78,11 @@ class SqliteStore implements Store, Part {
     const { bus, clock, log } = deps
     const createId = deps.createId ?? (() => createTimedId(clock))
     this.#log = log
-    this.#thread = new DatabaseThread({ path: config.path }, log, (cause) => {
+    const onDeath = (cause: HearthError): void => {
       log.fatal({ err: cause }, 'the database thread ended by itself')
       deps.readiness.report('store', cause.message, true)
-    })
+    }
+    this.#thread = new DatabaseThread({ path: config.path }, { log, onDeath })
     const database = new Kysely<StoreDatabase>({ dialect: new ThreadDialect(this.#thread) })
     const ledger = new SettingsLedger({ database, bus, clock, createEpoch: randomUUID })
     const settings = new SnapshotSource({ database, ledger, log })

@@ -48,14 +48,14 @@ export async function testFolder(): Promise<string> {
 
 /** A started store in `folder` (default: a new one); disposing stops it and removes the folder. */
 export async function openTestStore(
-  options: { readonly folder?: string; readonly bus?: ChangeBus } = {},
+  options: { readonly folder?: string; readonly bus?: ChangeBus; readonly startAt?: number } = {},
 ): Promise<TestStore> {
   const folder = options.folder ?? (await testFolder())
   const path = join(folder, 'hearth.db')
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => logged.push(JSON.parse(line)) })
   const readiness = new Readiness()
-  let now = 1_800_000_000_000
+  let now = options.startAt ?? 1_800_000_000_000
   const store = createStore(
     { bus: options.bus ?? new MemoryBus(), clock: () => now, log, readiness },
     { path, dataDir: folder },

@@ -21,8 +21,13 @@ type State =
   | { readonly status: 'stopping'; readonly worker: Worker; readonly cause: HearthError }
   | { readonly status: 'ended'; readonly cause: HearthError }
 
-/** Called once, when the thread ended without having been asked to. */
-type OnDeath = (cause: HearthError) => void
+interface ThreadDeps {
+  readonly log: Logger
+  /** Called once, when the thread ended without having been asked to. */
+  readonly onDeath: (cause: HearthError) => void
+  /** What runs in the thread; default: the database worker. */
+  readonly entry?: URL
+}
 
 /** Requests asked and not yet answered; more are refused. */
 const MAX_PENDING = 1024
@@ -30,22 +35,20 @@ const MAX_PENDING = 1024
 /** The main thread's end of the database thread. Requests are answered in the order asked. */
 export class DatabaseThread {
   readonly #options: ThreadOptions
-  readonly #log: Logger
-  readonly #onDeath: OnDeath
+  readonly #deps: ThreadDeps
   readonly #pending = new Map<number, Pending>()
   #state: State = { status: 'idle' }
   #lastId = 0
 
-  constructor(options: ThreadOptions, log: Logger, onDeath: OnDeath) {
+  constructor(options: ThreadOptions, deps: ThreadDeps) {
     this.#options = options
-    this.#log = log
-    this.#onDeath = onDeath
+    this.#deps = deps
   }
 
   /** @throws HearthError `store_unavailable` with the reason when the database is refused. */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const worker = new Worker(new URL('./database-worker.ts', import.meta.url), {
+    const worker = new Worker(this.#deps.entry ?? new URL('./database-worker.ts', import.meta.url), {
       workerData: this.#options,
       name: 'hearth-database',
     })
@@ -88,7 +91,7 @@ export class DatabaseThread {
     try {
       await closed
     } catch (error) {
-      this.#log.error({ err: error }, 'the database was not closed; the next start will check all of it')
+      this.#deps.log.error({ err: error }, 'the database was not closed; the next start will check all of it')
     }
     await exited
   }
@@ -116,7 +119,8 @@ export class DatabaseThread {
   #receive(message: ThreadMessage, opened: PromiseWithResolvers<void>): void {
     switch (message.type) {
       case 'ready':
-        if (message.wasUnclean) this.#log.warn('the database was not closed last time; it was checked and is sound')
+        if (message.wasUnclean)
+          this.#deps.log.warn('the database was not closed last time; it was checked and is sound')
         opened.resolve()
         return
       case 'refused':
@@ -140,9 +144,11 @@ export class DatabaseThread {
     opened.reject(cause)
     for (const pending of this.#pending.values()) pending.reject(cause)
     this.#pending.clear()
-    const wasRunning = this.#state.status === 'running'
-    if (wasRunning || this.#state.status === 'stopping') this.#state = { status: 'ended', cause }
-    if (wasRunning) this.#onDeath(cause)
+    const was = this.#state
+    if (was.status === 'stopping') this.#state = { status: 'ended', cause: was.cause }
+    if (was.status !== 'running') return
+    this.#state = { status: 'ended', cause }
+    this.#deps.onDeath(cause)
   }
 }
 
