@@ -11,10 +11,8 @@ interface Ridge {
   readonly colour: Colour
 }
 
-/** A sky, a sun and rows of hills; `colourAt` takes coordinates in [0, 1). */
-export interface Landscape {
-  colourAt(x: number, y: number): Colour
-}
+/** A sky, a sun and rows of hills, as a function of x that gives a function of y; both in [0, 1). */
+export type Landscape = (x: number) => (y: number) => Colour
 
 /** The scene of a seed: same seed, same scene. */
 export function composeLandscape(seed: number): Landscape {
@@ -23,14 +21,17 @@ export function composeLandscape(seed: number): Landscape {
   const horizon: Colour = [220 + random() * 35, 150 + random() * 80, 110 + random() * 90]
   const sun = { x: 0.15 + random() * 0.7, y: 0.15 + random() * 0.3, radius: 0.04 + random() * 0.06 }
   const ridges = Array.from({ length: 4 }, (_, row) => composeRidge(row, random))
-  return {
-    colourAt: (x, y) => {
-      const ridge = ridges.findLast((candidate) => y > outline(candidate, x))
-      if (ridge !== undefined) return mix(ridge.colour, [10, 20, 15], Math.min((y - outline(ridge, x)) * 2, 1))
-      return (x - sun.x) ** 2 + (y - sun.y) ** 2 < sun.radius ** 2 ? [255, 244, 205] : mix(zenith, horizon, y / 0.7)
-    },
+  return (x) => {
+    const nearestFirst = ridges.map((ridge) => ({ top: outline(ridge, x), colour: ridge.colour })).toReversed()
+    return (y) => {
+      for (const { top, colour } of nearestFirst) if (y > top) return mix(colour, shade, (y - top) * 2)
+      return (x - sun.x) ** 2 + (y - sun.y) ** 2 < sun.radius ** 2 ? sunlight : mix(zenith, horizon, y / 0.7)
+    }
   }
 }
+
+const shade: Colour = [10, 20, 15]
+const sunlight: Colour = [255, 244, 205]
 
 /** Farther rows are higher, flatter and paler. */
 function composeRidge(row: number, random: () => number): Ridge {
@@ -56,7 +57,7 @@ export interface Size {
   readonly height: number
 }
 
-const pixelsPerTurn = 32_768
+const pixelsPerTurn = 16_384
 
 /** RGB pixels of the scene in squares of `block` pixels (1: all detail). Yields to the event loop every few rows. */
 export async function drawLandscape(
@@ -66,10 +67,12 @@ export async function drawLandscape(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const rgb = new Uint8Array(width * height * 3)
+  const columns = Array.from({ length: Math.ceil(width / block) }, (_, at) => scene(((at + 0.5) * block) / width))
   const rowsPerTurn = Math.max(Math.floor(pixelsPerTurn / width), 1)
   for (let y = 0; y < height; y++) {
-    if (y % block === 0) drawRow(scene, { width, height }, { y, block, rgb })
-    else rgb.copyWithin(y * width * 3, (y - 1) * width * 3, y * width * 3)
+    const row = rgb.subarray(y * width * 3, (y + 1) * width * 3)
+    if (y % block === 0) drawRow(columns, { y: (y + block / 2) / height, block, row })
+    else row.set(rgb.subarray((y - 1) * width * 3, y * width * 3))
     if (y % rowsPerTurn === rowsPerTurn - 1) await setImmediate(undefined, { signal })
   }
   return rgb
@@ -78,13 +81,17 @@ export async function drawLandscape(
 interface Row {
   readonly y: number
   readonly block: number
-  readonly rgb: Uint8Array
+  readonly row: Uint8Array
 }
 
-function drawRow(scene: Landscape, { width, height }: Size, { y, block, rgb }: Row): void {
-  for (let left = 0; left < width; left += block) {
-    const colour = scene.colourAt((left + block / 2) / width, (y + block / 2) / height)
-    const right = Math.min(left + block, width)
-    for (let x = left; x < right; x++) rgb.set(colour, (y * width + x) * 3)
+function drawRow(columns: readonly ReturnType<Landscape>[], { y, block, row }: Row): void {
+  let offset = 0
+  for (const column of columns) {
+    const [red, green, blue] = column(y)
+    for (const end = Math.min(offset + block * 3, row.length); offset < end; offset += 3) {
+      row[offset] = red
+      row[offset + 1] = green
+      row[offset + 2] = blue
+    }
   }
 }

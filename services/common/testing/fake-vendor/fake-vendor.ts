@@ -28,6 +28,8 @@ export interface VendorRequest {
   /** Parsed JSON. */
   readonly body: unknown
   readonly model: string
+  /** Tells sockets apart. */
+  readonly clientPort: number | undefined
   /** `performance.now()`. */
   readonly receivedAtMs: number
   /** Steps of the body written so far. */
@@ -58,10 +60,11 @@ export async function startFakeVendor(): Promise<FakeVendor> {
     request: (index, signal) => vendor.waitFor(index, signal),
     use: (scenario) => vendor.use(scenario),
     stop: async () => {
+      const closed = [server, ...vendor.sockets].map((each) => once(each, 'close'))
       vendor.stop()
       server.close()
       server.closeAllConnections()
-      await once(server, 'close')
+      await Promise.all(closed)
     },
   }
 }
@@ -120,6 +123,7 @@ class Vendor {
       headers: request.headers,
       body,
       model: modelOf(body),
+      clientPort: request.socket.remotePort,
       receivedAtMs: performance.now(),
       written: 0,
       ended: undefined,

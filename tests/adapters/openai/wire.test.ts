@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createOpenaiAdapter } from '../../../services/adapters/openai/adapter.ts'
+import { beginStream, endStream, stepBatch } from '../../../services/adapters/openai/map-stream.ts'
+import type { GenerateRequest } from '../../../services/common/contracts/generate-request.ts'
+import { collect, log, never, type OpenaiHarness, startOpenaiHarness, textRequest } from './openai-harness.ts'
+
+let harness: OpenaiHarness
+beforeAll(async () => {
+  harness = await startOpenaiHarness()
+})
+afterAll(async () => {
+  await harness.stop()
+})
+
+const sent = async (overrides: Partial<GenerateRequest>): Promise<unknown> => {
+  const { error } = await collect(harness.adapter.generate(textRequest(overrides), never))
+  if (error !== undefined) throw error
+  return harness.vendor.requests.at(-1)?.body
+}
+
+describe('what is sent', () => {
+  test('messages of every role, tools, format and parameters', async () => {
+    const body = await sent({
+      messages: [
+        { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Weather' },
+            { type: 'text', text: '?' },
+          ],
+        },
+        { role: 'assistant', content: [], toolCalls: [{ callId: 'c1', name: 'weather', arguments: '{}' }] },
+        { role: 'tool', callId: 'c1', output: 'sunny' },
+      ],
+      tools: [{ name: 'weather', description: 'd', parameters: { type: 'object' } }],
+      toolChoice: { type: 'tool', name: 'weather' },
+      responseFormat: { type: 'json_schema', name: 'answer', schema: { type: 'object' } },
+      parameters: {
+        temperature: 0.5,
+        topP: 0.9,
+        maxOutputTokens: 50,
+        stop: ['END'],
+        reasoningEffort: 'low',
+        seed: 7,
+        extra: { top_k: 5, temperature: 1 },
+      },
+    })
+    expect(body).toEqual({
+      model: 'fake',
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Weather?' },
+        {
+          role: 'assistant',
+          content: '',
+          tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: '{}' } }],
+        },
+        { role: 'tool', tool_call_id: 'c1', content: 'sunny' },
+      ],
+      tools: [{ type: 'function', function: { name: 'weather', description: 'd', parameters: { type: 'object' } } }],
+      tool_choice: { type: 'function', function: { name: 'weather' } },
+      response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } },
+      temperature: 1,
+      top_p: 0.9,
+      max_tokens: 50,
+      stop: ['END'],
+      reasoning_effort: 'low',
+      seed: 7,
+      top_k: 5,
+    })
+  })
+
+  test('nothing that was not asked for', async () => {
+    expect(Object.keys((await sent({})) ?? {}).toSorted()).toEqual(['messages', 'model', 'stream', 'stream_options'])
+  })
+
+  test('pictures are caller_unsupported_feature, a forced call without tools is caller_invalid_request', async () => {
+    const image = { prompt: 'a lamp', partialImages: 0, size: 'auto', format: 'png' } as const
+    await expect(sent({ image })).rejects.toMatchObject({ code: 'caller_unsupported_feature' })
+    const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(1) } as const
+    await expect(sent({ messages: [{ role: 'user', content: [picture] }] })).rejects.toMatchObject({
+      code: 'caller_unsupported_feature',
+    })
+    await expect(sent({ toolChoice: { type: 'required' } })).rejects.toMatchObject({ code: 'caller_invalid_request' })
+  })
+})
+
+describe('connections', () => {
+  test('key and server are read at every call', async () => {
+    let settings: { base_url: string; api_key?: string } = { base_url: harness.vendor.baseUrl }
+    const adapter = createOpenaiAdapter({ connections: () => ({ default: settings }), log })
+    const seenKey = async () => {
+      await collect(adapter.generate(textRequest(), never))
+      return harness.vendor.requests.at(-1)?.headers.authorization
+    }
+    expect(await seenKey()).toMatch(/^Bearer /)
+    settings = { base_url: harness.vendor.baseUrl, api_key: 'first' }
+    expect(await seenKey()).toBe('Bearer first')
+    settings = { base_url: harness.vendor.baseUrl, api_key: 'second' }
+    expect(await seenKey()).toBe('Bearer second')
+    await adapter.stop(never)
+  })
+
+  test('a key that came out empty disables the connection and names the variable', async () => {
+    const connections = () => ({
+      default: { base_url: harness.vendor.baseUrl, api_key: '' },
+      other: { base_url: harness.vendor.baseUrl, api_key: '' },
+      lan: { base_url: harness.vendor.baseUrl },
+    })
+    const missing = () => [{ connection: 'adapters.openai.connections.other', name: 'OTHER_KEY' }]
+    const adapter = createOpenaiAdapter({ connections, missing, log })
+    expect(adapter.describe().connections).toEqual([
+      {
+        name: 'default',
+        state: { status: 'disabled', reason: 'set OPENAI_API_KEY (or adapters.openai.connections.default.api_key)' },
+      },
+      {
+        name: 'other',
+        state: { status: 'disabled', reason: 'set OTHER_KEY (or adapters.openai.connections.other.api_key)' },
+      },
+      { name: 'lan', state: { status: 'ready' } },
+    ])
+    const before = harness.vendor.requests.length
+    const { error } = await collect(adapter.generate(textRequest(), never))
+    expect(error).toMatchObject({ code: 'gateway_no_adapter', message: expect.stringContaining('set OPENAI_API_KEY') })
+    expect(harness.vendor.requests.length).toBe(before)
+  })
+})
+
+const data = (value: unknown) => ({ type: 'message', data: JSON.stringify(value) })
+const delta = (fields: object, finishReason?: string) =>
+  data({ choices: [{ index: 0, delta: fields, finish_reason: finishReason ?? null }] })
+const done = { type: 'message', data: '[DONE]' }
+const mapped = (...events: readonly { type: string; data: string }[]) => stepBatch(beginStream('call_'), events)
+const calls = (...parts: readonly object[]) =>
+  mapped(...parts.map((part) => delta({ tool_calls: [part] })), done).events.map((event) => {
+    if (event.type === 'tool-call-start') return `${event.callId} ${event.name}`
+    return event.type === 'tool-call-delta' ? `${event.id} ${event.arguments}` : event.type
+  })
+
+describe('what comes back', () => {
+  test('reasoning, text and usage, each block closed before finish', async () => {
+    const { events } = await collect(
+      harness.adapter.generate(textRequest({ model: 'fake?tokens=2&reasoning=1' }), never),
+    )
+    expect(events).toEqual([
+      { type: 'phase', phase: 'waiting_first_token' },
+      { type: 'reasoning-start', id: 'b0' },
+      { type: 'reasoning-delta', id: 'b0', text: 'w0 ' },
+      { type: 'reasoning-end', id: 'b0' },
+      { type: 'text-start', id: 'b1' },
+      { type: 'text-delta', id: 'b1', text: 'w0 ' },
+      { type: 'text-delta', id: 'b1', text: 'w1 ' },
+      { type: 'text-end', id: 'b1' },
+      { type: 'usage', usage: { inputTokens: 7, outputTokens: 3, cachedTokens: 2, reasoningTokens: 1 } },
+      { type: 'finish', reason: 'stop' },
+    ])
+  })
+
+  test('tool calls by index, without index, without id, and all at index 0', () => {
+    const call = (name: string) => ({ function: { name, arguments: '{}' } })
+    const both = ['call_0 a', 'b0 {}', 'call_1 b', 'b1 {}', 'tool-call-end', 'tool-call-end', 'finish']
+    expect(calls({ index: 0, ...call('a') }, { index: 1, ...call('b') })).toEqual(both)
+    expect(calls(call('a'), call('b'))).toEqual(both)
+    const named = ['x a', 'b0 {}', 'y b', 'b1 {}', 'tool-call-end', 'tool-call-end', 'finish']
+    expect(calls({ index: 0, id: 'x', ...call('a') }, { index: 0, id: 'y', ...call('b') })).toEqual(named)
+    expect(calls({ id: 'x', ...call('a') }, { id: 'y', ...call('b') })).toEqual(named)
+    expect(calls({ function: { name: 'a', arguments: '{' } }, { function: { arguments: '}' } })).toEqual([
+      'call_0 a',
+      'b0 {',
+      'b0 }',
+      'tool-call-end',
+      'finish',
+    ])
+  })
+
+  test('parts of parallel calls may be mixed', () => {
+    const start = (index: number) => ({ index, id: `id${index}`, function: { name: 'f', arguments: '' } })
+    const part = (index: number, text: string) => ({ index, function: { arguments: text } })
+    expect(calls(start(0), start(1), part(0, '1'), part(1, '2'), part(0, '3'))).toEqual([
+      'id0 f',
+      'id1 f',
+      'b0 1',
+      'b1 2',
+      'b0 3',
+      'tool-call-end',
+      'tool-call-end',
+      'finish',
+    ])
+  })
+
+  test('a call without a name is provider_stream_error', () => {
+    const { outcome } = mapped(delta({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] }))
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'provider_stream_error' } })
+  })
+
+  test.each([
+    ['stop', 'stop'],
+    ['length', 'length'],
+    ['content_filter', 'content_filter'],
+    ['eos', 'stop'],
+  ])('finish_reason %s is %s', (vendor, ours) => {
+    expect(mapped(delta({ content: 'a' }, vendor), done).events.at(-1)).toEqual({ type: 'finish', reason: ours })
+  })
+
+  test('a forced call that the vendor ends with stop is tool_calls', () => {
+    const part = { index: 0, id: 'x', function: { name: 'f', arguments: '{}' } }
+    const { events } = mapped(delta({ tool_calls: [part] }), delta({}, 'stop'), done)
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool_calls' })
+  })
+
+  test('a refusal is text that ends with content_filter', () => {
+    const { events } = mapped(delta({ refusal: 'No.' }), delta({}, 'content_filter'), done)
+    expect(events).toContainEqual({ type: 'text-delta', id: 'b0', text: 'No.' })
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'content_filter' })
+  })
+
+  test('one terminator is enough, none is provider_stream_truncated', () => {
+    const usage = data({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } })
+    const runningUsage = data({
+      choices: [{ index: 0, delta: { content: 'a' } }],
+      usage: { prompt_tokens: 1, completion_tokens: 1 },
+    })
+    expect(endStream(mapped(delta({ content: 'a' }, 'stop')).state, 'end').at(-1)?.type).toBe('finish')
+    expect(endStream(mapped(delta({ content: 'a' }), usage).state, 'end').at(-1)?.type).toBe('finish')
+    expect(mapped(delta({ content: 'a' }), done).events.at(-1)?.type).toBe('finish')
+    const truncated = expect.objectContaining({ code: 'provider_stream_truncated' })
+    expect(() => endStream(mapped(delta({ content: 'a' })).state, 'end')).toThrow(truncated)
+    expect(() => endStream(mapped(runningUsage).state, 'end')).toThrow(truncated)
+    expect(() => endStream(mapped(data({ choices: [] })).state, 'end')).toThrow(truncated)
+  })
+
+  test('events before a bad one are kept, what follows [DONE] is ignored', () => {
+    const bad = mapped(delta({ content: 'a' }), { type: 'message', data: '{' }, delta({ content: 'b' }))
+    expect(bad.events).toHaveLength(2)
+    expect(bad.outcome).toMatchObject({ status: 'failed', error: { code: 'provider_stream_error' } })
+    expect(mapped(done, { type: 'message', data: '{' }).outcome).toEqual({ status: 'done' })
+  })
+
+  test('prompt progress of a local server is a phase', () => {
+    const chunk = data({ choices: [], prompt_progress: { total: 100, processed: 25, cache: 0, time_ms: 5 } })
+    expect(mapped(chunk).events).toEqual([{ type: 'phase', phase: 'prompt_eval', progress: 0.25 }])
+  })
+
+  test('an error event, an error chunk and JSON that is no chunk are provider_stream_error', () => {
+    const failed = { status: 'failed', error: { code: 'provider_stream_error' } }
+    expect(mapped({ type: 'error', data: 'x' }).outcome).toMatchObject(failed)
+    expect(mapped(data({ error: 'x' })).outcome).toMatchObject(failed)
+    expect(mapped(data([1])).outcome).toMatchObject(failed)
+    expect(mapped(data({ choices: 5 })).outcome).toMatchObject(failed)
+    expect(mapped(delta({}, 'error')).outcome).toMatchObject(failed)
+  })
+})

@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createAdapterSet } from '../../../services/adapters/registry.ts'
+import { configSchema } from '../../../services/common/config/config-schema.ts'
+import { collect, log, never, textRequest } from '../openai/openai-harness.ts'
+
+const adaptersFolder = new URL('../../../services/adapters/', import.meta.url)
+const folders = readdirSync(adaptersFolder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
+const createSet = () => {
+  const config = configSchema.parse({ adapters: { local: { connections: {} } } })
+  return createAdapterSet({ config: () => config, missing: () => [], dataDir: join(tmpdir(), 'hearth-none'), log })
+}
+
+describe('the set of adapters', () => {
+  test('has every folder of services/adapters under its name', async () => {
+    const { set } = createSet()
+    const names = (await set.describe(never)).map(({ name }) => name)
+    expect(names.toSorted()).toEqual(folders.toSorted())
+  })
+
+  test('answers by the adapter that is named, and starts and stops its parts', async () => {
+    const { set, parts } = createSet()
+    for (const part of parts) await part.start(never)
+    const { text, error } = await collect(
+      set.generate('demo', textRequest({ parameters: { maxOutputTokens: 3 } }), never),
+    )
+    for (const part of parts) await part.stop(AbortSignal.timeout(1000))
+    expect(error).toBeUndefined()
+    expect(text).not.toBe('')
+  })
+
+  test('an unknown adapter is gateway_no_adapter and says which there are', async () => {
+    const { error } = await collect(createSet().set.generate('nobody', textRequest(), never))
+    expect(error?.code).toBe('gateway_no_adapter')
+    expect(error?.message).toContain('openai, local, demo')
+  })
+})
+
+describe('every adapter folder has the same shape', () => {
+  test.each(folders)('%s', (folder) => {
+    const files = readdirSync(new URL(`${folder}/`, adaptersFolder))
+    expect(files).toContain('adapter.ts')
+    // The demo speaks to nobody: it has no wire to describe and nothing to map.
+    if (folder === 'demo') return
+    expect(files).toContain('wire-schema.ts')
+    expect(files.some((file) => /^map-.+\.ts$/.test(file))).toBe(true)
+  })
+})
