@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import { HearthError, toHearthError } from '../errors/hearth-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -32,6 +34,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     exposeHeadRoutes: false,
+    clientErrorHandler: refuseBytes,
     ...(options.tls === undefined
       ? {}
       : { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }),
@@ -52,6 +55,34 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ),
   )
   return app
+}
+
+/** Bytes that are no HTTP request (Node's parser refused them, or they came too slowly): one typed answer, then closed. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy(error)
+    return
+  }
+  const refusal = refusalOf(error.code)
+  const body = JSON.stringify(problemOf(refusal.error, refusal.status))
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    `Content-Type: ${problemContentType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function refusalOf(code: string | undefined): { readonly error: HearthError; readonly status: number } {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return { error: new HearthError('caller_too_large', 'The headers are larger than 16 KiB.'), status: 431 }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { error: new HearthError('caller_invalid_request', 'The request did not arrive in time.'), status: 408 }
+    default:
+      return { error: new HearthError('caller_invalid_request', 'These bytes are no HTTP/1.1 request.'), status: 400 }
+  }
 }
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
