@@ -5,7 +5,7 @@ import type { SettingsChange, WriteStamp } from './settings-ledger.ts'
 import type { DeclaredDocument } from './store.ts'
 
 /** One step from the stored rows of origin `config` to the document. */
-export type DeclaredStep =
+type DeclaredStep =
   | {
       readonly action: 'created' | 'updated'
       readonly name: string
@@ -21,10 +21,7 @@ export function assertPortableDocument(document: DeclaredDocument): void {
 }
 
 /** What has to change so that exactly `specs` is declared; the same spec again is no change. */
-export function declaredSteps(
-  rows: readonly SettingsRow[],
-  specs: Readonly<Record<string, object>>,
-): readonly DeclaredStep[] {
+function declaredSteps(rows: readonly SettingsRow[], specs: Readonly<Record<string, object>>): readonly DeclaredStep[] {
   const stored = new Map(rows.map((row) => [row.name, row]))
   const written = Object.entries(specs).flatMap(([name, value]): readonly DeclaredStep[] => {
     const row = stored.get(name)

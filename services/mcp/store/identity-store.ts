@@ -51,7 +51,7 @@ export class IdentityStore implements Identity {
 }
 
 /** A session is worth what its device is worth now, and ends with whichever ends first. */
-export function toPrincipal(
+function toPrincipal(
   presented: TokenRow,
   durable: TokenRow | undefined,
   roles: ReadonlyMap<string, Role>,

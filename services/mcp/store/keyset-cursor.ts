@@ -4,7 +4,7 @@ import type { PageRequest } from './store.ts'
 import type { Page } from './views.ts'
 
 /** The sort key of the last item of a page, opaque to callers. */
-export function encodeCursor(key: readonly (string | number)[]): string {
+function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 

@@ -32,7 +32,7 @@ function callOf(part: { readonly callId: string }): Pick<PartContent, 'call_id'>
   return { call_id: toPortableText(part.callId) }
 }
 
-export function toPart(row: PartRow): MessagePart {
+function toPart(row: PartRow): MessagePart {
   const text = row.text ?? ''
   const callId = row.call_id ?? ''
   switch (row.type) {
@@ -48,7 +48,7 @@ export function toPart(row: PartRow): MessagePart {
   }
 }
 
-export function toPartView(row: PartRow): PartView {
+function toPartView(row: PartRow): PartView {
   const part = toPart(row)
   switch (part.type) {
     case 'text':

@@ -131,7 +131,7 @@ export function credentialChange(id: string, action: SettingsChange['action']): 
 }
 
 /** Revokes credentials and ends their sessions. */
-export async function revokeAll(
+async function revokeAll(
   transaction: Transaction<StoreDatabase>,
   ids: readonly string[],
   stamp: WriteStamp,

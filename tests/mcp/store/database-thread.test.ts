@@ -8,11 +8,12 @@ import { openTestDatabase } from './open-test-database.ts'
 import { never, silent } from './open-test-store.ts'
 
 const unavailable = { code: 'store_unavailable' }
-const entry = (name: string): URL => new URL(`./workers/${name}.ts`, import.meta.url)
+const dyingWorker = new URL('./workers/dying-worker.ts', import.meta.url)
+const silentWorker = new URL('./workers/silent-worker.ts', import.meta.url)
 
-function threadOf(name: string): { readonly thread: DatabaseThread; readonly deaths: HearthError[] } {
+function threadOf(entry: URL): { readonly thread: DatabaseThread; readonly deaths: HearthError[] } {
   const deaths: HearthError[] = []
-  const deps = { log: silent, onDeath: (cause: HearthError) => void deaths.push(cause), entry: entry(name) }
+  const deps = { log: silent, onDeath: (cause: HearthError) => void deaths.push(cause), entry }
   return { thread: new DatabaseThread({ path: 'unused' }, deps), deaths }
 }
 
@@ -53,7 +54,7 @@ describe('the database thread', () => {
   })
 
   it('that dies fails what waits and what comes, and says so once', async () => {
-    const { thread, deaths } = threadOf('dying-worker')
+    const { thread, deaths } = threadOf(dyingWorker)
     await thread.start(never)
     await thread.query('first', [])
     const waiting = [thread.query('second', []), thread.query('third', [])]
@@ -65,7 +66,7 @@ describe('the database thread', () => {
   })
 
   it('an aborted start ends the thread and says so', async () => {
-    const { thread, deaths } = threadOf('silent-worker')
+    const { thread, deaths } = threadOf(silentWorker)
     const giveUp = new AbortController()
     const started = thread.start(giveUp.signal)
     giveUp.abort()
@@ -86,7 +87,7 @@ describe('the database thread', () => {
   })
 
   it('terminate ends it even while it stops', async () => {
-    const { thread, deaths } = threadOf('silent-worker')
+    const { thread, deaths } = threadOf(silentWorker)
     const giveUp = new AbortController()
     const started = thread.start(giveUp.signal)
     giveUp.abort()

@@ -16,9 +16,14 @@ interface Pending {
 
 type State =
   | { readonly status: 'idle' }
-  | { readonly status: 'running'; readonly worker: Worker }
-  /** The last request was to close. */
-  | { readonly status: 'stopping'; readonly worker: Worker; readonly cause: HearthError }
+  | { readonly status: 'running'; readonly worker: Worker; readonly exited: Promise<void> }
+  /** Asked to close or to end; nothing more is taken. */
+  | {
+      readonly status: 'stopping'
+      readonly worker: Worker
+      readonly exited: Promise<void>
+      readonly cause: HearthError
+    }
   | { readonly status: 'ended'; readonly cause: HearthError }
 
 interface ThreadDeps {
@@ -58,7 +63,8 @@ export class DatabaseThread {
     worker.on('message', (message: ThreadMessage) => this.#receive(message, opened))
     worker.on('error', (error) => this.#end(ended('The database thread failed; restart Hearth.', error), opened))
     worker.on('exit', () => this.#end(ended('The database thread ended; restart Hearth.'), opened))
-    this.#state = { status: 'running', worker }
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    this.#state = { status: 'running', worker, exited }
     try {
       await opened.promise
     } catch (error) {
@@ -83,11 +89,11 @@ export class DatabaseThread {
    * terminated meanwhile: then the next start is an unclean one.
    */
   async stop(): Promise<void> {
+    if (this.#state.status === 'stopping') return await this.#state.exited
     if (this.#state.status !== 'running') return
-    const { worker } = this.#state
-    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    const { exited } = this.#state
     const closed = this.#ask((id) => ({ id, type: 'close' }))
-    this.#state = { status: 'stopping', worker, cause: ended('Hearth is stopping.') }
+    this.#state = { ...this.#state, status: 'stopping', cause: ended('Hearth is stopping.') }
     try {
       await closed
     } catch (error) {
@@ -100,7 +106,7 @@ export class DatabaseThread {
   async terminate(): Promise<void> {
     if (this.#state.status !== 'running' && this.#state.status !== 'stopping') return
     const { worker } = this.#state
-    this.#state = { status: 'stopping', worker, cause: ended('Hearth is stopping.') }
+    this.#state = { ...this.#state, status: 'stopping', cause: ended('Hearth is stopping.') }
     await worker.terminate()
   }
 
