@@ -3,10 +3,8 @@ import type { House } from './house.ts'
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  readonly body: Json
+  readonly body: unknown
 }
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** One REST call with the admin token of the house (or another). */
 export async function api(

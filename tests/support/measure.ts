@@ -1,0 +1,67 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What a process holds after a forced collection. */
+export interface Measure {
+  readonly heapBytes: number
+  /** Active handles and requests by kind, such as `TCPSocketWrap` and `Timeout`. */
+  readonly resources: Readonly<Record<string, number>>
+  /** Errors that nobody caught. */
+  readonly failures: readonly string[]
+}
+
+export type FromMeasuredHouse =
+  | { readonly type: 'started'; readonly url: string }
+  | { readonly type: 'measured'; readonly measure: Measure }
+
+export interface MeasuredHouse extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly token: string
+  measure(): Promise<Measure>
+}
+
+/** Starts `measured-house.ts` with the demo profile alone. */
+export async function startMeasuredHouse(env: Readonly<Record<string, string>> = {}): Promise<MeasuredHouse> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'hearth-measured-'))
+  const child = fork(fileURLToPath(new URL('./measured-house.ts', import.meta.url)), [], {
+    execArgv: ['--expose-gc'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HEARTH_DATA_DIR: dataDir,
+      HEARTH_GATEWAY__PORT: '0',
+      HEARTH_OPERATIONS__PORT: '0',
+      ...env,
+    },
+  })
+  const next = async <Type extends FromMeasuredHouse['type']>(
+    type: Type,
+  ): Promise<FromMeasuredHouse & { type: Type }> => {
+    const [message]: [FromMeasuredHouse & { type: Type }] = await Promise.race([
+      once(child, 'message') as Promise<[FromMeasuredHouse & { type: Type }]>,
+      once(child, 'exit').then(([code]) => Promise.reject(new Error(`the house ended with ${code}`))),
+    ])
+    if (message.type !== type) throw new Error(`expected ${type}, got ${message.type}`)
+    return message
+  }
+  const { url } = await next('started')
+  const token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim()
+  return {
+    url,
+    port: Number(new URL(url).port),
+    token,
+    measure: async () => {
+      child.send('measure')
+      return (await next('measured')).measure
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.disconnect()
+      await once(child, 'exit')
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
