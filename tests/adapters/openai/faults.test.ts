@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOpenaiAdapter } from '../../../services/adapters/openai/adapter.ts'
 import type { ErrorCode } from '../../../services/common/errors/error-table.ts'
@@ -78,7 +80,49 @@ describe('faults of the vendor', () => {
   })
 })
 
+describe('what happens after the answer is whole', () => {
+  test.each(['stall-after-finish', 'reset-after-finish'])('%s takes nothing away', async (fault) => {
+    const { error, events, request } = await play(`fault:${fault}`)
+    expect(error).toBeUndefined()
+    expect(events.slice(-2)).toEqual([
+      { type: 'text-end', id: 'b0' },
+      { type: 'finish', reason: 'stop' },
+    ])
+    expect(request?.ended).toBeDefined()
+  })
+})
+
+describe('a slow reader', () => {
+  test('that holds a batch longer than idle_ms gets its whole answer', async () => {
+    const stream = harness.adapter.generate(textRequest({ model: 'fake?tokens=30&pace_ms=10', timeouts }), never)
+    let text = ''
+    let held = false
+    for await (const batch of stream) {
+      text += batch.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')
+      if (text === '' || held) continue
+      held = true
+      await sleep(timeouts.idleMs * 2)
+    }
+    expect(text.trim().split(' ')).toHaveLength(30)
+  })
+})
+
 describe('answers that are errors', () => {
+  test('an error whose body never ends is told by its status', async () => {
+    const server = createHttpServer((_, response) => void response.writeHead(429).write('{"error":')).listen(
+      0,
+      '127.0.0.1',
+    )
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const connections = () => ({ default: { base_url: `http://127.0.0.1:${port}/v1` } })
+    const { error } = await collect(createOpenaiAdapter({ connections, log }).generate(textRequest(), never))
+    expect(error?.code).toBe('provider_rate_limited')
+    server.closeAllConnections()
+    server.close()
+  })
+
   const statuses: readonly (readonly [string, ErrorCode])[] = [
     ['status:400', 'caller_invalid_request'],
     ['status:400?code=context_length_exceeded', 'caller_invalid_request'],

@@ -31,8 +31,13 @@ export function* chatStream(scenario: Scenario): Generator<BodyStep> {
   for (const word of wordsOf(scenario.reasoning)) yield chunk({ reasoning_content: word })
   if (scenario.calls > 0) yield* toolCalls(scenario.calls)
   else yield* text(scenario)
-  if (scenario.fault === 'end-without-terminator') return
+  if (scenario.fault !== 'end-without-terminator') yield* ending(scenario)
+}
+
+function* ending(scenario: Scenario): Generator<BodyStep> {
   yield chunk({}, finishOf(scenario))
+  if (scenario.fault === 'stall-after-finish') yield { do: 'stall' }
+  if (scenario.fault === 'reset-after-finish') yield { do: 'reset' }
   if (scenario.usage) yield sse({ object: 'chat.completion.chunk', choices: [], usage: usageOf(scenario) })
   yield done
 }

@@ -13,6 +13,8 @@ export const vendorFaults = [
   'invalid-utf8',
   'line-1mb',
   'line-17mb',
+  'stall-after-finish',
+  'reset-after-finish',
   'not-sse',
 ] as const
 export type VendorFault = (typeof vendorFaults)[number]
