@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Answer } from './route.ts'
 
-export interface IdempotencyCacheOptions {
+interface IdempotencyCacheOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Keys kept; the oldest finished ones go first. Default 10,000. */
@@ -12,7 +12,7 @@ export interface IdempotencyCacheOptions {
 }
 
 /** A POST that a client may send again. */
-export interface RepeatableRequest {
+interface RepeatableRequest {
   /** Principal id. */
   readonly owner: string
   readonly key: string
@@ -28,7 +28,7 @@ const keepSecretMs = 10 * 60_000
 
 interface Entry {
   readonly fingerprint: string
-  /** `forgotten`: done, but the answer held a secret or was too large to keep. */
+  /** `forgotten`: done, but the answer held a secret and its time is over. */
   state:
     | { readonly type: 'running'; readonly answer: Promise<Answer> }
     | { readonly type: 'done'; readonly answer: Answer }

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apiRoutes } from '../../../services/mcp/api/route-table.ts'
 import { problem } from '../../../services/mcp/api/schemas/answer-schema.ts'
 import { type Answer, type ApiUnderTest, bodyLimitBytes, startApi } from './support/api-under-test.ts'
 
@@ -113,6 +115,27 @@ describe('errors of the API', () => {
       expect(answer.headers.get('retry-after')).toBe('1')
     }
   })
+
+  it('any body to any route is answered by a problem document, or taken', async () => {
+    const writes = apiRoutes().filter(({ body }) => body !== undefined)
+    const bodies = fc.oneof(
+      fc.json({ stringUnit: 'binary' }),
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array(),
+      fc.record({ name: fc.anything(), targets: fc.anything(), limits: fc.anything() }).map((value) => {
+        return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part))
+      }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...writes), bodies, async ({ method, path }, raw) => {
+        const url = `/api/v1${path.replace(/\{\w+\}/, 'declared')}`
+        const answer = await api.call(method, url, { raw, headers: { 'content-type': 'application/json' } })
+        if (answer.status >= 400) problem.parse(answer.body)
+        expect(answer.status).not.toBe(500)
+      }),
+      { numRuns: 150 },
+    )
+  }, 60_000)
 
   it('a foreign Host or Origin is refused before anything else', async () => {
     expect(await api.call('GET', '/api/v1/profiles', { headers: { origin: 'http://evil.example' } })).toMatchObject({

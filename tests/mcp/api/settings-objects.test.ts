@@ -222,6 +222,7 @@ describe('profiles and users of the API', () => {
   it('HEAD answers like GET, without the body', async () => {
     const head = await api.call('HEAD', profiles)
     expect(head).toMatchObject({ status: 200, body: '' })
+    expect(await api.call('HEAD', profiles, { token: null })).toMatchObject({ status: 401 })
     expect(head.headers.get('etag')).toBe((await api.call('GET', profiles)).headers.get('etag'))
   })
 

@@ -4,7 +4,7 @@ import type { McpClientOptions } from '../../../../services/common/rest/mcp-clie
 import { type InternalDeps, registerInternal } from '../../../../services/mcp/api/register-internal.ts'
 import { silent } from '../../../mcp/store/open-test-store.ts'
 
-export const clusterToken = 'cluster-token-of-the-tests'
+const clusterToken = 'cluster-token-of-the-tests'
 
 export interface McpUnderTest extends AsyncDisposable {
   readonly port: number

@@ -5,7 +5,7 @@ import { registerInternal } from '../../../../services/mcp/api/register-internal
 import type { NewToken, Store } from '../../../../services/mcp/store/store.ts'
 import { never, openTestStore, personSpec, profileSpec, silent } from '../../store/open-test-store.ts'
 
-export const clusterToken = 'cluster-token-of-the-tests'
+const clusterToken = 'cluster-token-of-the-tests'
 export const bodyLimitBytes = 1_048_576
 
 export interface Answer {
