@@ -12,6 +12,9 @@ import { Health } from './health.ts'
 import { implementRouter } from './router-implementation.ts'
 import { adapterService, routerService, serviceNames } from './services.ts'
 
+/** After the deadline, for what is on its way: the terminal events of runs that the drain has just cancelled. */
+const flushMs = 250
+
 /** What is served on one port. */
 export interface GrpcServices {
   readonly router?: Router
@@ -81,10 +84,14 @@ class NiceGrpcServer implements GrpcServer {
     this.#server = undefined
     if (server === undefined) return
     this.#health.stop()
-    const cut = () => server.forceShutdown()
+    let cutting: NodeJS.Timeout | undefined
+    const cut = () => {
+      cutting = setTimeout(() => server.forceShutdown(), flushMs)
+    }
     if (deadline.aborted) cut()
-    deadline.addEventListener('abort', cut, { once: true })
+    else deadline.addEventListener('abort', cut, { once: true })
     await server.shutdown()
+    clearTimeout(cutting)
     deadline.removeEventListener('abort', cut)
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { ServiceImplementation } from 'nice-grpc'
 import type { Router } from '../contracts/router.ts'
 import { splitBatch } from './batch-frames.ts'
@@ -14,6 +15,8 @@ export function implementRouter(router: Router): ServiceImplementation<typeof ro
     async *attach({ runId, startingAfter, caller }, { signal }) {
       for await (const batch of router.attach(runId, startingAfter, decodePrincipal(caller), signal)) {
         yield* splitBatch(runEventFraming, { events: batch.map(encodeRunEvent) })
+        // What comes within this tick goes into one message: a message costs more than its events.
+        await nextTick()
       }
     },
     cancel: async ({ runId, reason, caller }) => {
