@@ -284,7 +284,12 @@ export class Client {
       }
       return undefined
     })
-    if (found === undefined) throw new Error(`the socket closed before ${type}; got ${JSON.stringify(this.texts())}`)
+    if (found === undefined)
+      throw new Error(
+        `the socket closed before ${type}; got ${this.texts()
+          .map((text) => text.type)
+          .join(', ')}`,
+      )
     return found
   }
 
@@ -305,7 +310,7 @@ export class Client {
 function checkMessage(message: Message): Message {
   if (!isServerMessageType(message.type)) throw new Error(`unknown message type ${message.type}`)
   const parsed = serverMessages[message.type].parse(message)
-  if (!isDeepEqual(parsed, message)) throw new Error(`unknown field in ${JSON.stringify(message)}`)
+  if (!isDeepEqual(parsed, message)) throw new Error(`unknown field in ${JSON.stringify(message).slice(0, 1000)}`)
   return message
 }
 

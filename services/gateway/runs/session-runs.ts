@@ -137,20 +137,27 @@ export class SessionRuns {
   }
 
   async #readRun(frame: RunFrame, caller: Principal): Promise<void> {
-    const { router, writer } = this.#deps
     const { signal } = this.#ended
     const encoder = new RunEncoder(frame)
     let isOver = false
-    for await (const batch of router.attach(frame.responseId, -1, caller, signal)) {
+    for await (const batch of this.#deps.router.attach(frame.responseId, -1, caller, signal)) {
+      await this.#sendBatch(frame, encoder, batch)
       if (signal.aborted) return
-      for (const event of batch) {
-        this.#send(frame, encoder, event)
-        isOver ||= terminalTypes.some((type) => type === event.message.type)
-      }
-      if (writer.isFull(frame.streamId)) await writer.whenFree(frame.streamId, signal)
+      isOver = batch.some(({ message }) => terminalTypes.some((type) => type === message.type))
     }
-    if (!isOver && !signal.aborted)
-      throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
+    if (isOver || signal.aborted) return
+    throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
+  }
+
+  /** The limit is looked at before each event: the batch that ends a long answer says all of its text three times. */
+  async #sendBatch(frame: RunFrame, encoder: RunEncoder, batch: readonly RunEvent[]): Promise<void> {
+    const { writer } = this.#deps
+    const { signal } = this.#ended
+    for (const event of batch) {
+      while (writer.isFull(frame.streamId) && !signal.aborted) await writer.whenFree(frame.streamId, signal)
+      if (signal.aborted) return
+      this.#send(frame, encoder, event)
+    }
   }
 
   #send(frame: RunFrame, encoder: RunEncoder, event: RunEvent): void {

@@ -80,7 +80,12 @@ export class Session {
     this.#startedAt = deps.elapsed()
     this.#membership = arrival.membership
     this.#gate = new InboundGate(deps.limits, this.#startedAt)
-    this.#link = new SocketLink({ ...deps, ...arrival, onOverflow: () => this.#endSlow() })
+    this.#link = new SocketLink({
+      ...deps,
+      ...arrival,
+      onOverflow: () => this.#endSlow(),
+      onEnding: () => this.#runs.end(),
+    })
     this.#runs = new SessionRuns({
       ...deps,
       sessionId: this.id,
@@ -280,7 +285,6 @@ export class Session {
   #onClosed(code: number): void {
     this.#closed.abort()
     this.#deps.metrics.closed(this.#link.closed(code))
-    this.#runs.end()
     this.#deps.onClosed(this)
   }
 }

@@ -16,6 +16,8 @@ export interface SocketLinkDeps {
   readonly elapsed: () => number
   readonly metrics: GatewayMetrics
   readonly onOverflow: () => void
+  /** Nothing more can be sent. Called once. */
+  readonly onEnding: () => void
 }
 
 /** One WebSocket as its session sees it: messages out, pings, and one way to end it. Owns the socket. */
@@ -68,17 +70,14 @@ export class SocketLink {
   /** Closes with code and reason, dropping what waits; `announce` says the error in a last frame before. Idempotent. */
   end(ending: Ending, announce: boolean): void {
     if (this.isEnding) return
-    this.#endedAt = this.#deps.elapsed()
     this.#endedWith = ending.code
-    const { error } = ending
-    this.writer.finish(announce ? JSON.stringify({ type: 'error', error: wireErrorOf(error) }) : undefined)
+    this.#stopSending(announce ? JSON.stringify({ type: 'error', error: wireErrorOf(ending.error) }) : undefined)
     this.#deps.socket.close(ending.code, closeReason(ending))
   }
 
-  /** The WebSocket broke a rule of RFC 6455 and is being closed by itself; the time until `terminate` runs. */
+  /** The WebSocket broke a rule of RFC 6455 and closes itself, or is gone. */
   noteBroken(): void {
-    this.#endedAt ??= this.#deps.elapsed()
-    this.writer.finish()
+    if (!this.isEnding) this.#stopSending(undefined)
   }
 
   terminate(): void {
@@ -89,5 +88,11 @@ export class SocketLink {
   closed(code: number): number {
     this.noteBroken()
     return this.#endedWith ?? code
+  }
+
+  #stopSending(lastText: string | undefined): void {
+    this.#endedAt = this.#deps.elapsed()
+    this.writer.finish(lastText)
+    this.#deps.onEnding()
   }
 }
