@@ -83,7 +83,7 @@ function parseJson(data: string): unknown {
  * Pure step over one chunk.
  * @throws HearthError `provider_stream_error` for an error chunk or a call without a name; `provider_overloaded`.
  */
-export function stepStream(state: StreamState, chunk: ChatChunk): Step {
+function stepStream(state: StreamState, chunk: ChatChunk): Step {
   if (chunk.error !== undefined && chunk.error !== null) throw streamError('The vendor reported an error in its stream')
   const counted = chunk.usage ? { ...state, usage: chunk.usage } : state
   const choices = chunk.choices ?? []

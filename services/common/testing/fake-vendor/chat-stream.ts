@@ -19,7 +19,7 @@ const done = 'data: [DONE]\n\n'
 const megabyte = 1024 * 1024
 
 /** The words of an answer, as one string per token. */
-export const wordsOf = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `w${index} `)
+const wordsOf = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `w${index} `)
 
 /** The body of one streamed Chat Completion, step by step. */
 export function* chatStream(scenario: Scenario): Generator<BodyStep> {
