@@ -3,9 +3,15 @@ import type { FetchEvent } from './fetch-model.ts'
 const barWidth = 30
 const plainStep = 0.1
 
+/** A stream that may be a terminal, such as process.stderr. */
+export interface FetchScreen {
+  readonly isTTY?: boolean
+  write(text: string): boolean
+}
+
 /** Shows a fetch on a stream: a bar that is redrawn on a terminal, a line each 10 % elsewhere. */
-export function showFetch(stream: NodeJS.WriteStream): (event: FetchEvent) => void {
-  const isTerminal = stream.isTTY
+export function showFetch(stream: FetchScreen): (event: FetchEvent) => void {
+  const isTerminal = stream.isTTY === true
   let shown = 0
   const line = (text: string): void => {
     stream.write(isTerminal ? `\r\u001B[2K${text}\n` : `${text}\n`)
