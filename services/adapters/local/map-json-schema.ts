@@ -119,9 +119,9 @@ function mapConstant(schema: Json, place: Place): GrammarSchema | undefined {
 }
 
 function mapAlternatives({ oneOf, anyOf }: Json, place: Place): GrammarSchema | undefined {
-  const alternatives = oneOf ?? anyOf
+  const [keyword, alternatives] = oneOf === undefined ? ['anyOf', anyOf] : ['oneOf', oneOf]
   if (!Array.isArray(alternatives) || alternatives.length === 0) return undefined
-  return { oneOf: alternatives.map((each, index) => mapSchema(each, inside(place, `oneOf[${index}]`))) }
+  return { oneOf: alternatives.map((each, index) => mapSchema(each, inside(place, `${keyword}[${index}]`))) }
 }
 
 /** Some generators wrap a reference in an `allOf` of one. */

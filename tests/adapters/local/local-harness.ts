@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -72,18 +72,26 @@ export interface Outcome {
   readonly events: readonly GenerateEvent[]
   readonly text: string
   readonly error: HearthError | undefined
+  /** From the question to the first text, and to the end. */
+  readonly firstTextMs: number
+  readonly totalMs: number
 }
 
 /** Runs an answer to its end, keeping what came before a failure. */
 export async function ask(adapter: ModelAdapter, request: GenerateRequest, signal = never): Promise<Outcome> {
   const events: GenerateEvent[] = []
+  const startedAt = performance.now()
+  let firstTextMs = Number.NaN
   let error: HearthError | undefined
   try {
-    for await (const batch of adapter.generate(request, signal)) events.push(...batch)
+    for await (const batch of adapter.generate(request, signal)) {
+      events.push(...batch)
+      if (Number.isNaN(firstTextMs) && textOf(batch) !== '') firstTextMs = performance.now() - startedAt
+    }
   } catch (thrown) {
     error = toHearthError(thrown)
   }
-  return { events, text: textOf(events), error }
+  return { events, text: textOf(events), error, firstTextMs, totalMs: performance.now() - startedAt }
 }
 
 export const textOf = (events: readonly GenerateEvent[]) =>
@@ -115,4 +123,17 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** Processes named hearth-engine right below this one (Linux). */
+export async function countEngines(): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const isOurs = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+      const title = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
+      return title.startsWith('hearth-engine') && stat.split(') ')[1]?.split(' ')[1] === String(process.pid)
+    }),
+  )
+  return isOurs.filter(Boolean).length
 }
