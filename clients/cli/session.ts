@@ -95,6 +95,7 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#arrivals.return?.()
     if (this.#socket.readyState === WebSocket.CLOSED) return
     const closed = once(this.#socket, 'close')
     this.#socket.resume()

@@ -41,7 +41,8 @@ export const ask: Command = {
     context.terminal.progress('connecting')
     await using session = await Session.open(house, cliVersion(), context.signal)
     const answer = await converse(session, question, { context, isQuiet: input.flag('json') })
-    return finish(answer, { context, picturePath, isJson: input.flag('json') })
+    // Awaited here: the session is closed first, and a failure meanwhile would be nobody's.
+    return await finish(answer, { context, picturePath, isJson: input.flag('json') })
   },
 }
 
