@@ -102,7 +102,7 @@ export class Session {
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#onFrame({ data, isBinary }))
     socket.on('error', (error) => {
       this.#deps.log.debug({ session: this.id, reason: error.message }, 'websocket broken')
-      this.#link.noteBroken()
+      this.#link.noteBroken(error)
     })
     socket.once('close', (code) => this.#onClosed(code))
   }

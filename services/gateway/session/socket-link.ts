@@ -75,9 +75,11 @@ export class SocketLink {
     this.#deps.socket.close(ending.code, closeReason(ending))
   }
 
-  /** The WebSocket broke a rule of RFC 6455 and closes itself, or is gone. */
-  noteBroken(): void {
-    if (!this.isEnding) this.#stopSending(undefined)
+  /** The client broke a rule of RFC 6455: `ws` closes by itself, with a code that only its error tells. */
+  noteBroken(error: Error): void {
+    if (this.isEnding) return
+    this.#endedWith = brokenCode(error)
+    this.#stopSending(undefined)
   }
 
   terminate(): void {
@@ -86,7 +88,7 @@ export class SocketLink {
 
   /** The socket is gone. @returns the code of whoever closed first. */
   closed(code: number): number {
-    this.noteBroken()
+    if (!this.isEnding) this.#stopSending(undefined)
     return this.#endedWith ?? code
   }
 
@@ -95,4 +97,20 @@ export class SocketLink {
     this.writer.finish(lastText)
     this.#deps.onEnding()
   }
+}
+
+/** Close codes of RFC 6455 §7.4.1 by the error codes of ws 8. */
+const brokenCodes: ReadonlyMap<unknown, number> = new Map([
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 1009],
+  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 1009],
+  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+])
+
+/** Undefined for an error of the socket under it. */
+function brokenCode(error: Error): number | undefined {
+  const code = 'code' in error ? error.code : undefined
+  const known = brokenCodes.get(code)
+  if (known !== undefined) return known
+  return String(code).startsWith('WS_ERR_') ? 1002 : undefined
 }
