@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Principal } from '../../../services/common/contracts/principal.ts'
+import { FakeIdentity } from '../../../services/common/testing/fake-identity.ts'
 import { refuseExcess } from '../../../services/mcp/api/access.ts'
 import {
   createdToken,
@@ -71,6 +72,19 @@ describe('tokens, pairings and sessions of the API', () => {
         expect.objectContaining({ code: 'policy_access_denied' }),
       )
     expect(() => refuseExcess(maker, { name: 'a', user: 'boss' }, 'admin')).toThrow('the role admin')
+  })
+
+  it('POST /tokens and /pairings hold to that, whoever the identity says the maker is', async () => {
+    const maker: Principal = { id: 'token:1', role: 'member', scopes: ['admin'], credentialId: '1' }
+    await using other = await startApi(new FakeIdentity({ odd: maker }))
+    const post = (path: string, json: object) => other.call('POST', `/api/v1/${path}`, { token: 'odd', json })
+    for (const [path, json] of [
+      ['tokens', { name: 'x', role: 'admin' }],
+      ['tokens', { name: 'x', user: 'admin' }],
+      ['pairings', { user: 'admin' }],
+    ] as const)
+      expect(await post(path, json)).toMatchObject({ status: 403, body: { code: 'policy_access_denied' } })
+    expect(await post('pairings', { user: 'anna' })).toMatchObject({ status: 201 })
   })
 
   it('a token made twice under one Idempotency-Key is one token, whose secret is kept ten minutes', async () => {

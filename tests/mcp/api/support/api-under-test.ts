@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { Identity } from '../../../../services/common/contracts/identity.ts'
 import { createHttpServer } from '../../../../services/common/http/http-server.ts'
 import { registerApi } from '../../../../services/mcp/api/register-api.ts'
 import { registerInternal } from '../../../../services/mcp/api/register-internal.ts'
@@ -36,8 +37,11 @@ export interface ApiUnderTest extends AsyncDisposable {
   call(method: string, path: string, options?: RequestOptions): Promise<Answer>
 }
 
-/** The API on a real listener and a real store, with the declared profile `declared` and the declared user `anna`. */
-export async function startApi(): Promise<ApiUnderTest> {
+/**
+ * The API on a real listener and a real store, with the declared profile `declared` and the declared user `anna`.
+ * `identity` stands in for the store's own.
+ */
+export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
   const opened = await openTestStore()
   const { store } = opened
   const adminToken = 'admin-token-of-the-tests'
@@ -49,7 +53,11 @@ export async function startApi(): Promise<ApiUnderTest> {
     bodyLimitBytes,
     log: silent,
   })
-  await registerApi(app, { store, log: silent, clock: () => now })
+  await registerApi(app, {
+    store: identity === undefined ? store : withIdentity(store, identity),
+    log: silent,
+    clock: () => now,
+  })
   await registerInternal(app, { store, clusterToken, log: silent })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
@@ -71,6 +79,20 @@ export async function startApi(): Promise<ApiUnderTest> {
     },
   }
 }
+
+const withIdentity = (store: Store, identity: Identity): Store => ({
+  identity,
+  settings: store.settings,
+  history: store.history,
+  profiles: store.profiles,
+  users: store.users,
+  tokens: store.tokens,
+  devices: store.devices,
+  conversations: store.conversations,
+  version: () => store.version(),
+  changes: (page) => store.changes(page),
+  declare: (document) => store.declare(document),
+})
 
 async function call(url: string, method: string, { token, headers, json, raw }: RequestOptions): Promise<Answer> {
   const body = json === undefined ? raw : JSON.stringify(json)
