@@ -118,8 +118,8 @@ export function sendHostile(port: number, bytes: Buffer): Promise<Verdict> {
 }
 
 function judge(answer: string): Verdict {
-  if (answer === '') return 'cut'
   const final = answer.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
+  if (final === '') return 'cut'
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(final)?.[1])
   if (status >= 200 && status < 400) return 'typed'
   if (status >= 400 && status < 500 && final.includes('"code":"')) return 'typed'
