@@ -53,7 +53,7 @@ ${table(commands.map((command) => [signature(command), command.summary] as const
 `
 }
 
-export const signature = ({ name, args }: Command): string => [name, ...args].join(' ')
+const signature = ({ name, args }: Command): string => [name, ...args].join(' ')
 
 export function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(0, ...rows.map(([left]) => left.length))

@@ -11,6 +11,8 @@ export interface HouseAddress {
   /** `http://host:port`, without a path. */
   readonly url: string
   readonly token: string
+  /** It is the server of this machine's configuration. */
+  readonly isOwn: boolean
 }
 
 /** Options of every command that talks to the server. */
@@ -31,15 +33,19 @@ export async function findHouse(input: Input, context: Context): Promise<HouseAd
   const named = input.text('url') ?? loaded.clientUrl
   const url = named === undefined ? own : parseUrl(named)
   const given = await givenToken(input, context, loaded)
-  if (given !== undefined) return { url, token: given }
+  if (given !== undefined) return { url, token: given, isOwn: url === own }
   if (url !== own && !isLoopback(new URL(url).hostname)) {
     throw new CliError('denied', `Say which token ${url} may see: --token-file FILE or HEARTH_TOKEN.`)
   }
-  return { url, token: loaded.secrets.adminToken ?? (await savedToken(loaded, url, context.signal)) }
+  return {
+    url,
+    token: loaded.secrets.adminToken ?? (await savedToken(loaded, url, context.signal)),
+    isOwn: url === own,
+  }
 }
 
 /** The configured address of the server, or the one it wrote when it started. */
-export async function ownUrl({ config, paths }: LoadedConfig): Promise<string> {
+async function ownUrl({ config, paths }: LoadedConfig): Promise<string> {
   const written = await readIfThere(join(paths.dataDir, 'address'))
   if (written !== undefined) return parseUrl(written)
   const { host, port, tls } = config.gateway

@@ -57,7 +57,7 @@ interface Leaf {
 }
 
 /** Every key with a value of its own; a map shows its entries as `<name>`, a list of sections its items as `[]`. */
-export function leavesOf(node: SchemaNode, path: readonly string[], required = false): readonly Leaf[] {
+function leavesOf(node: SchemaNode, path: readonly string[], required = false): readonly Leaf[] {
   const item = sectionItem(node)
   if (item !== undefined) return leavesOf(item, [...path.slice(0, -1), `${path.at(-1)}[]`])
   const entry = entryOf(node)

@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { commands } from '../../clients/cli/commands.ts'
-import { FakeHouse } from './fake-house.ts'
+import { FakeHouse, goodToken } from './fake-house.ts'
 import { runInProcess } from './run-in-process.ts'
 
 let folder: string
@@ -141,11 +143,24 @@ describe('with a server', () => {
     expect(denied.code).toBe(4)
   })
 
-  test('status says version, profiles and what is lacking', async () => {
+  test('status says version, profiles and what is lacking; of another machine no readiness is known', async () => {
+    const operations = createServer((_request, response) => {
+      const reasons = [{ check: 'model', blocking: true, message: 'The model is being loaded.' }]
+      response.writeHead(503).end(JSON.stringify({ status: 'not_ready', reasons }))
+    }).listen(0, '127.0.0.1')
+    await once(operations, 'listening')
     await using house = await FakeHouse.open()
-    const run = await runInProcess(['status', '--json'], { ...house.env, HEARTH_OPERATIONS__PORT: '1' })
-    expect(run.code).toBe(0)
-    expect(JSON.parse(run.stdout)).toEqual({
+    writeFileSync(join(folder, 'address'), house.url)
+    const address = operations.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
+    const env = { HEARTH_TOKEN: goodToken, HEARTH_DATA_DIR: folder, HEARTH_OPERATIONS__PORT: port }
+    const own = await runInProcess(['status'], env)
+    expect(own.code).toBe(1)
+    expect(own.stdout).toMatch(/ready +not_ready\n[^]*model +The model is being loaded\./)
+    rmSync(join(folder, 'address'))
+    const other = await runInProcess(['status', '--json', '--url', house.url], env)
+    expect(other.code).toBe(0)
+    expect(JSON.parse(other.stdout)).toEqual({
       url: house.url,
       server: { name: 'fake', version: '9.9.9' },
       protocol: 'hearth.v1',
@@ -154,6 +169,7 @@ describe('with a server', () => {
       status: 'unknown',
       reasons: [],
     })
+    operations.close()
   })
 })
 

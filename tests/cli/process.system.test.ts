@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { root } from '../support/house.ts'
+import { readPng } from '../support/png.ts'
+import { startProgram } from '../support/program.ts'
 import { runHearth } from './run-hearth.ts'
 
 let folder: string
@@ -29,4 +32,36 @@ test('serve passes options and exit code on: an unknown role is refused by the s
   const run = await runHearth(['serve', '--roles', 'cook'], { env: { HEARTH_DATA_DIR: folder } })
   expect(run.code).not.toBe(0)
   expect(run.stdout + run.stderr).toContain('cook')
+})
+
+test('serve runs the server, the other commands find it by its data folder, and SIGTERM stops both in order', async () => {
+  const env = { HEARTH_DATA_DIR: folder, HEARTH_GATEWAY__PORT: '0', HEARTH_OPERATIONS__PORT: '0' }
+  const serving = startProgram(process.execPath, [join(root, 'clients/cli/main.ts'), 'serve'], { env })
+  try {
+    await serving.until(/^Ready in /m, 45_000)
+    const file = join(folder, 'x.png')
+    const asked = await runHearth(['ask', '--profile', 'demo', '--image', file, '--json', 'A red house'], { env })
+    expect(asked).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(asked.stdout)).toMatchObject({ profile: 'demo', provider: 'demo', image: { path: file } })
+    expect(readPng(readFileSync(file))).toMatchObject({ width: 512, height: 512 })
+    const denied = await runHearth(['profiles'], { env: { ...env, HEARTH_TOKEN: 'a-wrong-token-of-some-length' } })
+    expect(denied.code).toBe(4)
+    const paired = await runHearth(['pair'], { env })
+    expect(paired.stdout).toMatch(/#pair=[A-Z2-9]{8}$/m)
+    const made = await runHearth(['token', 'create', 'panel', '--scope', 'chat', '--json'], { env })
+    const { id, secret } = JSON.parse(made.stdout)
+    expect(
+      await runHearth(['ask', '--profile', 'demo', 'Hi'], { env: { ...env, HEARTH_TOKEN: secret } }),
+    ).toMatchObject({ code: 0 })
+    expect(await runHearth(['token', 'revoke', id], { env })).toMatchObject({ code: 0 })
+    const revoked = await runHearth(['ask', '--profile', 'demo', 'Hi'], { env: { ...env, HEARTH_TOKEN: secret } })
+    expect(revoked.code).toBe(4)
+    const unknown = await runHearth(['ask', '--profile', 'no-such', 'Hi'], { env })
+    expect(unknown.code).toBe(1)
+    expect(unknown.stderr).toContain('[caller_model_unknown]')
+  } finally {
+    expect(await serving.stop()).toBe(0)
+  }
+  const gone = await runHearth(['ask', 'Hi'], { env })
+  expect(gone.code).toBe(3)
 })

@@ -29,7 +29,8 @@ test('the same source gives the same text, JSON that parses, and lines without a
 })
 
 test('every error code and every kind of reference has its page', () => {
-  const text = (path: string): string => generatedFiles().find((file) => file.path === path)?.text ?? ''
+  const files = generatedFiles()
+  const text = (path: string): string => files.find((file) => file.path === path)?.text ?? ''
   for (const code of Object.keys(errorTable)) expect(text('docs/reference/errors.md')).toContain(`| \`${code}\` |`)
   expect(JSON.parse(text('docs/reference/openapi.json'))).toMatchObject({ openapi: '3.1.0' })
   expect(JSON.parse(text('docs/reference/asyncapi.json'))).toMatchObject({ asyncapi: '3.0.0' })

@@ -27,7 +27,7 @@ export const status: Command = {
     const house = await findHouse(input, context)
     await using session = await Session.open(house, cliVersion(), context.signal)
     const { server, protocol, profiles, revision } = session.created
-    const ready = await readinessOf(loadConfig(context), context)
+    const ready = house.isOwn ? await readinessOf(loadConfig(context), context) : undefined
     const state = ready?.status ?? 'unknown'
     const names = profiles.map(({ name }) => name)
     if (input.flag('json')) {
