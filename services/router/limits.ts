@@ -7,6 +7,8 @@ export interface RouterLimits {
   /** Events of one run kept for readers. */
   readonly logEvents: number
   readonly logBytes: number
+  /** Bytes kept of all ended runs together: the oldest are forgotten first. */
+  readonly endedLogBytes: number
   /** Silence on a run after which its phase is repeated. */
   readonly heartbeatMs: number
   /** How long the end of a run waits for a store that does not take the answer. */
@@ -22,6 +24,7 @@ export const defaultRouterLimits: RouterLimits = {
   queuedPerLane: 16,
   logEvents: 100_000,
   logBytes: 8 * 1024 * 1024,
+  endedLogBytes: 256 * 1024 * 1024,
   heartbeatMs: 10_000,
   historyMs: 10_000,
   drainGraceMs: 2000,

@@ -83,7 +83,7 @@ class RunRouter implements Router {
     this.#deps = deps
     const metrics = new RouterMetrics(deps.metrics)
     this.#runDeps = { adapters, history, log, clock, random: deps.random ?? Math.random, metrics, limits }
-    this.#shelf = new RunShelf(limits.runs, clock)
+    this.#shelf = new RunShelf({ ended: limits.runs, bytes: limits.endedLogBytes }, clock)
     this.#once = new OnceByKey({ keys: limits.idempotencyKeys, ms: limits.idempotencyMs }, clock)
   }
 

@@ -30,6 +30,11 @@ export class RunLog {
     this.#limits = limits
   }
 
+  /** Rough size in memory. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Numbers the events and wakes the readers. */
   append(drafts: readonly RunEventDraft[]): void {
     if (drafts.length === 0) return

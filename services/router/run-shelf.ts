@@ -2,15 +2,21 @@ import type { Run } from './run.ts'
 
 const sweepMs = 1000
 
+/** How much of ended runs is kept; what is over goes, oldest first. */
+export interface ShelfLimits {
+  readonly ended: number
+  readonly bytes: number
+}
+
 /** Runs that can be found: those that go on, and ended ones until their profile's detach TTL is over. */
 export class RunShelf {
   readonly #runs = new Map<string, Run>()
   readonly #clock: () => number
-  readonly #maxEnded: number
+  readonly #limits: ShelfLimits
   #sweeper: NodeJS.Timeout | undefined
 
-  constructor(maxEnded: number, clock: () => number) {
-    this.#maxEnded = maxEnded
+  constructor(limits: ShelfLimits, clock: () => number) {
+    this.#limits = limits
     this.#clock = clock
   }
 
@@ -35,12 +41,17 @@ export class RunShelf {
     this.#sweeper = undefined
   }
 
+  /** Newest first, so that what is over the limits is the oldest. */
   #sweep(): void {
     const now = this.#clock()
-    const ended = [...this.#runs.values()].filter((run) => run.endedAt !== undefined)
-    const surplus = new Set(ended.slice(0, Math.max(0, ended.length - this.#maxEnded)))
-    for (const run of ended) {
-      if (surplus.has(run) || now - (run.endedAt ?? now) >= run.detachTtlMs) this.#runs.delete(run.ref.runId)
+    let kept = 0
+    let bytes = 0
+    for (const run of [...this.#runs.values()].reverse()) {
+      if (run.endedAt === undefined) continue
+      kept += 1
+      bytes += run.log.bytes
+      const isSurplus = kept > this.#limits.ended || bytes > this.#limits.bytes
+      if (isSurplus || now - run.endedAt >= run.detachTtlMs) this.#runs.delete(run.ref.runId)
     }
     if (this.#runs.size === 0) this.clear()
   }

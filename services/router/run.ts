@@ -89,6 +89,7 @@ export class Run {
     const queued: readonly RunMessage[] = position === 0 ? [] : [{ type: 'response.queued', position }]
     this.#append([{ message: { type: 'response.created', profile, conversation } }, ...queued.map(asDraft)])
     this.#heartbeat.start()
+    this.#deps.metrics.runStarted()
     await this.#end(await this.#work())
   }
 
@@ -214,6 +215,9 @@ export class Run {
     this.#run.seat.leave()
     this.#run.onEnd()
     this.log.end({ message })
+    // What stays on the shelf is the log: the answer's pictures and the conversation are not kept twice.
+    this.#answer = emptyAnswer('')
+    this.#opening = undefined
   }
 
   /** Pictures that came whole before a cancel or failure are kept too, if the store is quick. */

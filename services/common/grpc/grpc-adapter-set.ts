@@ -13,8 +13,10 @@ import { newPeerCall, type Peer } from './peer-call.ts'
 import { adapterService, generateFraming } from './services.ts'
 
 const describeMs = 5000
-/** The adapter's own total timer is the one that should fire. */
-const deadlineGraceMs = 5000
+export interface GrpcAdapterSetOptions {
+  /** How long a call may go on after `timeouts.totalMs`: the adapter's own timer is the one that should fire. Default 5000. */
+  readonly deadlineGraceMs?: number
+}
 
 /**
  * The adapters of another process, at `HOST:PORT`. Connects on first use and again after every loss; a loss fails the
@@ -23,7 +25,9 @@ const deadlineGraceMs = 5000
 export function createGrpcAdapterSet(
   address: string,
   clusterToken: string,
+  options: GrpcAdapterSetOptions = {},
 ): { readonly adapters: AdapterSet; readonly part: Part } {
+  const { deadlineGraceMs = 5000 } = options
   const channel: Channel = createChannel(address, undefined, clientOptions)
   const client = createClientFactory().use(deadlineMiddleware).create(adapterService, channel)
   const peer: Peer = {

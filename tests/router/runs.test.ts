@@ -1,0 +1,433 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Registry } from 'prom-client'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { ModelProfile } from '../../services/common/contracts/model-profile.ts'
+import type { Snapshot } from '../../services/common/contracts/settings.ts'
+import { HearthError } from '../../services/common/errors/hearth-error.ts'
+import { type FakeAdapters, fakeAdapters, textScript } from '../../services/common/testing/fake-adapters.ts'
+import { FakeHistory } from '../../services/common/testing/fake-history.ts'
+import type { RouterLimits } from '../../services/router/limits.ts'
+import { createRouter } from '../../services/router/router.ts'
+import {
+  anna,
+  failureOf,
+  never,
+  profileOf,
+  quiet,
+  readRun,
+  readUntil,
+  runToEnd,
+  say,
+  snapshotOf,
+  terminalOf,
+  textOf,
+} from '../support/run-fixtures.ts'
+
+const stops: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+
+interface Options {
+  readonly adapters?: FakeAdapters
+  readonly history?: FakeHistory
+  readonly limits?: Partial<RouterLimits>
+  readonly profile?: object
+  readonly settings?: () => Snapshot | undefined
+  readonly metrics?: Registry
+}
+
+function make(options: Options = {}) {
+  const { adapters = fakeAdapters(), history = new FakeHistory() } = options
+  const profile: ModelProfile = profileOf('demo', { default: true, ...options.profile })
+  const settings = options.settings ?? (() => snapshotOf([profile]))
+  const metrics = options.metrics === undefined ? {} : { metrics: options.metrics }
+  const { router, part } = createRouter({ adapters, history, settings, log: quiet, ...metrics }, options.limits)
+  stops.push(() => part.stop(AbortSignal.abort()))
+  return { router, part, adapters, history }
+}
+
+const hang = [...textScript(['Once']).slice(0, 2), { do: 'hang' as const }]
+
+describe('the model', () => {
+  test('reads one system message, the past and the new input; an edited profile serves the next run', async () => {
+    let profile = profileOf('demo', { default: true, instructions: 'House rules.' })
+    const { router, adapters } = make({ settings: () => snapshotOf([profile]) })
+    const first = await router.start(say('One?', { instructions: 'Be brief.' }), anna, never)
+    await readRun(router, first.runId)
+    profile = profileOf('demo', {
+      default: true,
+      instructions: 'New rules.',
+      parameters: { temperature: 0.5, stop: ['X'] },
+    })
+    await runToEnd(router, say('Two?', { conversation: first.conversation, maxOutputTokens: 9, temperature: 1 }))
+    expect(adapters.calls[0]?.request.messages).toEqual([
+      { role: 'system', content: [{ type: 'text', text: 'House rules.\n\nBe brief.' }] },
+      { role: 'user', content: [{ type: 'text', text: 'One?' }] },
+    ])
+    expect(adapters.calls[1]?.request.messages).toEqual([
+      { role: 'system', content: [{ type: 'text', text: 'New rules.' }] },
+      { role: 'user', content: [{ type: 'text', text: 'One?' }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'Hello from the hearth' }], toolCalls: [] },
+      { role: 'user', content: [{ type: 'text', text: 'Two?' }] },
+    ])
+    expect(adapters.calls[1]?.request.parameters).toEqual({ temperature: 1, maxOutputTokens: 9, stop: ['X'] })
+  })
+
+  test('gets the timeouts of the profile, shortened but never lengthened by the caller', async () => {
+    const timeouts = { headers_ms: 2000, first_token_ms: 3000, idle_ms: 4000, total_ms: 5000 }
+    const { router, adapters } = make({ profile: { timeouts } })
+    await runToEnd(router, say('x', { timeouts: { firstTokenMs: 1000, idleMs: 90_000, totalMs: 90_000 } }))
+    expect(adapters.calls[0]?.request.timeouts).toMatchObject({ headersMs: 2000, firstTokenMs: 1000, idleMs: 4000 })
+    expect(adapters.calls[0]?.request.timeouts.totalMs).toBeLessThanOrEqual(5000)
+  })
+
+  test('a run queued behind one of the same conversation knows its answer', async () => {
+    const { router, adapters, history } = make()
+    const lane = { sessionId: 's', streamId: 'l' }
+    const first = await router.start(say('One?', { lane }), anna, never)
+    await readRun(router, first.runId)
+    adapters.enqueue(textScript(['Second answer'], { paceMs: 50 }))
+    const { conversation } = first
+    const second = await router.start(say('Two?', { lane, conversation }), anna, never)
+    const third = await router.start(
+      say('Three?', { lane, conversation, previousResponseId: second.runId }),
+      anna,
+      never,
+    )
+    expect(third.conversation).toBe(conversation)
+    await readRun(router, third.runId)
+    expect(adapters.calls[2]?.request.messages.map((message) => 'content' in message && message.content)).toEqual(
+      ['One?', 'Hello from the hearth', 'Two?', 'Second answer', 'Three?'].map((text) => [{ type: 'text', text }]),
+    )
+    const roles = history.messages(conversation).map(({ role }) => role)
+    expect(roles).toEqual(['user', 'assistant', 'user', 'assistant', 'user', 'assistant'])
+  })
+})
+
+describe('targets', () => {
+  test('the first that can be asked is asked; with none, the message names the reason of each', async () => {
+    const info = [
+      {
+        name: 'openai',
+        connections: [{ name: 'default', state: { status: 'disabled', reason: 'set OPENAI_API_KEY' } }],
+      },
+      { name: 'demo', connections: [{ name: 'default', state: { status: 'ready', models: ['demo'] } }] },
+    ] as const
+    const targets = [
+      { adapter: 'openai', model: 'gpt-5.2' },
+      { adapter: 'demo', model: 'other' },
+      { adapter: 'local', model: 'tiny' },
+    ]
+    const served = make({
+      adapters: fakeAdapters({ info }),
+      profile: { targets: [...targets, { adapter: 'demo', model: 'demo' }] },
+    })
+    expect(terminalOf(await runToEnd(served.router, say('x'))).response).toMatchObject({
+      provider: 'demo',
+      model: 'demo',
+    })
+
+    const bare = make({ adapters: fakeAdapters({ info }), profile: { targets } })
+    const terminal = terminalOf(await runToEnd(bare.router, say('x')))
+    expect(terminal).toMatchObject({ type: 'response.failed', error: { code: 'gateway_no_adapter', retryable: true } })
+    expect(terminal).toMatchObject({
+      error: { message: expect.stringMatching(/set OPENAI_API_KEY.*no model "other".*no adapter "local"/) },
+    })
+  })
+})
+
+describe('the end', () => {
+  test('total_ms ends the run with provider_timeout_total and the partial kept', async () => {
+    const { router, adapters, history } = make()
+    adapters.enqueue(hang)
+    const events = await runToEnd(router, say('x', { timeouts: { totalMs: 100 } }))
+    expect(terminalOf(events)).toMatchObject({
+      type: 'response.failed',
+      error: { code: 'provider_timeout_total' },
+      response: { attempts: [{ outcome: 'failed', error_code: 'provider_timeout_total' }] },
+    })
+    expect(history.answers()[0]).toMatchObject({
+      status: 'failed',
+      parts: [{ type: 'text', text: 'Once' }],
+      error: { code: 'provider_timeout_total' },
+    })
+    expect(adapters.calls[0]?.abortedAt).toBeDefined()
+  })
+
+  test('an adapter that ignores its abort does not hold the run', async () => {
+    const adapters = fakeAdapters()
+    const deaf = {
+      ...adapters,
+      generate: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }),
+    }
+    const { router } = make({ adapters: deaf })
+    const { runId } = await router.start(say('x'), anna, never)
+    await readUntil(router, runId, 'response.in_progress')
+    await router.cancel(runId, 'requested', anna)
+    expect(terminalOf(await readRun(router, runId)).type).toBe('response.cancelled')
+  })
+
+  test('without a reader a run still ends into history', async () => {
+    const { router, history } = make()
+    const reading = new AbortController()
+    const { runId } = await router.start(say('x'), anna, never)
+    for await (const batch of router.attach(runId, -1, anna, reading.signal)) {
+      expect(batch.length).toBeGreaterThan(0)
+      break
+    }
+    while (history.answers().length === 0) await sleep(5)
+    expect(history.answers()[0]).toMatchObject({ runId, status: 'completed', profile: 'demo' })
+  })
+
+  test('an ended run that nobody reads is forgotten after its detach TTL', async () => {
+    const { router } = make({ profile: { detach_ttl_seconds: 1 } })
+    const { runId } = await router.start(say('x'), anna, never)
+    await sleep(100)
+    await router.cancel(runId, 'requested', anna)
+    await sleep(2500)
+    expect((await failureOf(readRun(router, runId))).code).toBe('caller_not_found')
+  })
+
+  test('the metrics count the run, its time and its tokens', async () => {
+    const metrics = new Registry()
+    const { router } = make({ metrics })
+    await runToEnd(router, say('x'))
+    const text = await metrics.metrics()
+    expect(text).toContain('hearth_runs_total{profile="demo",status="completed"} 1')
+    expect(text).toContain('hearth_runs_active 0')
+    expect(text).toContain('hearth_time_to_first_token_seconds_count{profile="demo"} 1')
+    expect(text).toContain('gen_ai_client_token_usage_sum{gen_ai_operation_name="chat"')
+    expect(text).toContain('gen_ai_client_operation_duration_seconds_count')
+  })
+})
+
+describe('cancel reaches the adapter at once in every phase', () => {
+  const phases = {
+    'before the first event': [{ do: 'hang' as const }],
+    'in the text': hang,
+    'in a tool call': [
+      { do: 'emit' as const, events: [{ type: 'tool-call-start' as const, id: 'c', callId: 'c', name: 'lamp' }] },
+      { do: 'hang' as const },
+    ],
+    'between partial pictures': [
+      {
+        do: 'emit' as const,
+        events: [
+          { type: 'image-partial' as const, id: 'i', index: 0, mediaType: 'image/png', bytes: new Uint8Array(9) },
+        ],
+      },
+      { do: 'hang' as const },
+    ],
+  }
+  test.each(Object.entries(phases))('%s', async (_name, script) => {
+    const { router, adapters, history } = make()
+    adapters.enqueue(script)
+    const { runId } = await router.start(say('x'), anna, never)
+    while (adapters.calls.length === 0) await sleep(1)
+    await sleep(10)
+    const at = performance.now()
+    await router.cancel(runId, 'requested', anna)
+    const events = await readRun(router, runId)
+    expect((adapters.calls[0]?.abortedAt ?? Infinity) - at).toBeLessThan(500)
+    expect(performance.now() - at).toBeLessThan(500)
+    expect(terminalOf(events).type).toBe('response.cancelled')
+    expect(history.answers()[0]?.status).toBe('cancelled')
+  })
+
+  test('while it is queued: it leaves the lane without ever being asked', async () => {
+    const { router, adapters, history } = make()
+    adapters.enqueue(hang)
+    const lane = { sessionId: 's', streamId: 'l' }
+    const first = await router.start(say('1', { lane }), anna, never)
+    const second = await router.start(say('2', { lane }), anna, never)
+    const third = await router.start(say('3', { lane }), anna, never)
+    await router.cancel(second.runId, 'requested', anna)
+    expect(terminalOf(await readRun(router, second.runId))).toMatchObject({
+      type: 'response.cancelled',
+      response: { attempts: [], provider: null },
+    })
+    await router.cancel(first.runId, 'requested', anna)
+    expect(terminalOf(await readRun(router, third.runId)).type).toBe('response.completed')
+    expect(adapters.calls).toHaveLength(2)
+    expect(history.answers().map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'completed'])
+  })
+})
+
+describe('heartbeat', () => {
+  test('silence repeats the phase, and the place in the lane', async () => {
+    const { router, adapters } = make({ limits: { heartbeatMs: 30 } })
+    adapters.enqueue([{ do: 'wait', ms: 200 }, ...textScript(['late'])])
+    const lane = { sessionId: 's', streamId: 'l' }
+    const first = await router.start(say('1', { lane }), anna, never)
+    const second = await router.start(say('2', { lane }), anna, never)
+    const [one, two] = await Promise.all([readRun(router, first.runId), readRun(router, second.runId)])
+    const beats = one.filter(({ message }) => message.type === 'response.in_progress')
+    expect(beats.length).toBeGreaterThanOrEqual(3)
+    expect(new Set(beats.map(({ message }) => JSON.stringify(message))).size).toBe(1)
+    expect(two.filter(({ message }) => message.type === 'response.queued').length).toBeGreaterThanOrEqual(3)
+    expect(one.map(({ sequenceNumber }) => sequenceNumber)).toEqual(one.map((_, index) => index))
+  })
+})
+
+describe('history', () => {
+  test('a slow store holds back the terminal event, never a token', async () => {
+    const history = new FakeHistory()
+    const gate = Promise.withResolvers<void>()
+    const close = history.close.bind(history)
+    history.close = async (answer) => {
+      await gate.promise
+      await close(answer)
+    }
+    const { router } = make({ history })
+    const { runId } = await router.start(say('x'), anna, never)
+    const seen = await readUntil(router, runId, 'response.output_item.done')
+    expect(textOf(seen)).toBe('Hello from the hearth')
+    const reading = readRun(router, runId)
+    await sleep(50)
+    expect(history.answers()).toEqual([])
+    gate.resolve()
+    expect(terminalOf(await reading).type).toBe('response.completed')
+    expect(history.answers()).toHaveLength(1)
+  })
+
+  test('a store that comes back within its patience loses nothing', async () => {
+    const history = new FakeHistory()
+    const { router, adapters } = make({ history })
+    adapters.enqueue(textScript(['x'], { paceMs: 30 }))
+    const { runId } = await router.start(say('x'), anna, never)
+    history.failure = new HearthError('store_unavailable', 'The store is away.')
+    setTimeout(() => {
+      history.failure = undefined
+    }, 300)
+    const terminal = terminalOf(await readRun(router, runId))
+    expect(terminal.type).toBe('response.completed')
+    expect(terminal.response).not.toHaveProperty('stored')
+    expect(history.answers()).toHaveLength(1)
+  })
+
+  test('a store that stays away does not hold the terminal event; the loss is told', async () => {
+    const history = new FakeHistory()
+    const metrics = new Registry()
+    const { router, adapters } = make({ history, metrics, limits: { historyMs: 200 } })
+    adapters.enqueue(textScript(['x'], { paceMs: 30 }))
+    const { runId } = await router.start(say('x'), anna, never)
+    history.failure = new HearthError('store_unavailable', 'The store is away.')
+    expect(terminalOf(await readRun(router, runId))).toMatchObject({
+      type: 'response.completed',
+      response: { stored: false },
+    })
+    expect(await metrics.metrics()).toContain('hearth_answers_lost_total 1')
+  })
+
+  test('a picture that the store does not take fails the run', async () => {
+    const history = new FakeHistory()
+    history.putBlob = async () => {
+      throw new HearthError('store_full', 'The disk is full.')
+    }
+    const { router, adapters } = make({ history })
+    adapters.enqueue([
+      {
+        do: 'emit',
+        events: [
+          { type: 'image', id: 'i', mediaType: 'image/png', bytes: new Uint8Array(3) },
+          { type: 'finish', reason: 'stop' },
+        ],
+      },
+    ])
+    const events = await runToEnd(router, say('x', { modalities: ['image'] }))
+    expect(terminalOf(events)).toMatchObject({ type: 'response.failed', error: { code: 'store_full' } })
+    expect(events.some(({ message }) => message.type === 'response.image_generation_call.completed')).toBe(false)
+  })
+
+  test('a picture is fetchable when it is announced', async () => {
+    const { router, history } = make({
+      adapters: fakeAdapters({
+        script: () => [
+          { do: 'emit', events: [{ type: 'image', id: 'i', mediaType: 'image/png', bytes: new Uint8Array([7, 8]) }] },
+          { do: 'emit', events: [{ type: 'finish', reason: 'stop' }] },
+        ],
+      }),
+    })
+    const { runId } = await router.start(say('x', { modalities: ['image'] }), anna, never)
+    for await (const batch of router.attach(runId, -1, anna, never)) {
+      for (const { message } of batch) {
+        if (message.type !== 'response.image_generation_call.completed') continue
+        expect((await history.getBlob(message.blob_id, anna.id)).bytes).toEqual(new Uint8Array([7, 8]))
+        return
+      }
+    }
+    throw new Error('no picture came')
+  })
+
+  test('a store that refuses the run refuses the start, and the place is free again', async () => {
+    const history = new FakeHistory()
+    const { router } = make({ history, profile: { limits: { max_parallel: 1 } } })
+    history.failure = new HearthError('store_unavailable', 'The store is away.')
+    expect((await failureOf(router.start(say('x'), anna, never))).code).toBe('store_unavailable')
+    history.failure = undefined
+    expect(terminalOf(await runToEnd(router, say('x'))).type).toBe('response.completed')
+  })
+})
+
+describe('the run log', () => {
+  test('is bounded: a reader behind it gets gateway_replay_gap, one that follows does not', async () => {
+    const texts = Array.from({ length: 300 }, (_, index) => `${index} `)
+    const { router, adapters } = make({ limits: { logEvents: 50 } })
+    adapters.enqueue([...textScript(texts, { paceMs: 0 })])
+    const { runId } = await router.start(say('x'), anna, never)
+    const following = readRun(router, runId)
+    expect(textOf(await following)).toBe(texts.join(''))
+
+    const unread = await router.start(say('x'), anna, never)
+    await sleep(50)
+    adapters.enqueue([...textScript(texts)])
+    const late = await router.start(say('x'), anna, never)
+    await sleep(100)
+    const failure = await failureOf(readRun(router, late.runId))
+    expect(failure).toMatchObject({ code: 'gateway_replay_gap', retryable: false })
+    expect(terminalOf(await readRun(router, unread.runId)).type).toBe('response.completed')
+  })
+
+  test('bytes count too', async () => {
+    const { router, adapters } = make({ limits: { logBytes: 10_000 } })
+    adapters.enqueue(textScript(Array.from({ length: 50 }, () => 'x'.repeat(1000))))
+    const { runId } = await router.start(say('x'), anna, never)
+    await sleep(100)
+    expect((await failureOf(readRun(router, runId))).code).toBe('gateway_replay_gap')
+  })
+})
+
+test('ended runs are kept within one bound for all, the oldest go first', async () => {
+  const { router } = make({ limits: { endedLogBytes: 4000 } })
+  const first = await router.start(say('x'), anna, never)
+  await sleep(50)
+  const second = await router.start(say('x'), anna, never)
+  await sleep(1500)
+  expect((await failureOf(readRun(router, first.runId))).code).toBe('caller_not_found')
+  expect(terminalOf(await readRun(router, second.runId)).type).toBe('response.completed')
+})
+
+describe('drain', () => {
+  test('refuses new runs, lets those that go on finish, and then is done', async () => {
+    const { router, part, adapters } = make()
+    adapters.enqueue(textScript(['a', 'b', 'c'], { paceMs: 30 }))
+    const { runId } = await router.start(say('x'), anna, never)
+    const reading = readRun(router, runId)
+    const stopped = part.stop(never)
+    expect(await failureOf(router.start(say('x'), anna, never))).toMatchObject({ code: 'gateway_draining' })
+    expect(terminalOf(await reading).type).toBe('response.completed')
+    await stopped
+    await part.stop(never)
+  })
+
+  test('at its deadline cancels what is left, partials saved', async () => {
+    const { router, part, adapters, history } = make()
+    adapters.enqueue(hang)
+    const { runId } = await router.start(say('x'), anna, never)
+    const reading = readRun(router, runId)
+    await part.stop(AbortSignal.timeout(50))
+    expect(terminalOf(await reading).type).toBe('response.cancelled')
+    expect(history.answers()[0]).toMatchObject({ status: 'cancelled', parts: [{ type: 'text', text: 'Once' }] })
+  })
+})
