@@ -40,7 +40,7 @@ function onlyUnusableModels(facts: ConnectionFacts): ConnectionState | undefined
   if (usable(facts).length > 0) return undefined
   const names = facts.models.map(({ model }) => `${model}.gguf`).join(', ')
   return disabled(
-    `Cannot be loaded: ${names}. Run npm run hearth -- model fetch, or put another GGUF file into ${facts.modelsDirectory}.`,
+    `Cannot be loaded, for a reason that the log tells: ${names}. Run npm run hearth -- model fetch, or put another GGUF file into ${facts.modelsDirectory}.`,
   )
 }
 

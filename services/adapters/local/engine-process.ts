@@ -235,7 +235,7 @@ function endError(cause: EndCause, model: string): HearthError {
     case 'unloadable':
       return new HearthError(
         'provider_server_error',
-        `The file of the local model ${model} cannot be loaded; fetch it again or remove it.`,
+        `The local model ${model} cannot be loaded; the server's log says why. Fetch it again, or use a smaller one.`,
         { retryable: false },
       )
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { rm, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { EngineProcess, type EngineSpec } from '../../../services/adapters/local/engine-process.ts'
 import type { GenerateEvent } from '../../../services/common/contracts/generate-event.ts'
@@ -85,7 +86,7 @@ describe('the process of the engine', { timeout: 90_000 }, () => {
     expect(whole.events.at(-1)).toEqual({ type: 'finish', reason: 'length' })
   })
 
-  test('stop ends an engine that does not react', async () => {
+  test('stop ends an engine that does not react, though it answers: at the deadline', async () => {
     await using house = await localHouse({ endless }, room)
     let pid = 0
     const cut = readUntil(house.adapter, unlimited, () => {
@@ -99,22 +100,29 @@ describe('the process of the engine', { timeout: 90_000 }, () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  test('goes when its parent is killed: loading, idle or in the middle of an answer', async () => {
+  test('stop ends an idle engine that does not react, long before the deadline', async () => {
     await using house = await localHouse({ endless })
-    for (const moment of ['started', 'loaded', 'answering']) {
-      const parent = spawn(process.execPath, [
-        join(import.meta.dirname, 'engine-parent.ts'),
-        dirname(house.modelsDirectory),
-      ])
-      for await (const line of createInterface({ input: parent.stdout })) if (line === moment) break
-      const pid = await untilFound(parent.pid)
-      parent.kill('SIGKILL')
-      await once(parent, 'exit')
-      try {
-        await eventually(() => !isAlive(pid), 'the engine is gone')
-      } finally {
-        if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-      }
+    await ask(house.adapter, textRequest('endless'))
+    const pid = await enginePid(process.pid)
+    process.kill(pid, 'SIGSTOP')
+    const deadline = AbortSignal.timeout(60_000)
+    await house.adapter.stop(deadline)
+    expect(isAlive(pid)).toBe(false)
+    expect(deadline.aborted).toBe(false)
+  })
+
+  test.each(['started', 'loaded', 'answering'])('goes when its parent is killed: %s', async (moment) => {
+    await using house = await localHouse({ endless })
+    const script = fileURLToPath(new URL('./engine-parent.ts', import.meta.url))
+    const parent = spawn(process.execPath, [script, dirname(house.modelsDirectory)])
+    for await (const line of createInterface({ input: parent.stdout })) if (line === moment) break
+    const pid = await untilFound(parent.pid)
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    try {
+      await eventually(() => !isAlive(pid), 'the engine is gone')
+    } finally {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     }
   })
 
