@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { commands } from '../../clients/cli/commands.ts'
 import { FakeHouse, goodToken } from './fake-house.ts'
 import { runInProcess } from './run-in-process.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 let folder: string
 beforeEach(() => {
@@ -156,7 +158,7 @@ describe('with a server', () => {
     const env = { HEARTH_TOKEN: goodToken, HEARTH_DATA_DIR: folder, HEARTH_OPERATIONS__PORT: port }
     const own = await runInProcess(['status'], env)
     expect(own.code).toBe(1)
-    expect(own.stdout).toMatch(/ready +not_ready\n[^]*model +The model is being loaded\./)
+    expect(own.stdout).toMatch(/ready +not_ready\n(?:.*\n)* {2}model +The model is being loaded\./)
     rmSync(join(folder, 'address'))
     const other = await runInProcess(['status', '--json', '--url', house.url], env)
     expect(other.code).toBe(0)

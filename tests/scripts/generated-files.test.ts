@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { differingFiles } from '../../scripts/generate/differing-files.ts'
 import { generatedFiles } from '../../scripts/generate/generated-files.ts'
 import { markdownTable } from '../../scripts/generate/markdown.ts'
 import { errorTable } from '../../services/common/errors/error-table.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 let folder: string
 beforeEach(() => {

@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ConfigError } from '../../../services/common/config/config-error.ts'
 import { loadConfig } from '../../../services/common/config/load-config.ts'
 import { HearthError } from '../../../services/common/errors/hearth-error.ts'
 import { HouseFolder } from './house-folder.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 describe('layers', () => {
   test('without a file every setting has its default, and a note says so', () => {
@@ -181,7 +183,7 @@ describe('mistakes', () => {
           expect(() => house.problems()).not.toThrow()
         },
       ),
-      { numRuns: 200, verbose: 1 },
+      { numRuns: 100, verbose: 1 },
     )
   })
 })

@@ -8,6 +8,8 @@ import { watchConfig } from '../../../services/common/config/watch-config.ts'
 import type { HearthError } from '../../../services/common/errors/hearth-error.ts'
 import { HouseFolder } from './house-folder.ts'
 
+vi.setConfig({ testTimeout: 30_000 })
+
 interface Seen {
   readonly changes: ConfigChanges[]
   readonly loaded: LoadedConfig[]
