@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Router } from '../../services/common/contracts/router.ts'
 import { HearthError } from '../../services/common/errors/hearth-error.ts'
 import { fakeRouter, textRun } from '../../services/common/testing/fake-router.ts'
-import { startGateway } from './gateway-harness.ts'
+import { type Client, startGateway } from './gateway-harness.ts'
 
 const create = (fields: Readonly<Record<string, unknown>> = {}) => ({
   type: 'response.create',
@@ -270,6 +270,22 @@ describe('response.create', () => {
     await client.next('response.completed')
     expect(client.texts().filter(({ type }) => type === 'response.completed')).toHaveLength(1)
   })
+})
+
+describe('the defaults', () => {
+  it('let one token hold 50 sockets with 16 lanes each and use all of them at once', { timeout: 30_000 }, async () => {
+    await using harness = await startGateway()
+    const clients = await Promise.all(Array.from({ length: 50 }, () => harness.open()))
+    for (const client of clients) {
+      for (let lane = 0; lane < 16; lane += 1) client.send(create({ stream_id: `lane ${lane}` }))
+    }
+    await Promise.all(clients.map((client) => client.until(() => completed(client) === 16 || undefined)))
+    expect(clients.map(completed)).toEqual(clients.map(() => 16))
+    expect(clients.flatMap((client) => client.texts()).filter(({ type }) => type === 'error')).toEqual([])
+  })
+
+  const completed = (client: Client): number =>
+    client.texts().filter(({ type }) => type === 'response.completed').length
 })
 
 describe('response.cancel', () => {

@@ -109,13 +109,7 @@ describe('the writer of a socket', () => {
   it('puts a text behind at most the chunk that is on its way, however much of a picture waits', async () => {
     await using pair = await socketPair()
     const { server, raw, client, frames } = pair
-    const writer = new SocketWriter({
-      socket: server,
-      raw,
-      limits: gatewayLimits,
-      elapsed: () => performance.now(),
-      onOverflow: () => undefined,
-    })
+    const writer = writerOf(pair)
     client.pause()
     const blob = randomBytes(24_000_000)
     writer.sendBlob('a', {
@@ -137,16 +131,24 @@ describe('the writer of a socket', () => {
     expect(writer.isIdle).toBe(true)
   })
 
+  it('puts a text behind at most one chunk also when pictures are small', async () => {
+    await using pair = await socketPair()
+    const writer = writerOf(pair)
+    for (const lane of ['a', 'b', 'c', 'd']) {
+      writer.sendBlob(lane, {
+        header: { kind: 1, replayed: false, streamNo: 1, blobNo: 1, sequenceNumber: 1 },
+        bytes: Buffer.alloc(100),
+      })
+    }
+    writer.sendText('e', 'a token')
+    await expect.poll(() => pair.frames.length).toBe(5)
+    expect(pair.frames.indexOf('a token')).toBe(1)
+  })
+
   it('writes all frames of one tick at once', async () => {
     await using pair = await socketPair()
-    const { server, raw, frames } = pair
-    const writer = new SocketWriter({
-      socket: server,
-      raw,
-      limits: gatewayLimits,
-      elapsed: () => performance.now(),
-      onOverflow: () => undefined,
-    })
+    const { raw, frames } = pair
+    const writer = writerOf(pair)
     for (let index = 0; index < 50; index += 1) writer.sendText('a', `token ${index}`)
     expect(raw.writableCorked).toBe(1)
     await expect.poll(() => frames.length).toBe(50)
@@ -221,6 +223,16 @@ describe('a slow consumer', () => {
     expect(await slow.next('response.completed')).toBeDefined()
   })
 })
+
+function writerOf({ server, raw }: { readonly server: WebSocket; readonly raw: Socket }): SocketWriter {
+  return new SocketWriter({
+    socket: server,
+    raw,
+    limits: gatewayLimits,
+    elapsed: () => performance.now(),
+    onOverflow: () => undefined,
+  })
+}
 
 /** One run that never ends and is read as fast as it is taken. */
 function endlessRouter(batches: { read: number; ended: boolean; cancels: number }) {
