@@ -55,7 +55,7 @@ async function runScenario(name: string, signal: AbortSignal): Promise<readonly 
   if (scenario === undefined) return []
   console.log(`\n${name}: ${scenario.says}`)
   const say = (line: string): void => console.log(`  … ${line}`)
-  const figures = await scenario.run({ say, signal }).catch((error: unknown): readonly Figure[] => [
+  const figures = await scenario.run({ say, signal, isSample: false }).catch((error: unknown): readonly Figure[] => [
     {
       what: `${name} failed`,
       value: error instanceof Error ? (error.stack ?? error.message) : String(error),

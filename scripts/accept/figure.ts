@@ -10,6 +10,8 @@ export interface Figure {
 export interface AcceptContext {
   readonly say: (line: string) => void
   readonly signal: AbortSignal
+  /** A quick run inside the tests: smaller loads, order and outcome only, no promise about time or memory. */
+  readonly isSample: boolean
 }
 
 export type Scenario = (context: AcceptContext) => Promise<readonly Figure[]>

@@ -1,42 +1,20 @@
-import type { Registry } from 'prom-client'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createAdapterSet } from '../adapters/registry.ts'
-import type { LoadedConfig } from '../common/config/loaded-config.ts'
 import type { AdapterSet } from '../common/contracts/adapter-set.ts'
 import type { Router } from '../common/contracts/router.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import { Readiness } from '../common/lifecycle/readiness.ts'
 import { SettingsMirror } from '../common/settings/settings-mirror.ts'
-import type { Logger } from '../common/telemetry/logger.ts'
 import { createRegistry, OperationsListener } from '../common/telemetry/operations.ts'
 import { createRouter } from '../router/router.ts'
 import { AdapterReadiness } from './adapter-readiness.ts'
 import { LiveConfig } from './live-config.ts'
 import { createMcpRole, type McpRole, type McpSeams, remoteMcp } from './mcp-role.ts'
 import { createPublicSide } from './public-side.ts'
-import type { Role } from './roles.ts'
 import { remoteAdapters, remoteRouter, serveAdapters, serveRouter } from './seams-over-grpc.ts'
-
-export interface HouseOptions {
-  readonly loaded: LoadedConfig
-  readonly roles: ReadonlySet<Role>
-  readonly log: Logger
-  readonly version: string
-  /** One fact for the person at the terminal, such as the address. */
-  readonly tell: (label: string, value: string) => void
-}
-
-/** A composed process: parts in the order they start. */
-export interface House {
-  readonly parts: readonly Part[]
-  readonly readiness: Readiness
-}
-
-/** What every wiring step may use. */
-export interface Wiring extends HouseOptions {
-  readonly live: LiveConfig
-  readonly readiness: Readiness
-  readonly registry: Registry
-}
+import type { House, HouseOptions, Wiring } from './wiring.ts'
+import { writeAddress } from './write-address.ts'
 
 /** Builds the roles of this process and joins them: by function call where both ends are here, else over the network. */
 export async function composeHouse(options: HouseOptions): Promise<House> {
@@ -112,21 +90,25 @@ function routerOf(
   { mcp, mirror }: SettingsSide,
   adapters: AdapterSet | undefined,
 ): RouterSide | undefined {
-  const { roles, log, registry } = wiring
+  const { roles, loaded, log, registry } = wiring
   if (!roles.has('router') || adapters === undefined) return roles.has('gateway') ? remoteRouter(wiring) : undefined
-  const { router, part } = createRouter({
-    adapters,
-    history: mcp.history,
-    settings: () => mirror.current(),
-    log: log.child({ role: 'router' }),
-    metrics: registry,
-  })
+  const { router, part } = createRouter(
+    {
+      adapters,
+      history: mcp.history,
+      settings: () => mirror.current(),
+      log: log.child({ role: 'router' }),
+      metrics: registry,
+    },
+    { queuedPerLane: loaded.config.gateway.limits.queued_per_lane },
+  )
   const served = roles.has('gateway') ? [] : [serveRouter(wiring, router)]
   return { router, parts: [part, ...served] }
 }
 
 function operationsOf({ loaded, roles, readiness, registry, log, tell }: Wiring, mcp: McpSeams | undefined): Part {
   const { host, port, open_metrics: openMetrics } = loaded.config.operations
+  const addressFile = join(loaded.paths.dataDir, 'operations-address')
   const listener = new OperationsListener({
     host,
     port,
@@ -144,8 +126,13 @@ function operationsOf({ loaded, roles, readiness, registry, log, tell }: Wiring,
     name: 'operations',
     start: async () => {
       await listener.start()
-      tell('operations', `http://${host}:${listener.port}/readyz`)
+      const address = `http://${host}:${listener.port}`
+      tell('operations', `${address}/readyz`)
+      if (roles.has('gateway')) await writeAddress(addressFile, address)
     },
-    stop: () => listener.stop(),
+    stop: async () => {
+      await listener.stop()
+      if (roles.has('gateway')) await rm(addressFile, { force: true })
+    },
   }
 }

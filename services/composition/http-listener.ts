@@ -1,9 +1,9 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import type { Part } from '../common/lifecycle/part.ts'
+import { writeAddress } from './write-address.ts'
 
 export interface HttpListenerOptions {
   readonly name: string
@@ -16,7 +16,7 @@ export interface HttpListenerOptions {
   /** Told the address once it listens. */
   readonly onListening: (url: string) => Promise<void>
   /** Where the address is written for programs of this machine (the CLI); absent: nowhere. */
-  readonly addressDir?: string
+  readonly addressFile?: string
 }
 
 /** A fastify app on its port, from start to stop. */
@@ -39,14 +39,13 @@ export class HttpListener implements Part {
       throw new HearthError('gateway_internal', message, { cause: error })
     }
     const url = this.#url()
-    await this.#writeAddress(url)
+    if (this.#options.addressFile !== undefined) await writeAddress(this.#options.addressFile, url)
     await this.#options.onListening(url)
   }
 
   async stop(): Promise<void> {
     await this.#options.app.close()
-    const { addressDir } = this.#options
-    if (addressDir !== undefined) await rm(join(addressDir, 'address'), { force: true })
+    if (this.#options.addressFile !== undefined) await rm(this.#options.addressFile, { force: true })
   }
 
   #url(): string {
@@ -55,14 +54,5 @@ export class HttpListener implements Part {
     const isAnyAddress = host === '0.0.0.0' || host === '::'
     const name = isAnyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
     return `${scheme}://${name}:${port}`
-  }
-
-  async #writeAddress(url: string): Promise<void> {
-    const { addressDir } = this.#options
-    if (addressDir === undefined) return
-    await mkdir(addressDir, { recursive: true })
-    const file = join(addressDir, 'address')
-    await writeFile(`${file}.new`, `${url}\n`)
-    await rename(`${file}.new`, file)
   }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Router } from '../common/contracts/router.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
@@ -5,9 +6,9 @@ import { createHttpServer } from '../common/http/http-server.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
 import { createGateway } from '../gateway/gateway.ts'
-import type { Wiring } from './house.ts'
 import { HttpListener } from './http-listener.ts'
 import { type McpRole, type McpSeams, mountMcp } from './mcp-role.ts'
+import type { Wiring } from './wiring.ts'
 
 export interface PublicNeeds {
   readonly mcp: McpSeams
@@ -92,7 +93,7 @@ function listenerOf({ loaded, tell }: Wiring, app: FastifyInstance, needs: Liste
     port,
     scheme: loaded.config.gateway.tls === null ? 'http' : 'https',
     portSetting,
-    addressDir: loaded.paths.dataDir,
+    addressFile: join(loaded.paths.dataDir, 'address'),
     onListening: async (url) => {
       tell('address', url)
       if (own !== undefined) await tellHowToEnter(own, url, tell)

@@ -4,7 +4,7 @@ import { createGrpcAdapterSet } from '../common/grpc/grpc-adapter-set.ts'
 import { createGrpcRouter } from '../common/grpc/grpc-router.ts'
 import { createGrpcServer, type GrpcServices } from '../common/grpc/grpc-server.ts'
 import type { Part } from '../common/lifecycle/part.ts'
-import type { Wiring } from './house.ts'
+import type { Wiring } from './wiring.ts'
 
 // The roles have checked at the start of the process that endpoints and cluster token are set.
 
