@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Config } from '../common/config/config-schema.ts'
@@ -44,6 +44,8 @@ export interface Gateway extends Part {
 }
 
 export const createGateway = (deps: GatewayDeps, config: Config['gateway']): Gateway => new SocketGateway(deps, config)
+
+const isNoHttp2Offer = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() !== 'h2c'
 
 class SocketGateway implements Gateway {
   readonly name = 'gateway'
@@ -91,6 +93,8 @@ class SocketGateway implements Gateway {
   }
 
   attachTo(server: Server): void {
+    // Some HTTP clients offer h2c with every request; Node then answers by HTTP/1.1 instead of giving us the socket.
+    Object.assign(server, { shouldUpgradeCallback: isNoHttp2Offer })
     server.on('upgrade', (request, socket, head) => this.#upgrades.handle(request, socket, head))
   }
 

@@ -105,7 +105,7 @@ export interface LogLine {
 }
 
 /** A logger that keeps what it is told. */
-export function recordingLog(lines: LogLine[]): Logger {
+function recordingLog(lines: LogLine[]): Logger {
   const at =
     (level: string) =>
     (...parts: readonly unknown[]): void =>

@@ -163,7 +163,7 @@ describe('handshake', () => {
 
   it('bounds all connections with 503 and those of one credential with 429 or 4429', async () => {
     await using harness = await startGateway({ config: { limits: { connections: 4, connections_per_credential: 2 } } })
-    await harness.open()
+    const first = await harness.open()
     await harness.open()
     const byHeader = await refused(harness.port, { Authorization: `Bearer ${adminToken}` })
     expect(byHeader).toMatchObject({ status: 429, body: { code: 'policy_rate_limited' } })
@@ -171,6 +171,9 @@ describe('handshake', () => {
     const byHello = await harness.connect()
     byHello.send({ type: 'session.hello', auth: adminToken })
     expect((await byHello.closed).code).toBe(4429)
+    first.socket.close()
+    await first.closed
+    await harness.open()
     await harness.open(otherAdminToken)
     await harness.open(guestToken)
     expect(await refused(harness.port, {})).toMatchObject({ status: 503, body: { code: 'gateway_overloaded' } })

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { adminToken, guestToken, readerToken, startGateway } from './gateway-harness.ts'
+import { RawPeer } from './raw-peer.ts'
 
 describe('GET /v1/blobs/<id>', () => {
   it('gives kept bytes to their owner only, by any token of a right that reads', async () => {
@@ -62,6 +64,18 @@ describe('GET /', () => {
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(page).toContain('npm run ask')
     expect(page).not.toMatch(/<script|https?:\/\//)
+  })
+})
+
+describe('a request that offers HTTP/2 in clear text', () => {
+  it('is answered as the HTTP/1.1 request that it is', async () => {
+    await using harness = await startGateway()
+    const peer = new RawPeer(harness.port)
+    const offer = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAAB']
+    peer.socket.write(`${['GET / HTTP/1.1', `Host: 127.0.0.1:${harness.port}`, ...offer].join('\r\n')}\r\n\r\n`)
+    const [first] = await once(peer.socket, 'data')
+    expect(String(first)).toMatch(/^HTTP\/1\.1 200 OK/)
+    peer.socket.destroy()
   })
 })
 

@@ -62,7 +62,6 @@ export const clientMessages = {
 export type ClientMessageType = keyof typeof clientMessages
 export type ClientMessage = { [Type in ClientMessageType]: z.output<(typeof clientMessages)[Type]> }[ClientMessageType]
 export type SessionHello = z.output<typeof hello>
-export type SessionRefresh = z.output<typeof refresh>
 export type ResponseCancel = z.output<typeof cancel>
 export type Ping = z.output<typeof ping>
 

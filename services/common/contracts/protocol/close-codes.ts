@@ -13,5 +13,3 @@ export const closeCodes = {
   tooManyConnections: { code: 4429, reconnect: false, meaning: 'The token holds too many connections' },
   internal: { code: 4500, reconnect: true, meaning: 'A defect of Hearth' },
 } as const
-
-export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes]['code']

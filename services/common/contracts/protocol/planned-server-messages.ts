@@ -83,5 +83,3 @@ export const plannedServerMessages = {
   'settings.updated': message('settings.updated', 'Settings changed', { revision: z.int() }),
   'rate_limits.updated': message('rate_limits.updated', 'What is left', { limits: z.array(freeObject) }),
 } as const
-
-export type PlannedServerMessageType = keyof typeof plannedServerMessages

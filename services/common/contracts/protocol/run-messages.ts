@@ -166,5 +166,3 @@ export const runMessages = {
   }),
   'response.cancelled': event('response.cancelled', 'Terminal: cancelled', { response: finalResponse }),
 } as const
-
-export type RunMessageType = keyof typeof runMessages
