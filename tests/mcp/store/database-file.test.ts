@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { DatabaseRefused, openDatabase } from '../../../services/mcp/store/sqlite/open-database.ts'
 import { never, openTestStore, profileSpec, testFolder } from './open-test-store.ts'
 
@@ -42,6 +42,7 @@ describe('the database file', () => {
   })
 
   it('is refused where a setting does not hold: a database in memory has no write-ahead log', () => {
+    onTestFinished(() => rm(':memory:.lock', { force: true }))
     expect(() => openDatabase(':memory:')).toThrow(/journal_mode = WAL \(it says memory\)/)
   })
 

@@ -39,8 +39,7 @@ export class ThreadDialect implements Dialect {
     return new ThreadAdapter()
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the signature is Kysely's
-  createIntrospector(database: Kysely<any>): DatabaseIntrospector {
+  createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
     return new SqliteIntrospector(database)
   }
 }
