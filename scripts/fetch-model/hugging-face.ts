@@ -1,27 +1,14 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { z } from 'zod'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type { ModelSource, SourceRequest } from './model-source.ts'
+import { programEnd } from './run-program.ts'
 
+const answersWithinMs = 15_000
 /** Without a byte for so long, the way counts as closed. */
 const stalledMs = 60_000
-
-interface Downloader {
-  download(options: { readonly signal: AbortSignal }): Promise<string>
-}
-type CreateDownloader = (options: {
-  readonly modelUri: string
-  readonly dirPath: string
-  readonly fileName: string
-  readonly onProgress: (status: { readonly totalSize: number; readonly downloadedSize: number }) => void
-}) => Promise<Downloader>
-
-/** What is used of node-llama-cpp 3.22, whose types belong to its own package (createModelDownloader.d.ts). */
-const library = z.object({
-  createModelDownloader: z.custom<CreateDownloader>((value) => typeof value === 'function'),
-})
 
 /**
  * Hugging Face, through the downloader of node-llama-cpp, which lies in the package of the engine.
@@ -31,47 +18,55 @@ const library = z.object({
 export const huggingFace = (engineFolder: string): ModelSource => ({
   name: 'Hugging Face, with node-llama-cpp',
   async fetch(request) {
-    const createDownloader = await loadDownloader(engineFolder)
-    return withStallLimit(request, async ({ model, folder, signal, onProgress }) => {
-      const downloader = await createDownloader({
-        modelUri: model.huggingFaceUri,
-        dirPath: folder,
-        fileName: model.file,
-        onProgress: ({ totalSize, downloadedSize }) => onProgress(totalSize > 0 ? downloadedSize / totalSize : 0),
-      })
-      return await downloader.download({ signal })
-    })
+    if (!existsSync(join(engineFolder, 'node_modules', 'node-llama-cpp'))) {
+      throw new Error('the engine, which has the downloader, is not installed')
+    }
+    await assertReachable(request.signal)
+    return download(engineFolder, request)
   },
 })
 
-async function loadDownloader(engineFolder: string): Promise<CreateDownloader> {
-  if (!existsSync(join(engineFolder, 'node_modules', 'node-llama-cpp'))) {
-    throw new Error('the engine, which has the downloader, is not installed')
+/** The downloader would retry for a minute where nobody answers, and not say why. */
+async function assertReachable(signal: AbortSignal): Promise<void> {
+  const endpoint = process.env['MODEL_ENDPOINT'] ?? process.env['HF_ENDPOINT'] ?? 'https://huggingface.co/'
+  try {
+    await fetch(endpoint, { method: 'HEAD', signal: AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]) })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new Error(`${new URL(endpoint).host} does not answer`, { cause: error })
   }
-  const path = createRequire(join(engineFolder, 'package.json')).resolve('node-llama-cpp')
-  const loaded: unknown = await import(pathToFileURL(path).href)
-  return library.parse(loaded).createModelDownloader
 }
 
-/** The library resolves addresses before it takes a signal, and waits long: whoever is first ends the wait. */
-async function withStallLimit(
-  request: SourceRequest,
-  work: (request: SourceRequest) => Promise<string>,
-): Promise<string> {
+async function download(engineFolder: string, request: SourceRequest): Promise<string> {
+  const { model, folder, signal, onProgress } = request
   const stalled = new AbortController()
   const timer = setTimeout(() => stalled.abort(new Error(`nothing came for ${stalledMs / 1000} s`)), stalledMs)
-  const signal = AbortSignal.any([request.signal, stalled.signal])
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  const onProgress = (share: number): void => {
-    timer.refresh()
-    request.onProgress(share)
-  }
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'hugging-face-download.ts'), engineFolder, model.huggingFaceUri, folder, model.file],
+    { stdio: ['ignore', 'pipe', 'pipe'], signal: AbortSignal.any([signal, stalled.signal]), killSignal: 'SIGKILL' },
+  )
   try {
-    return await Promise.race([work({ ...request, signal, onProgress }), aborted.promise])
+    const path = readOutput(child.stdout, (share) => {
+      timer.refresh()
+      onProgress(share)
+    })
+    await programEnd(child, child.stderr, 'the downloader')
+    return await path
+  } catch (error) {
+    stalled.signal.throwIfAborted()
+    throw error
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
   }
+}
+
+/** Resolves with the path that the last line names. */
+async function readOutput(stdout: Readable, onShare: (share: number) => void): Promise<string> {
+  let path = ''
+  for await (const line of createInterface({ input: stdout })) {
+    if (line.startsWith('file ')) path = line.slice('file '.length)
+    else onShare(Number(line))
+  }
+  return path
 }

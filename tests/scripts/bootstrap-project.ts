@@ -64,7 +64,8 @@ const server = createServer().listen(0, '127.0.0.1', () => {
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     console.log(\`service got \${signal}\`)
-    server.close(() => process.exit(Number(process.env['SERVICE_EXIT'] ?? 0)))
+    // Long enough for a signal that comes twice to be seen twice.
+    setTimeout(() => server.close(() => process.exit(Number(process.env['SERVICE_EXIT'] ?? 0))), 200)
   })
 }
 `

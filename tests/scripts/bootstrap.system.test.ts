@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Running } from '../support/program.ts'
 import { BootstrapProject, fetchesModel, installsEngine, installsPackages } from './bootstrap-project.ts'
@@ -113,16 +114,20 @@ describe('a later start', () => {
 })
 
 describe('a signal', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s reaches the service once, whose exit code comes back', async (signal) => {
-    using project = new BootstrapProject()
-    const running = start(project, ['start', '--roles', 'mcp'], { SERVICE_EXIT: '7' })
-    await untilReady(running)
-    running.child.kill(signal)
-    running.child.kill(signal)
-    expect(await exitOf(running)).toBe(7)
-    expect(running.output().match(/service got/g)).toHaveLength(1)
-    expect(running.output()).toContain(`service got ${signal}`)
-  })
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s, from the terminal and again from npm, reaches the service once, whose exit code comes back',
+    async (signal) => {
+      using project = new BootstrapProject()
+      const running = start(project, ['start', '--roles', 'mcp'], { SERVICE_EXIT: '7' })
+      await untilReady(running)
+      running.child.kill(signal)
+      await sleep(50)
+      running.child.kill(signal)
+      expect(await exitOf(running)).toBe(7)
+      expect(running.output().match(/service got/g)).toHaveLength(1)
+      expect(running.output()).toContain(`service got ${signal}`)
+    },
+  )
 
   it.each([
     ['SIGINT', 130],

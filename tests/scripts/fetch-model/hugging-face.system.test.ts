@@ -48,6 +48,22 @@ describe.skipIf(!isInstalled)('the model from Hugging Face, by the downloader of
     expect(readdirSync(models.path)).toEqual([])
   })
 
+  it('is given up at once where nobody answers', async () => {
+    using models = new ModelsFolder()
+    const hub = new HubServer(filePath, modelBytes)
+    const address = await hub.start()
+    await hub[Symbol.asyncDispose]()
+    vi.stubEnv('HF_ENDPOINT', address)
+    const outcome = await fetchModel({
+      modelsDir: models.path,
+      signal: new AbortController().signal,
+      report: models.report,
+      model: smallModel,
+      sources: [huggingFace(engine)],
+    })
+    expect(outcome).toMatchObject({ status: 'unavailable', reasons: [expect.stringContaining('does not answer')] })
+  })
+
   it('can be stopped while nothing comes, and leaves nothing', async () => {
     using models = new ModelsFolder()
     await using hub = new HubServer(filePath, modelBytes)
