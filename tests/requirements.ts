@@ -1,0 +1,26 @@
+import { acceptanceRequirements } from './requirements/acceptance.ts'
+import { adapterRequirements } from './requirements/adapters.ts'
+import { errorRequirements, laterErrors } from './requirements/errors.ts'
+import { gatewayRequirements } from './requirements/gateway.ts'
+import { houseRequirements } from './requirements/house.ts'
+import { mcpRequirements } from './requirements/mcp.ts'
+import { laterInProtocol, protocolRequirements } from './requirements/protocol.ts'
+import type { Later, Requirement } from './requirements/requirement.ts'
+import { routerRequirements } from './requirements/router.ts'
+import { seamAndCliRequirements } from './requirements/seams-and-cli.ts'
+
+/** Every promised behaviour with the tests that hold it; requirements.test.ts sees to it that none is missing. */
+export const requirements: readonly Requirement[] = [
+  ...houseRequirements,
+  ...mcpRequirements,
+  ...adapterRequirements,
+  ...routerRequirements,
+  ...gatewayRequirements,
+  ...seamAndCliRequirements,
+  ...acceptanceRequirements,
+  ...protocolRequirements,
+  ...errorRequirements,
+]
+
+/** What the protocol and the error table name already and a later capability will bring. */
+export const later: readonly Later[] = [...laterInProtocol, ...laterErrors]

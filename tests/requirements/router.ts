@@ -1,0 +1,111 @@
+import { requirementsOf } from './requirement.ts'
+
+export const routerRequirements = requirementsOf('deliver.5', 'spine deliver 5', [
+  [
+    'numbers',
+    'A run is batches of typed events with gap-free numbers and exactly one terminal, whatever an adapter does.',
+    'tests/contracts/router.contract.ts: an answer is numbered from 0 without gaps, from response.created to one terminal',
+    'tests/router/run-numbering.test.ts: whatever an adapter does: numbers 0..n, one terminal, every added item done, history as streamed',
+  ],
+  [
+    'terminal',
+    'The terminal has usage and the trail of attempts.',
+    'tests/contracts/router.contract.ts: an answer is numbered from 0 without gaps, from response.created to one terminal',
+    'tests/contracts/router.contract.ts: a failure keeps its code, retryability and details',
+  ],
+  [
+    'profile',
+    'The profile is the one named, else the default of the user, else the default one, if the caller may use it.',
+    'tests/router/admission.test.ts: the one named, else the user default, else the default one',
+    'tests/router/admission.test.ts: one that the role or user has no right to is policy_access_denied',
+  ],
+  [
+    'target',
+    'The first target that can be asked is asked once; with none, the reason of each is named.',
+    'tests/router/runs.test.ts: the first that can be asked is asked; with none, the message names the reason of each',
+    'tests/adapters/openai/faults.test.ts: %s is %s, asked once, without the text of the vendor',
+  ],
+  [
+    'batches',
+    'Events stay in the batches that one upstream read produced.',
+    'tests/contracts/adapter-set.contract.ts: every kind of event arrives as it was, a batch as one batch',
+    'tests/adapters/sse/sse-reader.test.ts: there is one batch per read, empty when nothing was completed',
+  ],
+  [
+    'prompt',
+    'The model reads one system message, the past of its branch and the new input.',
+    'tests/router/runs.test.ts: reads one system message, the past and the new input; an edited profile serves the next run',
+    'tests/router/runs.test.ts: a run queued behind one of the same conversation knows its answer',
+  ],
+  [
+    'timeouts',
+    'A caller shortens the timeouts of a profile and never lengthens them; total_ms ends the run.',
+    'tests/router/runs.test.ts: gets the timeouts of the profile, shortened but never lengthened by the caller',
+    'tests/router/runs.test.ts: total_ms ends the run with provider_timeout_total and the partial kept',
+  ],
+  [
+    'partial',
+    'What was said before any end is kept in history with the status of that end.',
+    'tests/router/run-numbering.test.ts: whatever an adapter does: numbers 0..n, one terminal, every added item done, history as streamed',
+    'tests/router/runs.test.ts: total_ms ends the run with provider_timeout_total and the partial kept',
+    'tests/contracts/history.contract.ts: a partial answer keeps its status',
+    'tests/common/rest/mcp-client.test.ts: a partial answer and its picture outlast a restart of mcp',
+  ],
+  [
+    'store-away',
+    'A slow store holds back no token, one that stays away no terminal; the loss is told.',
+    'tests/router/run-keeping.test.ts: a slow store holds back the terminal event, never a token',
+    'tests/router/run-keeping.test.ts: a store that stays away does not hold the terminal event; the loss is told',
+  ],
+  [
+    'disconnect',
+    'A closed socket does not cancel: the run ends by itself into history, unless it asked to be cancelled.',
+    'tests/gateway/runs.test.ts: cancels runs that asked for it and only stops reading the others',
+    'tests/router/runs.test.ts: without a reader a run still ends into history',
+    'tests/contracts/router.contract.ts: a reader that goes does not end the run',
+  ],
+  [
+    'cancel',
+    'A cancel reaches the adapter in every phase, keeps the partial answer, and may come twice.',
+    'tests/contracts/router.contract.ts: a cancel ends the run with its partial answer, and may come twice',
+    'tests/router/runs.test.ts: while it is queued: it leaves the lane without ever being asked',
+    'tests/router/runs.test.ts: an adapter that ignores its abort does not hold the run',
+  ],
+  [
+    'lanes',
+    'Runs of one lane go one after the other, lanes are independent, and what waits in one is bounded.',
+    'tests/router/lanes.test.ts: in any order of entering, leaving and giving up, a lane is FIFO and lanes are independent',
+    'tests/contracts/router.contract.ts: runs of one lane go one after the other, other lanes do not wait',
+    'tests/router/admission.test.ts: a lane holds one run and those that wait for it, to its bound',
+  ],
+  [
+    'limits',
+    'Limits of profile and user hold, for parallel runs and for requests per minute, and say when to come back.',
+    'tests/router/admission.test.ts: max_parallel of a profile counts runs until they end',
+    'tests/router/admission.test.ts: many at the same time never get past it',
+    'tests/router/admission.test.ts: max_parallel of a user counts over profiles, others are free',
+    'tests/router/admission.test.ts: requests_per_minute is a bucket that says when the next token comes',
+  ],
+  [
+    'tool-calls',
+    'A tool call ends the run with finish_reason tool_calls.',
+    'tests/contracts/router.contract.ts: a tool call ends the run with finish_reason tool_calls',
+  ],
+  [
+    'idempotency',
+    'One idempotency key of one principal is one run, also for those who come at the same time.',
+    'tests/contracts/router.contract.ts: an idempotency key names one run of its principal, also for those who come at the same time',
+    'tests/router/admission.test.ts: a failed start is not remembered, and a caller that goes does not take the run of others along',
+  ],
+  [
+    'heartbeat',
+    'During silence the phase is repeated.',
+    'tests/router/runs.test.ts: silence repeats the phase, and the place in the lane',
+  ],
+  [
+    'nothing-left',
+    'A thousand runs leave no timer and no listener; logs of ended runs are bounded.',
+    'tests/router/leaks.test.ts: a thousand starts and cancels leave no timer and no listener',
+    'tests/router/run-keeping.test.ts: ended runs are kept within one bound for all, the oldest go first',
+  ],
+])
