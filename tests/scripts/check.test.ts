@@ -28,8 +28,7 @@ describe('npm run check', () => {
     expect(readFileSync(join(root, 'scripts/check.ts'), 'utf8')).toContain('runGates(staticGates,')
     const gates = staticGates.map(({ script }) => script)
     expect(gates).toEqual(expect.arrayContaining(Object.keys(proven)))
-    const others = Object.entries(proven).filter(([name, command]) => !scripts[name]?.startsWith(command))
-    expect(others).toEqual([])
+    expect(scripts).toMatchObject(proven)
   })
 
   it('counts a gate that cannot run, where nothing may be skipped, and one that is not there', async () => {
