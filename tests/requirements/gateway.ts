@@ -18,6 +18,7 @@ export const gatewayRequirements = requirementsOf('deliver.6', 'spine deliver 6'
     'greeting',
     'session.hello comes first, within 5 s and 4 KiB; nothing else is accepted before.',
     'tests/gateway/session.test.ts: closes with 4401 when no hello comes in time',
+    'tests/gateway/overdue.test.ts: %s',
     'tests/gateway/session.test.ts: closes with 4400 when the first frame is %s',
   ],
   [
@@ -75,6 +76,7 @@ export const gatewayRequirements = requirementsOf('deliver.6', 'spine deliver 6'
     'heartbeat',
     'The server pings every 20 s; two misses end the connection.',
     'tests/gateway/ending.test.ts: pings, and ends a connection that misses two',
+    'tests/gateway/overdue.test.ts: %s',
   ],
   [
     'slow-consumer',
