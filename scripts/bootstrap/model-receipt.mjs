@@ -6,8 +6,8 @@ import { join } from 'node:path'
  * Where the model lies is for the config loader to say, which Node 20 cannot run. So the fetch leaves a receipt: what the
  * settings were made of, and the file they led to (null: these settings want no model).
  * @typedef {object} Receipt
- * @property {string} environment hash of the variables
- * @property {Readonly<Record<string, string>>} files hash of each file of settings, by path; empty for a file that is not there
+ * @property {string} environment hash of the variables, without the secret ones
+ * @property {Readonly<Record<string, string>>} files time and size of each file of settings, by path; empty for one that is not there
  * @property {{ readonly path: string, readonly bytes: number } | null} model
  */
 
@@ -18,7 +18,7 @@ import { join } from 'node:path'
 export function hasModel(root) {
   const receipt = readReceipt(root)
   if (receipt === undefined || receipt.environment !== environmentHash()) return false
-  if (Object.entries(receipt.files).some(([path, hash]) => fileHash(path) !== hash)) return false
+  if (Object.entries(receipt.files).some(([path, version]) => versionOf(path) !== version)) return false
   return receipt.model === null || statSync(receipt.model.path, { throwIfNoEntry: false })?.size === receipt.model.bytes
 }
 
@@ -28,9 +28,9 @@ export function hasModel(root) {
  * @param {Receipt['model']} model
  */
 export function writeReceipt(root, files, model) {
-  const hashes = Object.fromEntries(files.map((path) => [path, fileHash(path)]))
+  const versions = Object.fromEntries(files.map((path) => [path, versionOf(path)]))
   const half = `${receiptOf(root)}.${process.pid}`
-  writeFileSync(half, JSON.stringify({ environment: environmentHash(), files: hashes, model }))
+  writeFileSync(half, JSON.stringify({ environment: environmentHash(), files: versions, model }))
   renameSync(half, receiptOf(root))
 }
 
@@ -49,19 +49,14 @@ function receiptOf(root) {
 }
 
 function environmentHash() {
-  const ours = Object.entries(process.env).filter(([name]) => name.startsWith('HEARTH_'))
-  return sha256(JSON.stringify(ours.sort()))
+  const ours = Object.entries(process.env).filter(([name]) => /^HEARTH_(?!.*TOKEN$)/.test(name))
+  return createHash('sha256').update(JSON.stringify(ours.sort())).digest('hex')
 }
 
 /** @param {string} path */
-function fileHash(path) {
-  const text = readText(path)
-  return text === undefined ? '' : sha256(text)
-}
-
-/** @param {string} text */
-function sha256(text) {
-  return createHash('sha256').update(text).digest('hex')
+function versionOf(path) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? '' : `${found.mtimeMs} ${found.size}`
 }
 
 /** @param {string} path */
