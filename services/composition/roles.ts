@@ -58,7 +58,7 @@ export function wiringProblems({ roles, config, clusterToken }: Wiring): readonl
   return [...unreachable, ...unguarded]
 }
 
-export function remoteRoles(roles: ReadonlySet<Role>): readonly Exclude<Role, 'gateway'>[] {
+function remoteRoles(roles: ReadonlySet<Role>): readonly Exclude<Role, 'gateway'>[] {
   const wanted = new Set([...roles].flatMap((role) => needs[role]))
   return [...wanted].filter((role) => !roles.has(role))
 }

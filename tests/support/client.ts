@@ -166,7 +166,7 @@ export class TestClient implements AsyncDisposable {
   }
 }
 
-export const isTerminal = ({ type }: Frame): boolean => /^response\.(completed|incomplete|failed|cancelled)$/.test(type)
+const isTerminal = ({ type }: Frame): boolean => /^response\.(completed|incomplete|failed|cancelled)$/.test(type)
 
 function parseChunk(data: Buffer): Chunk {
   return {

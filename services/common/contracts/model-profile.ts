@@ -126,4 +126,3 @@ export const modelProfileSpec = z.strictObject({
 
 export type ModelProfileSpec = z.output<typeof modelProfileSpec>
 export type ModelProfile = ModelProfileSpec & ObjectMeta
-export type ModelTarget = ModelProfileSpec['targets'][number]

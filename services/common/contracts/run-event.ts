@@ -122,7 +122,6 @@ export const terminalTypes = [
   'response.failed',
   'response.cancelled',
 ] as const
-export type TerminalType = (typeof terminalTypes)[number]
 
 export type RunStatus = 'completed' | 'incomplete' | 'failed' | 'cancelled'
 

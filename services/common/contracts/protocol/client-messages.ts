@@ -35,11 +35,11 @@ const cancel = z
     response_id: responseId.optional(),
     stream_id: streamId.optional(),
   })
-  .refine((value) => (value.response_id === undefined) !== (value.stream_id === undefined), {
-    message: 'names either response_id or stream_id',
+  .refine((value) => value.response_id !== undefined || value.stream_id !== undefined, {
+    message: 'name a response_id or a stream_id',
     path: ['response_id'],
   })
-  .describe('Cancels a run, or all runs of a lane; idempotent')
+  .describe('Cancels the run response_id, or without it all runs of the lane stream_id; idempotent')
 
 const ping = z
   .strictObject({

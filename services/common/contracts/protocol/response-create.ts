@@ -1,14 +1,20 @@
 import { z } from 'zod'
 import { clientFields, responseId, streamId } from './fields.ts'
 
-const milliseconds = z.int().min(1).max(3_600_000).optional()
+const milliseconds = z.int().min(1).max(4_294_967_295).optional()
 const freeObject = z.record(z.string(), z.unknown())
 const functionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
 const callId = z.string().min(1).max(128)
+/** What an item of an answer has beside its content, so that a client may send back what it got; not read. */
+const answered = {
+  id: z.string().max(128).optional(),
+  status: z.enum(['in_progress', 'completed', 'incomplete']).optional(),
+}
+const unread = z.array(z.unknown()).max(256).optional()
 
 const contentPart = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('input_text'), text: z.string() }),
-  z.strictObject({ type: z.literal('output_text'), text: z.string() }),
+  z.strictObject({ type: z.literal('output_text'), text: z.string(), annotations: unread, logprobs: unread }),
   z.strictObject({
     type: z.literal('input_image'),
     image_url: z.string().optional().describe('A data URL: data:image/png;base64,…'),
@@ -20,22 +26,34 @@ const contentPart = z.discriminatedUnion('type', [
 const inputItem = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('message').optional(),
+    ...answered,
     role: z.enum(['system', 'developer', 'user', 'assistant']),
-    content: z.union([z.string(), z.array(contentPart).min(1).max(256)]),
+    content: z.union([z.string(), z.array(contentPart).min(1).max(256)], 'must be a text or a list of parts'),
   }),
   z.strictObject({
     type: z.literal('function_call'),
-    id: z.string().max(128).optional(),
+    ...answered,
     call_id: callId,
     name: functionName,
     arguments: z.string().describe('JSON text'),
   }),
   z.strictObject({
     type: z.literal('function_call_output'),
-    id: z.string().max(128).optional(),
+    ...answered,
     call_id: callId,
     output: z.string(),
   }),
+  z
+    .strictObject({ type: z.literal('reasoning'), ...answered, content: unread, summary: unread })
+    .describe('Of an earlier answer; left out, as no model reads it again'),
+  z
+    .strictObject({
+      type: z.literal('image_generation_call'),
+      ...answered,
+      blob_id: z.string().max(128).optional(),
+      media_type: z.string().max(128).optional(),
+    })
+    .describe('Of an earlier answer; left out, as no model reads it again'),
 ])
 
 const textFormat = z.discriminatedUnion('type', [
@@ -69,7 +87,7 @@ export const responseCreate = z
     model: z.string().min(1).max(256).optional().describe('Alias of profile'),
     conversation: z.string().min(1).max(128).optional().describe('Id of a conversation; default: a new one'),
     previous_response_id: responseId.optional().describe('Continue after that answer'),
-    input: z.union([z.string(), z.array(inputItem).min(1).max(256)]),
+    input: z.union([z.string(), z.array(inputItem).min(1).max(256)], 'must be a text or a list of items'),
     instructions: z.string().optional().describe('System prompt beside the one of the profile'),
     tools: z.array(functionTool).max(128).optional().describe('Tools the client itself runs'),
     tool_choice: z
@@ -90,7 +108,7 @@ export const responseCreate = z
     timeouts: z
       .strictObject({ first_token_ms: milliseconds, idle_ms: milliseconds, total_ms: milliseconds })
       .optional()
-      .describe('Shorter than the profile says'),
+      .describe('Clamped by the profile: only shorter ones count'),
     on_disconnect: z.enum(['continue', 'cancel']).optional().describe('Default continue'),
     metadata: z
       .record(z.string().max(64), z.string().max(512))
