@@ -90,18 +90,23 @@ interface EndOfProcess {
   code(): number
 }
 
-/** The first SIGTERM or SIGINT ends the process in order, a second at once; so does an error that nobody caught. */
+/** A terminal's Ctrl-C reaches us from the terminal and from npm; what comes this soon is the same wish, milliseconds. */
+const sameWishMs = 1000
+
+/** The first SIGTERM or SIGINT ends the process in order, as does an error that nobody caught; a second ends it at once. */
 function endOfProcess(log: Logger): EndOfProcess {
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
   let code: number = exitCode.stopped
+  let endedAt = 0
   const end = (): void => {
+    endedAt ||= performance.now()
     controller.abort(new Error('stopping'))
     resolve()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCode.failed)
+      if (controller.signal.aborted && performance.now() - endedAt > sameWishMs) process.exit(exitCode.failed)
       log.info({ signal }, 'stopping')
       end()
     })
