@@ -19,7 +19,6 @@ describe('what a command needs', () => {
     ['test', 'engine model'],
     ['accept', 'engine model'],
     ['check', 'engine'],
-    ['fuzz', 'engine'],
     ['cli serve', 'engine model'],
     ['cli serve --roles gateway', ''],
     ['cli model fetch', 'engine'],
