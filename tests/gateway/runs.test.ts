@@ -300,6 +300,7 @@ describe('response.cancel', () => {
     await client.next('response.created')
     client.send({ type: 'response.cancel', response_id: responseId })
     expect(await client.next('response.cancelled')).toMatchObject({ stream_id: 'a' })
+    client.send({ type: 'response.cancel', response_id: responseId, stream_id: 'a' })
     client.send({ type: 'response.cancel', stream_id: 'b' })
     expect(await client.next('response.cancelled')).toMatchObject({ stream_id: 'b' })
     client.send({ type: 'response.cancel', response_id: responseId })

@@ -2,7 +2,9 @@ import { HearthError } from '../../common/errors/hearth-error.ts'
 
 export interface AdmissionLimits {
   readonly connections: number
+  /** Without a token in the handshake. */
   readonly unauthenticated_per_address: number
+  /** Bounds as well how many tokens of one address are checked at the same time. */
   readonly connections_per_credential: number
 }
 
@@ -14,10 +16,18 @@ export interface Slot {
   release(): void
 }
 
+/** What a handshake is counted by until it belongs to a credential. */
+export interface Newcomer {
+  readonly address: string
+  /** It is authenticated at once or refused, and so never held without a session. */
+  readonly bringsToken: boolean
+}
+
 /** Counts connections: in total, before authentication by address, after it by credential. */
 export class Admission {
   readonly #limits: AdmissionLimits
-  readonly #addresses = new Map<string, number>()
+  readonly #waiting = new Map<string, number>()
+  readonly #checked = new Map<string, number>()
   readonly #credentials = new Map<string, number>()
   #total = 0
 
@@ -26,20 +36,22 @@ export class Admission {
   }
 
   /** @throws HearthError `gateway_overloaded`, `policy_rate_limited`. */
-  enter(address: string): Slot {
+  enter({ address, bringsToken }: Newcomer): Slot {
     if (this.#total >= this.#limits.connections) {
       throw new HearthError('gateway_overloaded', 'The server holds as many connections as it may; come back later.')
     }
-    if ((this.#addresses.get(address) ?? 0) >= this.#limits.unauthenticated_per_address) {
+    const counts = bringsToken ? this.#checked : this.#waiting
+    const limit = bringsToken ? this.#limits.connections_per_credential : this.#limits.unauthenticated_per_address
+    if ((counts.get(address) ?? 0) >= limit) {
       throw new HearthError('policy_rate_limited', 'Too many connections of this address wait to authenticate.')
     }
     this.#total += 1
-    add(this.#addresses, address, 1)
-    return this.#slotOf(address)
+    add(counts, address, 1)
+    return this.#slotOf(() => add(counts, address, -1))
   }
 
-  #slotOf(address: string): Slot {
-    let leave = (): void => add(this.#addresses, address, -1)
+  #slotOf(leaveAddress: () => void): Slot {
+    let leave = leaveAddress
     let credential: string | undefined
     let isReleased = false
     return {

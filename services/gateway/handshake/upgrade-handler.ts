@@ -64,7 +64,7 @@ export class UpgradeHandler {
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const verdict = this.#judge(request)
     if (verdict.status === 'refused') return refuseUpgrade(socket, verdict.refusal)
-    const slot = this.#enter(request, socket)
+    const slot = this.#enter(request, socket, verdict.token !== undefined)
     const membership = new Membership({ ...this.#deps, slot })
     if (verdict.token !== undefined) await this.#authenticate(verdict.token, membership, socket)
     if (this.#deps.isDraining()) throw new HearthError('gateway_draining', 'The server stops; come back later.')
@@ -81,9 +81,10 @@ export class UpgradeHandler {
     })
   }
 
-  #enter({ socket: peer, headers }: IncomingMessage, socket: Duplex): Slot {
+  #enter({ socket: peer, headers }: IncomingMessage, socket: Duplex, bringsToken: boolean): Slot {
     const forwardedFor = [headers['x-forwarded-for']].flat().join(',')
-    const slot = this.#deps.admission.enter(clientAddress(peer.remoteAddress, forwardedFor, this.#deps.trustedProxies))
+    const address = clientAddress(peer.remoteAddress, forwardedFor, this.#deps.trustedProxies)
+    const slot = this.#deps.admission.enter({ address, bringsToken })
     socket.once('close', slot.release)
     return slot
   }

@@ -47,6 +47,17 @@ export type CancelTarget = { readonly responseId: string } | { readonly streamId
 
 const rememberedLanes = 1024
 
+/** A run that ended is kept for a while only, and for less than its idempotency key. */
+const isForgotten = (error: unknown): boolean =>
+  error instanceof HearthError && (error.code === 'gateway_replay_gap' || error.code === 'caller_not_found')
+
+const forgotten = (cause: unknown): HearthError =>
+  new HearthError(
+    'gateway_replay_gap',
+    'The run of this idempotency_key ended and its events are no longer kept; read its answer from the conversation.',
+    { cause },
+  )
+
 /** The runs one session started and still reads. A run itself belongs to the router and outlives the session. */
 export class SessionRuns {
   readonly #deps: SessionRunsDeps
@@ -124,12 +135,16 @@ export class SessionRuns {
     this.#read.set(ref.runId, frame)
     try {
       await this.#readRun(frame, run.caller)
+    } catch (error) {
+      if (!ref.existing || !isForgotten(error)) throw error
+      this.#announceAgain(frame, eventId, ref)
+      throw forgotten(error)
     } finally {
       this.#read.delete(ref.runId)
     }
   }
 
-  /** An idempotency key named a run that this session reads already: only its number 0 is said again. */
+  /** An idempotency key named a run that this session reads already, or that is no longer kept: only its number 0 is said. */
   #announceAgain(frame: RunFrame, eventId: string | undefined, { profile, conversation }: RunRef): void {
     const created = { sequenceNumber: 0, message: { type: 'response.created', profile, conversation } } as const
     this.#deps.writer.sendText(frame.streamId, new RunEncoder({ ...frame, eventId }).encode(created))

@@ -52,14 +52,18 @@ function profileOf({ profile, model }: ResponseCreate): string | undefined {
 const inputOf = (input: ResponseCreate['input']): readonly InputItem[] =>
   typeof input === 'string'
     ? [{ type: 'message', role: 'user', content: [{ type: 'text', text: input }] }]
-    : input.map((item, index) => inputItemOf(item, `input[${index}]`))
+    : input.flatMap((item, index) => inputItemOf(item, `input[${index}]`) ?? [])
 
-function inputItemOf(item: CreateItem, path: string): InputItem {
+/** Undefined for what a client got with an earlier answer and no model reads again. */
+function inputItemOf(item: CreateItem, path: string): InputItem | undefined {
   switch (item.type) {
     case 'function_call':
       return { type: 'function_call', callId: item.call_id, name: item.name, arguments: item.arguments }
     case 'function_call_output':
       return { type: 'function_call_output', callId: item.call_id, output: item.output }
+    case 'reasoning':
+    case 'image_generation_call':
+      return undefined
     case 'message':
     case undefined:
       return { type: 'message', role: item.role === 'developer' ? 'system' : item.role, content: contentOf(item, path) }
