@@ -1,5 +1,6 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import { takePortable } from '../portable-text.ts'
 import type { SseEvent } from '../sse-reader.ts'
 import { type ChatChunk, chatChunk, type WireToolCallDelta, type WireUsage } from './wire-schema.ts'
 
@@ -10,7 +11,7 @@ export interface StreamState {
   /** Blocks opened so far; names the next one. */
   readonly blocks: number
   /** The text or reasoning block that is open. */
-  readonly open: { readonly kind: 'text' | 'reasoning'; readonly id: string } | undefined
+  readonly open: OpenText | undefined
   /** Open until the end: vendors may mix the parts of parallel calls. */
   readonly calls: readonly OpenCall[]
   readonly finishReason: string | undefined
@@ -19,8 +20,16 @@ export interface StreamState {
   readonly sawClosingUsage: boolean
 }
 
+interface OpenText {
+  readonly kind: 'text' | 'reasoning'
+  readonly id: string
+  /** Begun character, kept back until the rest of it comes. */
+  readonly half: string
+}
+
 interface OpenCall {
   readonly id: string
+  readonly half: string
   readonly index: number | undefined
   readonly vendorId: string | undefined
 }
@@ -87,21 +96,18 @@ function stepStream(state: StreamState, chunk: ChatChunk): Step {
   if (chunk.error !== undefined && chunk.error !== null) throw streamError('The vendor reported an error in its stream')
   const counted = chunk.usage ? { ...state, usage: chunk.usage } : state
   const choices = chunk.choices ?? []
-  if (choices.length === 0) return closingStep(counted, chunk)
+  const events = progressOf(chunk)
+  if (choices.length === 0) return [chunk.usage ? { ...counted, sawClosingUsage: true } : counted, events]
   const choice = choices.find(({ index }) => (index ?? 0) === 0)
-  if (choice === undefined) return [counted, []]
-  const events: GenerateEvent[] = []
+  if (choice === undefined) return [counted, events]
   const next = applyDelta(counted, choice.delta ?? {}, events)
   return [choice.finish_reason ? { ...next, finishReason: checkedReason(choice.finish_reason) } : next, events]
 }
 
-function closingStep(state: StreamState, chunk: ChatChunk): Step {
-  const { prompt_progress: progress } = chunk
-  if (progress && progress.total > 0) {
-    const done = Math.min(progress.processed / progress.total, 1)
-    return [state, [{ type: 'phase', phase: 'prompt_eval', progress: done }]]
-  }
-  return chunk.usage ? [{ ...state, sawClosingUsage: true }, []] : [state, []]
+/** llama.cpp's, in a chunk with an empty delta or without choices. */
+function progressOf({ prompt_progress: progress }: ChatChunk): GenerateEvent[] {
+  if (!progress || progress.total === 0) return []
+  return [{ type: 'phase', phase: 'prompt_eval', progress: Math.min(progress.processed / progress.total, 1) }]
 }
 
 type Delta = NonNullable<NonNullable<ChatChunk['choices']>[number]['delta']>
@@ -121,14 +127,17 @@ function appendText(
   events: GenerateEvent[],
 ): StreamState {
   if (!text) return state
-  if (state.open?.kind === kind) {
-    events.push({ type: `${kind}-delta`, id: state.open.id, text })
-    return state
+  const open = state.open?.kind === kind ? state.open : undefined
+  if (open === undefined) closeText(state, events)
+  const id = open?.id ?? `b${state.blocks}`
+  if (open === undefined) events.push({ type: `${kind}-start`, id })
+  const whole = takePortable(open?.half ?? '', text)
+  if (whole.text !== '') events.push({ type: `${kind}-delta`, id, text: whole.text })
+  return {
+    ...state,
+    blocks: open === undefined ? state.blocks + 1 : state.blocks,
+    open: { kind, id, half: whole.half },
   }
-  closeText(state, events)
-  const id = `b${state.blocks}`
-  events.push({ type: `${kind}-start`, id }, { type: `${kind}-delta`, id, text })
-  return { ...state, blocks: state.blocks + 1, open: { kind, id } }
 }
 
 function closeText(state: StreamState, events: GenerateEvent[]): void {
@@ -138,9 +147,10 @@ function closeText(state: StreamState, events: GenerateEvent[]): void {
 function appendCall(state: StreamState, part: WireToolCallDelta, events: GenerateEvent[]): StreamState {
   const known = findCall(state.calls, part)
   const [next, call] = known === undefined ? openCall(state, part, events) : ([state, known] as const)
-  const written = part.function?.arguments
-  if (written) events.push({ type: 'tool-call-delta', id: call.id, arguments: written })
-  return next
+  const written = takePortable(call.half, part.function?.arguments ?? '')
+  if (written.text !== '') events.push({ type: 'tool-call-delta', id: call.id, arguments: written.text })
+  if (written.half === call.half) return next
+  return { ...next, calls: next.calls.map((each) => (each === call ? { ...call, half: written.half } : each)) }
 }
 
 /** By index, but some servers give every call index 0 and tell them apart by id, others give neither. */
@@ -164,6 +174,7 @@ function openCall(
   closeText(state, events)
   const call: OpenCall = {
     id: `b${state.blocks}`,
+    half: '',
     index: part.index ?? undefined,
     vendorId: part.id || undefined,
   }

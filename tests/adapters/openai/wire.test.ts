@@ -241,8 +241,32 @@ describe('what comes back', () => {
   })
 
   test('prompt progress of a local server is a phase', () => {
-    const chunk = data({ choices: [], prompt_progress: { total: 100, processed: 25, cache: 0, time_ms: 5 } })
-    expect(mapped(chunk).events).toEqual([{ type: 'phase', phase: 'prompt_eval', progress: 0.25 }])
+    const prompt_progress = { total: 100, processed: 25, cache: 0, time_ms: 5 }
+    const empty = { index: 0, delta: { role: 'assistant', content: null }, finish_reason: null }
+    for (const choices of [[], [empty]]) {
+      expect(mapped(data({ choices, prompt_progress })).events).toEqual([
+        { type: 'phase', phase: 'prompt_eval', progress: 0.25 },
+      ])
+    }
+  })
+
+  test('a character that a vendor cuts in two stays whole, and text has no U+0000', () => {
+    const [first, second] = ['\uD83D', '\uDE00']
+    const texts = mapped(delta({ content: `a${first}` }), delta({ content: `${second}b\0` }), done).events
+    expect(texts.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual(['a', '😀b\uFFFD'])
+    const call = (args: string) =>
+      delta({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: args } }] })
+    const calls = mapped(call(`"${first}`), call(second), call('"'), done).events
+    expect(calls.flatMap((event) => (event.type === 'tool-call-delta' ? [event.arguments] : []))).toEqual([
+      '"',
+      '😀',
+      '"',
+    ])
+    expect(mapped(delta({ content: first }), done).events.map(({ type }) => type)).toEqual([
+      'text-start',
+      'text-end',
+      'finish',
+    ])
   })
 
   test('an error event, an error chunk and JSON that is no chunk are provider_stream_error', () => {

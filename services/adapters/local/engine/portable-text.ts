@@ -1,14 +1,12 @@
-/**
- * Text of a model as the house takes it: well-formed, without U+0000, and no delta ends inside a character. The first half
- * of a UTF-16 pair is kept back until its second half comes.
- */
+import { takePortable } from '../../portable-text.ts'
+
+/** One stream of portable text. */
 export class PortableText {
   #half = ''
 
-  push(text: string): string {
-    const whole = this.#half + text
-    const isSplit = /[\uD800-\uDBFF]$/.test(whole)
-    this.#half = isSplit ? whole.slice(-1) : ''
-    return (isSplit ? whole.slice(0, -1) : whole).toWellFormed().replaceAll('\0', '\uFFFD')
+  push(piece: string): string {
+    const { half, text } = takePortable(this.#half, piece)
+    this.#half = half
+    return text
   }
 }
