@@ -7,7 +7,7 @@ export function overviewText(commands: readonly Command[]): string {
   const rows = commands.map((command) => [signature(command), command.summary] as const)
   return `Hearth: the AI and home backend of one LAN.
 
-Usage: hearth <command> [options]        (or: npm run hearth -- <command> [options])
+Usage: hearth <command> [options]        (or: npm run -s hearth -- <command> [options])
 
 Commands:
 ${table(rows)}

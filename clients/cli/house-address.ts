@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { loadConfig } from '../../services/common/config/load-config.ts'
 import type { LoadedConfig } from '../../services/common/config/loaded-config.ts'
+import { isLoopback } from '../../services/common/http/is-loopback.ts'
 import { CliError } from './cli-error.ts'
 import type { Context, Input, Option } from './command.ts'
 import { reach } from './reach.ts'
@@ -95,5 +96,3 @@ async function readIfThere(file: string): Promise<string | undefined> {
     )
   }
 }
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)

@@ -65,5 +65,5 @@ export function refusal(status: number, content: unknown): CliError {
   const parsed = problem.safeParse(content)
   if (parsed.success) return serverError(parsed.data.code, parsed.data.detail)
   const exit = status === 401 || status === 403 ? 'denied' : 'failed'
-  return new CliError(exit, `The server answered with HTTP ${status}.`)
+  return new CliError(exit, `The server answered with HTTP ${status}, not like Hearth; check the address.`)
 }

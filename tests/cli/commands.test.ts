@@ -70,6 +70,16 @@ test.each([
   expect(run.stderr).not.toMatch(/\n {4}at /)
 })
 
+test.each(['http://127.example.com', 'http://localhost.example.com', 'http://192.0.2.1:8080'])(
+  'the admin token of this machine is not given to %s',
+  async (url) => {
+    writeFileSync(join(folder, 'admin-token'), goodToken)
+    const run = await runInProcess(['ask', 'x', '--url', url], { HEARTH_DATA_DIR: folder })
+    expect(run).toMatchObject({ code: 4, stdout: '' })
+    expect(run.stderr).toContain('which token')
+  },
+)
+
 describe('config check', () => {
   test('prints every problem with file and line, and exits 5', async () => {
     writeFileSync(join(folder, 'config.yaml'), 'gateway:\n  prot: 1\nlog:\n  level: loud\n')

@@ -41,7 +41,7 @@ function placesOf({ config, paths, declaredVersion }: LoadedConfig): readonly (r
     ),
     ['listens on', `${host}:${port}`],
     ['profiles', Object.keys(config.profiles).join(', ')],
-    ['users', Object.keys(config.users).join(', ')],
+    ['users', Object.keys(config.users).join(', ') || 'none'],
     ['declared version', declaredVersion],
   ]
 }

@@ -11,7 +11,11 @@ export const modelFetch: Command = {
   args: [],
   options: {},
   examples: ['hearth model fetch'],
-  run: () => runChild('scripts/fetch-model/main.ts', []),
+  run: async (_input, { terminal }) => {
+    const exit = await runChild('scripts/fetch-model/main.ts', [])
+    if (exit === 0) terminal.note('The model is there; hearth model list shows it.')
+    return exit
+  },
 }
 
 export const modelList: Command = {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Config } from '../../../services/common/config/config-schema.ts'
 import { loadConfig } from '../../../services/common/config/load-config.ts'
+import { isLoopback } from '../../../services/common/http/is-loopback.ts'
 import type { Command } from '../command.ts'
 import { table } from '../help.ts'
 import { addressOptions, findHouse, hostInUrl } from '../house-address.ts'
@@ -42,7 +43,6 @@ export const pair: Command = {
 /** A server that is open to the LAN has a name there; a phone cannot follow a link to 127.0.0.1. */
 function linkBase(url: string, { gateway }: Config): string {
   const { hostname, port, protocol } = new URL(url)
-  const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
   const name = gateway.allowed_hosts.find((host) => !isLoopback(host))
   if (!isLoopback(hostname) || isLoopback(gateway.host) || name === undefined) return url
   return `${protocol}//${hostInUrl(name)}${port === '' ? '' : `:${port}`}`

@@ -18,7 +18,7 @@ export const profiles: Command = {
   summary: 'Lists the model profiles',
   args: [],
   options: { json: { type: 'boolean', meaning: 'Prints a JSON list of whole profiles' }, ...addressOptions },
-  examples: ['hearth profiles', 'hearth profiles --json | jq -r .[].name'],
+  examples: ['hearth profiles', "hearth profiles --json | jq -r '.[].name'"],
   run: async (input, context) => {
     const found = await listAll(await findHouse(input, context), '/profiles', profile, context.signal)
     await context.terminal.write(input.flag('json') ? `${JSON.stringify(found)}\n` : `${table(found.map(rowOf))}\n`)
@@ -29,5 +29,5 @@ export const profiles: Command = {
 function rowOf(found: z.output<typeof profile>): readonly [string, string] {
   const targets = found.targets.map(({ adapter, connection, model }) => `${adapter}/${connection}/${model}`).join(', ')
   const marks = `${found.modalities.join('+')}, ${found.origin}${found.default ? ', default' : ''}`
-  return [found.name, `${found.description} (${marks}): ${targets}`]
+  return [found.name, `${found.description} (${marks}): ${targets}`.trimStart()]
 }

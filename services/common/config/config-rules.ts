@@ -1,3 +1,4 @@
+import { isLoopback } from '../http/is-loopback.ts'
 import type { Config } from './config-schema.ts'
 import { configSchema } from './config-schema.ts'
 import type { Explained } from './explain-issue.ts'
@@ -15,6 +16,3 @@ function lanNeedsHosts({ gateway }: Config): Explained | undefined {
   const message = `is open to the LAN, so gateway.allowed_hosts must list the names and addresses that clients use, such as [localhost, 127.0.0.1, hearth.lan] (or HEARTH_GATEWAY__ALLOWED_HOSTS=localhost,127.0.0.1,hearth.lan)`
   return { path: ['gateway', 'host'], message }
 }
-
-/** Addresses that only this machine reaches. */
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

@@ -1,7 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { HearthError } from '../errors/hearth-error.ts'
+import { checkHost, type GuardVerdict, hostAsAddress } from '../http/host-guard.ts'
+import { isLoopback } from '../http/is-loopback.ts'
 import type { Part } from '../lifecycle/part.ts'
 import type { Readiness } from '../lifecycle/readiness.ts'
 import type { Logger } from './logger.ts'
@@ -9,6 +11,8 @@ import type { Logger } from './logger.ts'
 export interface OperationsOptions {
   readonly host: string
   readonly port: number
+  /** Host names answered, as in `gateway.allowed_hosts`; addresses (probes use them) are answered too. */
+  readonly allowedHosts: readonly string[]
   /** Serve /metrics without a token although the listener is not on loopback. */
   readonly openMetrics: boolean
   /** When the port is taken, listen on a free one and say so (several roles on one machine). */
@@ -29,7 +33,7 @@ export class OperationsListener implements Part {
   constructor(options: OperationsOptions) {
     this.#options = options
     this.#server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
-      this.#answer(request.url ?? '/', request.headers.authorization, response).catch((error: unknown) => {
+      this.#answer(request, response).catch((error: unknown) => {
         options.log.error({ err: error }, 'operations request failed')
         response.destroy()
       })
@@ -67,7 +71,9 @@ export class OperationsListener implements Part {
     })
   }
 
-  async #answer(url: string, authorization: string | undefined, response: ServerResponse): Promise<void> {
+  async #answer({ url = '/', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const verdict = this.#guard(headers)
+    if (!verdict.ok) return sendJson(response, 403, { status: 'refused', hint: verdict.message })
     switch (url.split('?', 1)[0]) {
       case '/healthz':
         return sendJson(response, 200, { status: 'alive' })
@@ -77,10 +83,17 @@ export class OperationsListener implements Part {
         return sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', reasons })
       }
       case '/metrics':
-        return this.#metrics(authorization, response)
+        return this.#metrics(headers.authorization, response)
       default:
         return sendJson(response, 404, { status: 'not_found', paths: ['/healthz', '/readyz', '/metrics'] })
     }
+  }
+
+  /** A page of a foreign site must not read figures, also not by DNS rebinding, which needs a name. */
+  #guard({ host, origin }: IncomingMessage['headers']): GuardVerdict {
+    const address = hostAsAddress(host)
+    const allowedHosts = [...this.#options.allowedHosts, ...(address === undefined ? [] : [address])]
+    return checkHost({ allowedHosts, allowedOrigins: [], scheme: 'http' }, { host, origin })
   }
 
   async #metrics(authorization: string | undefined, response: ServerResponse): Promise<void> {
@@ -106,8 +119,6 @@ export function createRegistry(): Registry {
   collectDefaultMetrics({ register: registry })
   return registry
 }
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 const isAddressInUse = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
