@@ -1,3 +1,5 @@
+import { abortable } from '../common/lifecycle/abortable.ts'
+
 /** A place in a lane. */
 export interface Seat<Occupant> {
   readonly occupant: Occupant
@@ -44,14 +46,4 @@ export class Lanes<Occupant> {
 
 interface LaneSeat<Occupant> extends Seat<Occupant> {
   readonly call: () => void
-}
-
-/** The promise, or a rejection with the signal's reason, whichever is first. Leaves no listener behind. */
-export function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  if (signal.aborted) return Promise.reject(signal.reason)
-  return new Promise<Value>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

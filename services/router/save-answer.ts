@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { History, RunAnswer } from '../common/contracts/history.ts'
 import { toHearthError } from '../common/errors/hearth-error.ts'
+import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
-import { abortable } from './lanes.ts'
 
 export interface SaveOptions {
   readonly log: Logger

@@ -13,6 +13,7 @@ import { newPeerCall, type Peer } from './peer-call.ts'
 import { adapterService, generateFraming } from './services.ts'
 
 const describeMs = 5000
+
 export interface GrpcAdapterSetOptions {
   /** How long a call may go on after `timeouts.totalMs`: the adapter's own timer is the one that should fire. Default 5000. */
   readonly deadlineGraceMs?: number

@@ -5,7 +5,7 @@ import {
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../../proto/gen/grpc/health/v1/health.ts'
 
-/** grpc.health.v1: SERVING from `start` until `stop`. The empty name stands for the whole process. */
+/** grpc.health.v1: SERVING until `stop`. The empty name stands for the whole process. */
 export class Health {
   readonly #services: readonly string[]
   readonly #stopped = Promise.withResolvers<void>()

@@ -8,7 +8,6 @@ import { checkHost, type HostPolicy } from './host-guard.ts'
 import { problemContentType, problemOf, retryAfterHeader } from './problem.ts'
 
 export interface HttpServerOptions {
-  /** Absent: any Host is answered (the operations listener on loopback decides by itself). */
   readonly hostPolicy: HostPolicy
   readonly bodyLimitBytes: number
   readonly log: Logger

@@ -6,6 +6,7 @@ import { protocolLimits, protocolName } from '../../common/contracts/protocol/li
 import type { Snapshot } from '../../common/contracts/settings.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import type { HostPolicy } from '../../common/http/host-guard.ts'
+import { abortable } from '../../common/lifecycle/abortable.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { requireChat } from '../session/greet.ts'
 import { Membership } from '../session/membership.ts'
@@ -97,24 +98,12 @@ export class UpgradeHandler {
     const onClose = (): void => over.abort(late)
     socket.once('close', onClose)
     try {
-      const principal = await untilAborted(this.#deps.identity.authenticate(token, over.signal), over.signal)
+      const principal = await abortable(this.#deps.identity.authenticate(token, over.signal), over.signal)
       requireChat(principal)
       membership.adopt(principal)
     } finally {
       clearTimeout(timer)
       socket.off('close', onClose)
     }
-  }
-}
-
-/** The value, or the reason of the abort if that comes first. */
-async function untilAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([value, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
