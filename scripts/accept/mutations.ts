@@ -1,9 +1,17 @@
-export interface Mutation {
-  readonly area: string
-  readonly removes: string
-  readonly file: string
-  readonly find: string
-  readonly replace: string
-  readonly tests: readonly string[]
-}
-export const mutations: readonly Mutation[] = []
+import { adapterMutations } from './mutations/adapters.ts'
+import { commonMutations } from './mutations/common.ts'
+import { gatewayMutations } from './mutations/gateway.ts'
+import { mcpMutations } from './mutations/mcp.ts'
+import type { Mutation } from './mutations/mutation.ts'
+import { programMutations } from './mutations/programs.ts'
+import { routerMutations } from './mutations/router.ts'
+
+/** One behaviour after another, of every area, in the order of the flow. */
+export const mutations: readonly Mutation[] = [
+  ...commonMutations,
+  ...gatewayMutations,
+  ...routerMutations,
+  ...adapterMutations,
+  ...mcpMutations,
+  ...programMutations,
+]

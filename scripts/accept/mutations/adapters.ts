@@ -1,0 +1,72 @@
+import type { Mutation } from './mutation.ts'
+
+const shared: readonly Mutation[] = [
+  {
+    area: 'adapters',
+    removes: 'a silent stream ends after idle_ms',
+    file: 'services/adapters/attempt-timers.ts',
+    find: 'atMs: clocks.lastReadAtMs + timeouts.idleMs',
+    replace: 'atMs: Infinity',
+    tests: ['tests/adapters/timers/attempt-timers.test.ts'],
+  },
+  {
+    area: 'adapters',
+    removes: 'CR LF ends one line of an event stream',
+    file: 'services/adapters/sse-reader.ts',
+    find: 'this.#skipLineFeed && ',
+    replace: 'false && ',
+    tests: ['tests/adapters/sse/sse-reader.test.ts'],
+  },
+  {
+    area: 'adapters',
+    removes: 'a character that two reads cut stays whole',
+    file: 'services/adapters/sse-reader.ts',
+    find: 'decoder.decode(chunk, { stream: true })',
+    replace: 'decoder.decode(chunk)',
+    tests: ['tests/adapters/sse/sse-reader.test.ts'],
+  },
+]
+
+const openai: readonly Mutation[] = [
+  {
+    area: 'openai adapter',
+    removes: 'a stream without terminator is truncated',
+    file: 'services/adapters/openai/map-stream.ts',
+    find: "by === 'end' && !isComplete(state)",
+    replace: 'false',
+    tests: ['tests/adapters/openai/wire.test.ts'],
+  },
+  {
+    area: 'openai adapter',
+    removes: 'an abort closes the socket to the vendor',
+    file: 'services/adapters/http-transport.ts',
+    find: "const onAbort = () => request.destroy(new Error('aborted'))",
+    replace: 'const onAbort = () => undefined',
+    tests: ['tests/adapters/openai/abort.test.ts'],
+    named: 'an abort reaches the vendor',
+  },
+]
+
+const others: readonly Mutation[] = [
+  {
+    area: 'local adapter',
+    removes: 'a killed engine fails its answers',
+    file: 'services/adapters/local/engine-process.ts',
+    find: 'for (const { reject } of this.#jobs.values()) reject(error)',
+    replace:
+      "for (const { resolve } of this.#jobs.values()) resolve({ reason: 'stop', usage: { inputTokens: 1, outputTokens: 1 } })",
+    tests: ['tests/adapters/local/engine-process.system.test.ts'],
+    named: 'killed mid-answer',
+  },
+  {
+    area: 'demo adapter',
+    removes: 'every chunk of a PNG has its CRC',
+    file: 'services/adapters/demo/png.ts',
+    find: 'crc32(bytes.subarray(4, data.byteLength + 8))',
+    replace: '0',
+    tests: ['tests/adapters/demo/demo.test.ts'],
+    named: 'any pixels survive',
+  },
+]
+
+export const adapterMutations: readonly Mutation[] = [...shared, ...openai, ...others]
