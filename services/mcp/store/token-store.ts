@@ -191,19 +191,23 @@ export function newRow(
   }
 }
 
+/** A user `admin` who lost the role through the API has it again: who can read the token file owns the house. */
 async function ensureAdminUser(
   transaction: Transaction<StoreDatabase>,
   stamp: WriteStamp,
 ): Promise<readonly SettingsChange[]> {
-  const existing = await transaction.selectFrom('users').select('name').where('name', '=', ADMIN).executeTakeFirst()
-  if (existing !== undefined) return []
-  const spec = JSON.stringify(userSpec.parse({ role: 'admin' }))
+  const rows = await transaction.selectFrom('users').selectAll().where('name', '=', ADMIN).execute()
+  const existing = rows.find(({ origin }) => origin === 'api')
+  if (existing === undefined && rows.length > 0) return []
+  const former = existing === undefined ? {} : userSpec.parse(JSON.parse(existing.spec))
+  if ('role' in former && former.role === 'admin') return []
+  const spec = JSON.stringify(userSpec.parse({ ...former, role: 'admin' }))
   const { revision, at } = stamp
   await transaction
-    .insertInto('users')
-    .values({ name: ADMIN, origin: 'api', spec, revision, created_at: at, updated_at: at })
+    .replaceInto('users')
+    .values({ name: ADMIN, origin: 'api', spec, revision, created_at: existing?.created_at ?? at, updated_at: at })
     .execute()
-  return [{ kind: 'users', name: ADMIN, action: 'created' }]
+  return [{ kind: 'users', name: ADMIN, action: existing === undefined ? 'created' : 'updated' }]
 }
 
 function toView(row: TokenRow, roles: ReadonlyMap<string, Role>): TokenView {

@@ -101,6 +101,12 @@ describe('profiles and users of the API', () => {
     expect(profileView.parse(answer.body).revision).toBeGreaterThan(read.revision)
   })
 
+  it('DELETE that names a media type without a body is one without a body', async () => {
+    await api.call('POST', profiles, { json: { name: 'typed', targets: [target] } })
+    const headers = { 'content-type': 'application/json' }
+    expect(await api.call('DELETE', `${profiles}/typed`, { headers })).toMatchObject({ status: 204 })
+  })
+
   it('DELETE is 204, then 404', async () => {
     await make('gone')
     expect(await api.call('DELETE', `${profiles}/gone`)).toMatchObject({ status: 204, body: '' })

@@ -15,6 +15,15 @@ async function pairedDevice({ store }: TestStore) {
 }
 
 describe('tokens', () => {
+  it('a start gives the admin the role back that was taken from them', async () => {
+    await using opened = await openTestStore()
+    const { store } = opened
+    await store.tokens.ensureAdmin('first-admin-secret')
+    await store.users.put('admin', { ...personSpec('guest'), locale: 'de' }, undefined)
+    await store.tokens.ensureAdmin('first-admin-secret')
+    expect(await store.users.get('admin')).toMatchObject({ role: 'admin', locale: 'de', origin: 'api' })
+  })
+
   it('the admin token makes the user admin, is the same at every start and replaces its predecessor', async () => {
     await using opened = await openTestStore()
     const { store } = opened
