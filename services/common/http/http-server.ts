@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import { HearthError, toHearthError } from '../errors/hearth-error.ts'
@@ -24,6 +24,10 @@ const requestTimeoutMs = 10_000
  * errors, no sniffing. Routes are registered by the caller; `listen` and `close` belong to the caller too.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const refusedHost = ({ host, origin }: IncomingHttpHeaders): HearthError | undefined => {
+    const verdict = checkHost(options.hostPolicy, { host, origin })
+    return verdict.ok ? undefined : new HearthError('policy_access_denied', verdict.message)
+  }
   const app: FastifyInstance = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -34,6 +38,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     onConstructorPoisoning: 'error',
     exposeHeadRoutes: false,
     clientErrorHandler: refuseBytes,
+    // A path that is not percent-encoded rightly reaches no hook and no route.
+    frameworkErrors: (error, { headers }, reply) => sendProblem(reply, refusedHost(headers) ?? error, options.log),
     ...(options.tls === undefined
       ? {}
       : { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }),
@@ -41,8 +47,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.server.headersTimeout = headersTimeoutMs
   app.addHook('onRequest', async ({ headers, url }, reply) => {
     reply.header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer')
-    const verdict = checkHost(options.hostPolicy, { host: headers.host, origin: headers.origin })
-    if (!verdict.ok) throw new HearthError('policy_access_denied', verdict.message)
+    const refused = refusedHost(headers)
+    if (refused !== undefined) throw refused
     if (url.length > 8192) throw new HearthError('caller_too_large', 'The URL is longer than 8192 characters.')
   })
   app.setErrorHandler((error: FastifyError, _request, reply) => sendProblem(reply, error, options.log))

@@ -47,6 +47,13 @@ describe('every HTTP listener', () => {
       400,
       'caller_invalid_request',
     ],
+    ['a path that is not percent-encoded rightly', () => fetch(url('/%E0%A4%A')), 400, 'caller_invalid_request'],
+    [
+      'such a path under a foreign Origin',
+      () => fetch(url('/%E0%A4%A'), { headers: { origin: 'https://foreign.example' } }),
+      403,
+      'policy_access_denied',
+    ],
     [
       'a prototype in the body',
       () => fetch(url('/echo'), { method: 'POST', headers: json, body: '{"__proto__":{"a":1}}' }),
