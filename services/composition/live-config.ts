@@ -1,3 +1,4 @@
+import { diffConfig } from '../common/config/diff-config.ts'
 import type { LoadedConfig } from '../common/config/loaded-config.ts'
 import { watchConfig } from '../common/config/watch-config.ts'
 import type { Part } from '../common/lifecycle/part.ts'
@@ -5,7 +6,7 @@ import type { Readiness } from '../common/lifecycle/readiness.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
 
 /**
- * The configuration as it is now. A valid edit of the file replaces it and is announced; a broken one keeps the old and is
+ * The configuration as it is now; `log` follows `log.level`. A valid edit of the file replaces it and is announced; a broken one keeps the old and is
  * reported with file and line, in the log and in `/readyz`, which stays 200.
  */
 export class LiveConfig implements Part {
@@ -43,9 +44,10 @@ export class LiveConfig implements Part {
       onError: (error) => this.#reject(error),
       onChange: (next, changes) => {
         this.#current = next
+        this.#log.level = next.config.log.level
         this.#readiness.clear('config')
         this.#log.info({ changed: changes.live }, 'configuration re-read')
-        this.#reportRestart(changes.needsRestart)
+        this.#reportRestart(diffConfig(this.#atStart.config, next.config).needsRestart)
         for (const listener of this.#listeners) listener(next).catch((error: unknown) => this.#reject(error))
       },
     })
@@ -61,8 +63,12 @@ export class LiveConfig implements Part {
     this.#log.error(`configuration not re-read: ${message}`)
   }
 
+  /** @param paths what differs from the start; nothing, when an edit was taken back. */
   #reportRestart(paths: readonly string[]): void {
-    if (paths.length === 0) return
+    if (paths.length === 0) {
+      this.#readiness.clear('config-restart')
+      return
+    }
     const message = `Changed, but used only after a restart: ${paths.join(', ')}.`
     this.#readiness.report('config-restart', message, false)
     this.#log.warn(message)

@@ -151,7 +151,7 @@ export const configSchema = z.strictObject({
   bus: bus.prefault({}).describe('How changes are announced'),
   endpoints: endpoints.prefault({}).describe('Where the other roles are, when not in this process'),
   data_dir: z.string().min(1).default('data').describe('Folder of everything that must survive'),
-  log: log.prefault({}).describe('Log of this process, on standard output'),
+  log: log.prefault({}).describe('Log of this process, on standard error'),
   adapters: adapters.prefault({}).describe('Connections to models'),
   users: z.record(resourceName, userSpec).default({}).describe('People of the house, by name'),
   profiles: z.record(resourceName, modelProfileSpec).prefault(shippedProfiles).describe('Model profiles, by name'),

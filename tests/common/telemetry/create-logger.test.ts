@@ -29,4 +29,29 @@ describe('the log', () => {
     log.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed')
     expect(lines()).toContain('inner')
   })
+
+  it('shows the name of an error, never a pairing code', () => {
+    const { lines, stream } = capture()
+    const log = createLogger({ level: 'info', pretty: 'never' }, stream)
+    log.warn({ code: 'store_full' }, 'ours')
+    log.warn({ err: Object.assign(new Error('disk'), { code: 'ENOSPC' }) }, 'theirs')
+    log.warn({ body: { code: '47MZRUZB' } }, 'pairing')
+    expect(lines()).toContain('store_full')
+    expect(lines()).toContain('ENOSPC')
+    expect(lines()).not.toContain('47MZRUZB')
+  })
+
+  it('takes another level while it runs, in children that exist too', () => {
+    const { lines, stream } = capture()
+    const log = createLogger({ level: 'info', pretty: 'never' }, stream)
+    const child = log.child({ role: 'mcp' }).child({ part: 'store' })
+    child.debug('hidden before')
+    log.level = 'debug'
+    child.debug('shown')
+    log.level = 'error'
+    child.warn('hidden after')
+    expect(lines()).toContain('"msg":"shown"')
+    expect(lines()).toContain('"role":"mcp"')
+    expect(lines()).not.toContain('hidden')
+  })
 })
