@@ -8,6 +8,7 @@ import { HearthError } from './common/errors/hearth-error.ts'
 import { Lifecycle } from './common/lifecycle/lifecycle.ts'
 import { createLogger } from './common/telemetry/create-logger.ts'
 import type { Logger } from './common/telemetry/logger.ts'
+import { explainFailure } from './composition/explain-failure.ts'
 import { composeHouse } from './composition/house.ts'
 import { parseRoles, type Role, wiringProblems } from './composition/roles.ts'
 
@@ -31,8 +32,8 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await run(loaded, roles, log)
   } catch (error) {
-    if (!(error instanceof HearthError)) throw error
-    log.fatal(error.cause === undefined ? {} : { err: error.cause }, error.message)
+    const { cause, message } = explainFailure(error)
+    log.fatal(cause === undefined ? {} : { err: cause }, message)
     return exitCode.failed
   }
 }
@@ -111,6 +112,8 @@ function endOfProcess(log: Logger): EndOfProcess {
       end()
     })
   }
+  // Output that nobody reads any more (EPIPE) is no defect: to log it would only meet it again, without end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log.fatal({ err: error }, `${event}: a defect; stopping`)

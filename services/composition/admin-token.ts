@@ -24,7 +24,7 @@ export async function readAdminToken(dataDir: string, fromEnvironment: string | 
   const file = join(dataDir, 'admin-token')
   const kept = await readKept(file)
   if (kept !== undefined) return { secret: kept, file, isNew: false }
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const secret = `hearth_${randomBytes(32).toString('base64url')}`
   await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600, flush: true })
   await rename(`${file}.new`, file)

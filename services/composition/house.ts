@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAdapterSet } from '../adapters/registry.ts'
 import type { AdapterSet } from '../common/contracts/adapter-set.ts'
@@ -9,12 +8,12 @@ import { SettingsMirror } from '../common/settings/settings-mirror.ts'
 import { createRegistry, OperationsListener } from '../common/telemetry/operations.ts'
 import { createRouter } from '../router/router.ts'
 import { AdapterReadiness } from './adapter-readiness.ts'
+import { removeAddress, writeAddress } from './address-file.ts'
 import { LiveConfig } from './live-config.ts'
 import { createMcpRole, type McpRole, type McpSeams, remoteMcp } from './mcp-role.ts'
 import { createPublicSide } from './public-side.ts'
 import { remoteAdapters, remoteRouter, serveAdapters, serveRouter } from './seams-over-grpc.ts'
 import type { House, HouseOptions, Wiring } from './wiring.ts'
-import { writeAddress } from './write-address.ts'
 
 /** Builds the roles of this process and joins them: by function call where both ends are here, else over the network. */
 export async function composeHouse(options: HouseOptions): Promise<House> {
@@ -25,10 +24,12 @@ export async function composeHouse(options: HouseOptions): Promise<House> {
   const adapters = adaptersOf(wiring)
   const router = settings && routerOf(wiring, settings, adapters?.set)
   const publicSide = settings && (await createPublicSide(wiring, { ...settings, router: router?.router }))
+  const operations = operationsOf(wiring, settings?.mcp)
   const parts = [
-    operationsOf(wiring, settings?.mcp),
+    operations.listener,
     live,
     ...partsOf(settings),
+    operations.address,
     ...partsOf(adapters),
     ...partsOf(router),
     ...(publicSide ?? []),
@@ -106,13 +107,21 @@ function routerOf(
   return { router, parts: [part, ...served] }
 }
 
-function operationsOf({ loaded, roles, readiness, registry, log, tell }: Wiring, mcp: McpSeams | undefined): Part {
+interface OperationsSide {
+  readonly listener: Part
+  /** Tells programs of this machine where the listener is; starts after the store, whose lock guards the data folder. */
+  readonly address: Part
+}
+
+function operationsOf(wiring: Wiring, mcp: McpSeams | undefined): OperationsSide {
+  const { loaded, roles, readiness, registry, log, tell } = wiring
   const { host, port, open_metrics: openMetrics } = loaded.config.operations
-  const addressFile = join(loaded.paths.dataDir, 'operations-address')
+  const file = join(loaded.paths.dataDir, 'operations-address')
   const listener = new OperationsListener({
     host,
     port,
     openMetrics,
+    allowedHosts: loaded.config.gateway.allowed_hosts,
     yieldPort: !roles.has('gateway'),
     readiness,
     registry,
@@ -122,17 +131,21 @@ function operationsOf({ loaded, roles, readiness, registry, log, tell }: Wiring,
     },
     log,
   })
+  let address = ''
   return {
-    name: 'operations',
-    start: async () => {
-      await listener.start()
-      const address = `http://${host}:${listener.port}`
-      tell('operations', `${address}/readyz`)
-      if (roles.has('gateway')) await writeAddress(addressFile, address)
+    listener: {
+      name: listener.name,
+      start: async () => {
+        await listener.start()
+        address = `http://${host}:${listener.port}`
+        tell('operations', `${address}/readyz`)
+      },
+      stop: () => listener.stop(),
     },
-    stop: async () => {
-      await listener.stop()
-      if (roles.has('gateway')) await rm(addressFile, { force: true })
+    address: {
+      name: 'operations address',
+      start: async () => (roles.has('gateway') ? writeAddress(file, address) : undefined),
+      stop: () => removeAddress(file, address),
     },
   }
 }

@@ -1,9 +1,8 @@
-import { rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import type { Part } from '../common/lifecycle/part.ts'
-import { writeAddress } from './write-address.ts'
+import { removeAddress, writeAddress } from './address-file.ts'
 
 export interface HttpListenerOptions {
   readonly name: string
@@ -23,6 +22,7 @@ export interface HttpListenerOptions {
 export class HttpListener implements Part {
   readonly name: string
   readonly #options: HttpListenerOptions
+  #address: string | undefined
 
   constructor(options: HttpListenerOptions) {
     this.name = options.name
@@ -39,13 +39,15 @@ export class HttpListener implements Part {
       throw new HearthError('gateway_internal', message, { cause: error })
     }
     const url = this.#url()
+    this.#address = url
     if (this.#options.addressFile !== undefined) await writeAddress(this.#options.addressFile, url)
     await this.#options.onListening(url)
   }
 
   async stop(): Promise<void> {
     await this.#options.app.close()
-    if (this.#options.addressFile !== undefined) await rm(this.#options.addressFile, { force: true })
+    const { addressFile } = this.#options
+    if (addressFile !== undefined && this.#address !== undefined) await removeAddress(addressFile, this.#address)
   }
 
   #url(): string {

@@ -30,6 +30,12 @@ function parseAuthority(value: string): Authority | undefined {
   return { name: name.replace(/^\[|\]$/g, ''), port: match[2] ?? '' }
 }
 
+/** The name of a Host header when it is an IP address, without brackets and port; undefined for names. */
+export function hostAsAddress(host: string | undefined): string | undefined {
+  const name = host === undefined ? undefined : parseAuthority(host)?.name
+  return name !== undefined && isIP(name) !== 0 ? name : undefined
+}
+
 /** The whole rule: Host always and exactly, Origin when it is sent. `null` and unparsable origins are refused. */
 export function checkHost(policy: HostPolicy, { host, origin }: HostHeaders): GuardVerdict {
   const authority = host === undefined ? undefined : parseAuthority(host)

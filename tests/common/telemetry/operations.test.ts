@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -22,6 +23,7 @@ async function listen(readiness: Readiness, overrides: Overrides = {}): Promise<
     host: '127.0.0.1',
     port: 0,
     openMetrics: false,
+    allowedHosts: ['localhost', '127.0.0.1'],
     yieldPort: false,
     readiness,
     registry: createRegistry(),
@@ -54,6 +56,22 @@ describe('the operations listener', () => {
       status: 'ready',
       reasons: [{ check: 'config', blocking: false, message: 'config.yaml:3 is wrong' }],
     })
+  })
+
+  it('refuses a foreign Host or Origin, and answers probes that use an address', async () => {
+    const { port } = await listen(new Readiness())
+    const statusOf = (headers: Readonly<Record<string, string>>): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        get({ host: '127.0.0.1', port, path: '/metrics', headers }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        }).on('error', reject)
+      })
+    expect(await statusOf({ Host: 'rebound.example' })).toBe(403)
+    expect(await statusOf({ Origin: 'https://foreign.example' })).toBe(403)
+    expect(await statusOf({ Host: `10.1.2.3:${port}` })).toBe(200)
+    expect(await statusOf({ Host: `[fd00::1]:${port}` })).toBe(200)
+    expect(await statusOf({ Origin: `http://127.0.0.1:${port}` })).toBe(200)
   })
 
   it('gives metrics freely on loopback', async () => {
