@@ -191,10 +191,10 @@ test('model list names the files of every connection, or says how to get one', a
   expect(none).toMatchObject({ code: 0, stdout: '' })
   expect(none.stderr).toContain('hearth model fetch')
   mkdirSync(join(folder, 'models'))
-  writeFileSync(join(folder, 'models/small.gguf'), 'GGUF')
+  writeFileSync(join(folder, 'models/Small.GGUF'), 'GGUF')
   writeFileSync(join(folder, 'models/other.txt'), '')
   const some = await runInProcess(['model', 'list', '--json'], env)
   expect(JSON.parse(some.stdout)).toEqual([
-    { model: 'small', connection: 'embedded', path: join(folder, 'models/small.gguf'), bytes: 4 },
+    { model: 'small', connection: 'embedded', path: join(folder, 'models/Small.GGUF'), bytes: 4 },
   ])
 })

@@ -50,11 +50,11 @@ const suffix = '.gguf'
 
 async function modelsOf(connection: string, folder: string): Promise<readonly ModelFile[]> {
   const names = await readdir(folder).catch(() => [])
-  const files = names.filter((name) => name.endsWith(suffix)).sort()
+  const files = names.filter((name) => name.toLowerCase().endsWith(suffix)).sort()
   return Promise.all(
     files.map(async (name) => {
       const path = join(folder, name)
-      return { model: name.slice(0, -suffix.length), connection, path, bytes: (await stat(path)).size }
+      return { model: name.slice(0, -suffix.length).toLowerCase(), connection, path, bytes: (await stat(path)).size }
     }),
   )
 }
