@@ -18,6 +18,9 @@ const exitCode = { stopped: 0, failed: 1, usage: 2, configuration: 5 } as const
 /** From the signal to the end, milliseconds; runs that go on have this long to finish. */
 const stopDeadlineMs = 25_000
 
+/** A terminal's Ctrl-C reaches us from the terminal and from npm; what comes this soon is the same wish, milliseconds. */
+const sameWishMs = 1000
+
 process.title = 'hearth'
 process.exitCode = await main(process.argv.slice(2))
 
@@ -90,9 +93,6 @@ interface EndOfProcess {
   readonly promise: Promise<void>
   code(): number
 }
-
-/** A terminal's Ctrl-C reaches us from the terminal and from npm; what comes this soon is the same wish, milliseconds. */
-const sameWishMs = 1000
 
 /** The first SIGTERM or SIGINT ends the process in order, as does an error that nobody caught; a second ends it at once. */
 function endOfProcess(log: Logger): EndOfProcess {
