@@ -84,7 +84,7 @@ interface ListenerNeeds {
   readonly own: McpRole | undefined
 }
 
-function listenerOf({ loaded, tell }: Wiring, app: FastifyInstance, needs: ListenerNeeds): HttpListener {
+function listenerOf({ loaded, roles, tell }: Wiring, app: FastifyInstance, needs: ListenerNeeds): HttpListener {
   const { host, port, portSetting, own } = needs
   return new HttpListener({
     name: 'public listener',
@@ -93,19 +93,20 @@ function listenerOf({ loaded, tell }: Wiring, app: FastifyInstance, needs: Liste
     port,
     scheme: loaded.config.gateway.tls === null ? 'http' : 'https',
     portSetting,
-    addressFile: join(loaded.paths.dataDir, 'address'),
+    // Clients of this machine come in by the gateway; a lone mcp is for the other roles.
+    ...(roles.has('gateway') ? { addressFile: join(loaded.paths.dataDir, 'address') } : {}),
     onListening: async (url) => {
       tell('address', url)
-      if (own !== undefined) await tellHowToEnter(own, url, tell)
+      if (own !== undefined) await tellHowToEnter(own, roles.has('gateway') ? `${url}/#pair=` : '', tell)
     },
   })
 }
 
 /** The path of the token file, and at the first start of a store a single-use code that pairs a device to `admin`. */
-async function tellHowToEnter(own: McpRole, url: string, tell: Wiring['tell']): Promise<void> {
+async function tellHowToEnter(own: McpRole, linkPrefix: string, tell: Wiring['tell']): Promise<void> {
   const { admin, isFirst } = own.firstStart()
   tell('admin token', admin.file ?? 'HEARTH_ADMIN_TOKEN of the environment')
   if (!isFirst) return
   const { code } = await own.store.devices.openPairing('admin')
-  tell('pair', `${url}/#pair=${code}   (once, within 10 minutes; a new one: npm run hearth -- pair)`)
+  tell('pair', `${linkPrefix}${code}   (once, within 10 minutes; a new one: npm run hearth -- pair)`)
 }

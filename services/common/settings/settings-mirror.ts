@@ -25,6 +25,8 @@ export class SettingsMirror implements Part {
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> | undefined
   #again = false
+  /** One line in the log per reason, not one per try. */
+  #lastFailure: string | undefined
 
   constructor(deps: SettingsMirrorDeps) {
     this.#deps = deps
@@ -77,13 +79,17 @@ export class SettingsMirror implements Part {
     try {
       const next = await this.#deps.settings.snapshot(this.#current, this.#ended.signal)
       this.#deps.readiness.clear('settings')
+      this.#lastFailure = undefined
       if (next !== undefined) this.#swap(next)
     } catch (error) {
       if (this.#ended.signal.aborted) return
       const message = error instanceof Error ? error.message : String(error)
       const isFirst = this.#current === undefined
       this.#deps.readiness.report('settings', `Settings cannot be read from mcp: ${message}`, isFirst)
-      this.#deps.log.warn({ err: error }, isFirst ? 'no settings yet' : 'settings not refreshed; the old ones serve')
+      if (message !== this.#lastFailure) {
+        this.#deps.log.warn(`${isFirst ? 'no settings yet' : 'settings not refreshed, the old ones serve'}: ${message}`)
+      }
+      this.#lastFailure = message
     }
   }
 
