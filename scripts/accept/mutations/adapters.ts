@@ -8,6 +8,7 @@ const shared: readonly Mutation[] = [
     find: 'atMs: clocks.lastReadAtMs + timeouts.idleMs',
     replace: 'atMs: Infinity',
     tests: ['tests/adapters/timers/attempt-timers.test.ts'],
+    named: 'for any history the deadline',
   },
   {
     area: 'adapters',
@@ -16,6 +17,7 @@ const shared: readonly Mutation[] = [
     find: 'this.#skipLineFeed && ',
     replace: 'false && ',
     tests: ['tests/adapters/sse/sse-reader.test.ts'],
+    named: 'also when a read ends between CR and LF',
   },
   {
     area: 'adapters',
@@ -24,6 +26,7 @@ const shared: readonly Mutation[] = [
     find: 'decoder.decode(chunk, { stream: true })',
     replace: 'decoder.decode(chunk)',
     tests: ['tests/adapters/sse/sse-reader.test.ts'],
+    named: 'invalid UTF-8 becomes',
   },
 ]
 

@@ -10,6 +10,6 @@ export interface Mutation {
   readonly replace: string
   /** Test files that must notice. */
   readonly tests: readonly string[]
-  /** Part of the name of the test that notices, where the rest of its file is slow. */
+  /** Part of the name of the test that notices, where the rest of its file is slow or measures time. */
   readonly named?: string
 }
