@@ -82,15 +82,17 @@ export class SettingsMirror implements Part {
       this.#lastFailure = undefined
       if (next !== undefined) this.#swap(next)
     } catch (error) {
-      if (this.#ended.signal.aborted) return
-      const message = error instanceof Error ? error.message : String(error)
-      const isFirst = this.#current === undefined
-      this.#deps.readiness.report('settings', `Settings cannot be read from mcp: ${message}`, isFirst)
-      if (message !== this.#lastFailure) {
-        this.#deps.log.warn(`${isFirst ? 'no settings yet' : 'settings not refreshed, the old ones serve'}: ${message}`)
-      }
-      this.#lastFailure = message
+      if (!this.#ended.signal.aborted) this.#reportFailure(error instanceof Error ? error.message : String(error))
     }
+  }
+
+  #reportFailure(message: string): void {
+    const isFirst = this.#current === undefined
+    this.#deps.readiness.report('settings', `Settings cannot be read from mcp: ${message}`, isFirst)
+    if (message !== this.#lastFailure) {
+      this.#deps.log.warn(`${isFirst ? 'no settings yet' : 'settings not refreshed, the old ones serve'}: ${message}`)
+    }
+    this.#lastFailure = message
   }
 
   #swap(next: Snapshot): void {
