@@ -3,22 +3,48 @@ import { defineConfig } from 'vitest/config'
 /** Those that start whole processes of Hearth or install packages. */
 const system = ['tests/system/**/*.test.ts', 'tests/**/*.system.test.ts']
 
+/** Those that open a real database or listeners for every test: one suite for each seam, over each implementation. */
+const integration = [
+  'tests/contracts/**/*.test.ts',
+  'tests/mcp/store/**/*.test.ts',
+  'tests/common/{rest,grpc}/**/*.test.ts',
+]
+
+/** No module has state and no test replaces one, so files may share a process; most of them wait for sockets. */
+const shared = { isolate: false, maxWorkers: 4 }
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-reporter.ts'],
     projects: [
       {
         test: {
+          ...shared,
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: system,
-          // No module has state and no test replaces one, so files may share a process; most of them wait for sockets.
-          isolate: false,
-          maxWorkers: 3,
+          exclude: [...system, ...integration],
+          sequence: { groupOrder: 0 },
         },
       },
       {
-        test: { name: 'system', include: system, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          ...shared,
+          name: 'integration',
+          include: integration,
+          exclude: system,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: system,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },
