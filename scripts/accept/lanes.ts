@@ -41,7 +41,10 @@ function judge(client: TestClient, created: readonly Frame[]): readonly Figure[]
       `${exact} of ${pictures.length}`,
       exact === pictures.length && pictures.length === (lanes / 2) * 3,
     ),
-    figure('binary chunks in a row while text of other lanes flowed, most', String(longest)),
+    figure(
+      'binary chunks in a row, at most (no text was waiting then; a full socket: tests/gateway/sending.test.ts)',
+      String(longest),
+    ),
   ]
 }
 

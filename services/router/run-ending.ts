@@ -26,6 +26,7 @@ export interface Summary {
   readonly attempts: readonly AttemptRecord[]
   /** False when history did not take the answer. */
   readonly isStored: boolean
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** The one terminal message of a run. */
@@ -42,6 +43,7 @@ export function terminalMessage(summary: Summary): RunMessage {
     usage: summary.usage,
     attempts,
     ...(summary.isStored ? {} : { stored: false }),
+    ...(Object.keys(summary.metadata).length === 0 ? {} : { metadata: summary.metadata }),
   }
   if (ending.type === 'failed') return { type: 'response.failed', response, error: wireErrorOf(ending.error) }
   return { type: `response.${unfailedStatus(ending)}`, response }

@@ -209,7 +209,8 @@ export class Run {
     this.#heartbeat.stop()
     this.#endedAt = clock()
     const usage = wireUsage(this.#answer.usage)
-    const message = terminalMessage({ ref: this.ref, ending, usage, attempts: this.#attempts, isStored })
+    const { metadata } = this.#run.request
+    const message = terminalMessage({ ref: this.ref, ending, usage, attempts: this.#attempts, isStored, metadata })
     const [first] = this.#attempts
     if (first !== undefined && this.#answer.usage !== undefined) metrics.tokensUsed(first, this.#answer.usage)
     metrics.runEnded({ profile: this.ref.profile, status, ms: this.#endedAt - this.#beganAt, isStored })

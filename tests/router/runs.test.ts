@@ -122,6 +122,13 @@ describe('the end', () => {
     expect(adapters.calls[0]?.abortedAt).toBeDefined()
   })
 
+  test('brings the metadata of the request back, and none where there was none', async () => {
+    const { router } = make()
+    const tagged = terminalOf(await runToEnd(router, say('x', { metadata: { ticket: '7' } })))
+    expect(tagged).toMatchObject({ response: { metadata: { ticket: '7' } } })
+    expect(terminalOf(await runToEnd(router, say('x')))).not.toHaveProperty('response.metadata')
+  })
+
   test('an adapter that ignores its abort does not hold the run', async () => {
     const adapters = fakeAdapters()
     const deaf = {

@@ -7,6 +7,8 @@ export const shippedProfiles = {
       { adapter: 'openai' as const, connection: 'default', model: 'gpt-5.2' },
       { adapter: 'local' as const, connection: 'embedded', model: 'smollm2-135m-instruct' },
     ],
+    // A model on a busy CPU takes its time for the first token.
+    timeouts: { first_token_ms: 60_000 },
     instructions: 'You are the helpful assistant of this house.',
   },
   demo: {

@@ -139,6 +139,8 @@ export interface FinalResponse {
   readonly attempts: readonly AttemptRecord[]
   /** Present when history did not take the answer: a later turn will not know it. */
   readonly stored?: false
+  /** As the request brought it; absent when it brought none. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 export interface WireUsage {

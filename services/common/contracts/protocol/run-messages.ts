@@ -76,6 +76,7 @@ const finalResponse = z.object({
   usage: usage.nullable(),
   attempts: z.array(attemptRecord),
   stored: z.literal(false).optional().describe('Present when history did not take the answer'),
+  metadata: z.record(z.string(), z.string()).optional().describe('As the request brought it'),
 })
 
 const frame = { response_id: responseId, stream_id: streamId, sequence_number: sequenceNumber }
