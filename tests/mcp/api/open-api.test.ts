@@ -96,6 +96,7 @@ describe('OpenAPI document', () => {
       expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
       expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+';/)
       const html = String(page.body)
+      expect(html).toContain('<code>If-Match</code>')
       for (const { path: route } of apiRoutes()) expect(html).toContain(`</span>${route}</code>`)
       expect(html).not.toMatch(/<script|<img|<link|\ssrc=|\shref=|\son\w+=|\sstyle=/)
     }

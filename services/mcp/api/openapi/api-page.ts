@@ -28,7 +28,7 @@ export function apiPage(document: OpenApiDocument): { readonly html: string; rea
 </head>
 <body>
 <h1>${escapeHtml(document.info.title)}</h1>
-<p>${escapeHtml(document.info.description)}</p>
+<p>${proseHtml(document.info.description)}</p>
 <p>Machine-readable: <code>GET /api/v1/openapi.json</code> (with a token).</p>
 <h2>Routes</h2>
 ${operations.join('\n')}
@@ -55,11 +55,14 @@ function operationHtml(method: string, path: string, operation: Operation): stri
   const bodyHtml = isJsonObject(body) ? `<p>Body: ${escapeHtml(schemaNames(body) || 'a merge patch')}</p>` : ''
   return `<details id="${escapeHtml(operation.operationId)}">
 <summary><code><span class="method">${escapeHtml(method.toUpperCase())}</span>${escapeHtml(path)}</code> ${escapeHtml(operation.summary)}</summary>
-<p>${escapeHtml(operation.description)}</p>
+<p>${proseHtml(operation.description)}</p>
 ${bodyHtml}
 <table>${parameters.join('')}${responses.join('')}</table>
 </details>`
 }
+
+/** The only Markdown of our descriptions: code between backticks. */
+const proseHtml = (prose: string): string => escapeHtml(prose).replaceAll(/`([^`]+)`/g, '<code>$1</code>')
 
 function schemasHtml({ components }: OpenApiDocument): string {
   const schemas = isJsonObject(components) ? components['schemas'] : undefined
