@@ -10,8 +10,11 @@ const integration = [
   'tests/common/{rest,grpc}/**/*.test.ts',
 ]
 
-/** No module has state and no test replaces one, so files may share a process; most of them wait for sockets. */
-const shared = { isolate: false, maxWorkers: 4 }
+/**
+ * No module has state and no test replaces one, so files may share a process; most of them wait for sockets. The time-out
+ * is for a machine that is busy with other things.
+ */
+const shared = { isolate: false, maxWorkers: 4, testTimeout: 30_000 }
 
 export default defineConfig({
   test: {
@@ -32,7 +35,6 @@ export default defineConfig({
           name: 'integration',
           include: integration,
           exclude: system,
-          testTimeout: 20_000,
           sequence: { groupOrder: 1 },
         },
       },
