@@ -32,6 +32,8 @@ interface Draft {
   hasContent: boolean
   readonly idSuffix: string
   readonly attempt: AttemptName | undefined
+  /** How text and calls end that end in this batch: a finish by a limit closes its blocks in the same batch. */
+  readonly endsAs: Exclude<ItemStatus, 'in_progress'>
   readonly events: RunEventDraft[]
   readonly keep: { outputIndex: number; picture: Picture }[]
 }
@@ -41,9 +43,16 @@ interface Draft {
  * @throws HearthError `provider_stream_error` when events do not fit together (a delta of a block that is not open).
  */
 export const stepAnswer = (state: AnswerState, batch: readonly GenerateEvent[]): AnswerStep =>
-  step(state, (draft) => {
-    for (const event of batch) if (draft.finish === undefined) apply(draft, event)
-  })
+  step(
+    state,
+    (draft) => {
+      for (const event of batch) if (draft.finish === undefined) apply(draft, event)
+    },
+    batch.some(isCutting) ? 'incomplete' : 'completed',
+  )
+
+const isCutting = (event: GenerateEvent): boolean =>
+  event.type === 'finish' && (event.reason === 'length' || event.reason === 'content_filter')
 
 /** A new try begins: its block ids are its own, and it must bring its own `finish`. */
 export const beginAttempt = (state: AnswerState, attempt: AttemptName): AnswerStep => {
@@ -71,10 +80,10 @@ export const closeAnswer = (state: AnswerState, status: Exclude<ItemStatus, 'in_
     draft.open.clear()
   })
 
-function step(state: AnswerState, work: (draft: Draft) => void): AnswerStep {
-  const draft: Draft = { ...state, blocks: [...state.blocks], open: new Map(state.open), events: [], keep: [] }
+function step(state: AnswerState, work: (draft: Draft) => void, endsAs: Draft['endsAs'] = 'completed'): AnswerStep {
+  const draft: Draft = { ...state, blocks: [...state.blocks], open: new Map(state.open), endsAs, events: [], keep: [] }
   work(draft)
-  const { events, keep, ...next } = draft
+  const { events, keep, endsAs: _, ...next } = draft
   return { state: next, events, keep }
 }
 
@@ -204,7 +213,7 @@ function endNamed(draft: Draft, id: string): void {
 
 function endOpen(draft: Draft, index: number): void {
   const block = draft.blocks[index]
-  if (block !== undefined) endBlock(draft, block, block.kind === 'picture' ? 'incomplete' : 'completed')
+  if (block !== undefined) endBlock(draft, block, block.kind === 'picture' ? 'incomplete' : draft.endsAs)
 }
 
 function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status'], 'in_progress'>): void {

@@ -55,6 +55,7 @@ export const routerRequirements = requirementsOf('deliver.5', 'spine deliver 5',
     'store-away',
     'A slow store holds back no token, one that stays away no terminal; the loss is told.',
     'tests/router/run-keeping.test.ts: a slow store holds back the terminal event, never a token',
+    'tests/router/terminal-after-store.test.ts: who reads the terminal event finds the answer in a store that is slow',
     'tests/router/run-keeping.test.ts: a store that stays away does not hold the terminal event; the loss is told',
   ],
   [

@@ -122,6 +122,19 @@ describe('the end', () => {
     expect(adapters.calls[0]?.abortedAt).toBeDefined()
   })
 
+  test.each([
+    ['length', 'response.incomplete', 'incomplete'],
+    ['stop', 'response.completed', 'completed'],
+  ] as const)('finish %s is %s, and its message says %s', async (finish, terminal, status) => {
+    const { router, adapters } = make()
+    adapters.enqueue(textScript(['Once'], { finish }))
+    const events = await runToEnd(router, say('x'))
+    expect(terminalOf(events).type).toBe(terminal)
+    expect(events.find(({ message }) => message.type === 'response.output_item.done')?.message).toMatchObject({
+      item: { status },
+    })
+  })
+
   test('brings the metadata of the request back, and none where there was none', async () => {
     const { router } = make()
     const tagged = terminalOf(await runToEnd(router, say('x', { metadata: { ticket: '7' } })))
