@@ -101,6 +101,18 @@ describe('response.create', () => {
   it.each([
     ['profile and model differ', { model: 'assistant' }, 'caller_invalid_request', 'model'],
     [
+      'a tool must be called and none is declared',
+      { tool_choice: 'required' },
+      'caller_invalid_request',
+      'tool_choice',
+    ],
+    [
+      'the tool that must be called is not declared',
+      { tool_choice: { type: 'function', name: 'look' }, tools: [{ type: 'function', name: 'hear' }] },
+      'caller_invalid_request',
+      'tool_choice',
+    ],
+    [
       'a picture is an upload',
       { input: [image({ blob_no: 1 })] },
       'caller_unsupported_feature',

@@ -23,7 +23,7 @@ export function toRunRequest(message: ResponseCreate, sessionId: string): RunReq
       ...defined('description', description),
       parameters: parameters ?? { type: 'object', properties: {} },
     })),
-    toolChoice: toolChoiceOf(message.tool_choice),
+    toolChoice: toolChoiceOf(message),
     responseFormat: responseFormatOf(message.text?.format),
     ...defined('maxOutputTokens', message.max_output_tokens),
     ...defined('temperature', message.temperature),
@@ -85,10 +85,24 @@ function contentPartOf(part: CreatePart, path: string): ContentPart {
   return { type: 'image', ...parseDataUrl(part.image_url, `${path}.image_url`) }
 }
 
-function toolChoiceOf(choice: ResponseCreate['tool_choice']): ToolChoice {
-  if (choice === undefined) return { type: 'auto' }
-  return typeof choice === 'string' ? { type: choice } : { type: 'tool', name: choice.name }
+/** A choice that no declared tool can meet is refused before a run begins. */
+function toolChoiceOf({ tool_choice: choice = 'auto', tools = [] }: ResponseCreate): ToolChoice {
+  const isMet =
+    typeof choice === 'string' ? choice !== 'required' || tools.length > 0 : tools.some(hasName(choice.name))
+  if (isMet) return typeof choice === 'string' ? { type: choice } : { type: 'tool', name: choice.name }
+  throw new HearthError(
+    'caller_invalid_request',
+    'tool_choice asks for a tool that is not among tools; declare it there.',
+    {
+      details: { param: 'tool_choice' },
+    },
+  )
 }
+
+const hasName =
+  (wanted: string) =>
+  ({ name }: { readonly name: string }): boolean =>
+    name === wanted
 
 function responseFormatOf(format: NonNullable<ResponseCreate['text']>['format']): ResponseFormat {
   if (format === undefined) return { type: 'text' }

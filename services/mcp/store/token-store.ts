@@ -53,6 +53,7 @@ export class TokenStore implements Tokens {
     assertWithin(token, userRole)
     const secret = createSecret('api')
     const row = await this.#deps.ledger.write(async (transaction, stamp) => {
+      if (token.expiresAt !== undefined && token.expiresAt <= stamp.at) throw expiredAlready()
       const made = newRow({ ...token, id: `tok_${this.#deps.createId()}`, kind: 'api', secret, at: stamp.at })
       await transaction.insertInto('api_tokens').values(made).execute()
       return { result: made, changes: [credentialChange(made.id, 'created')] }
@@ -190,6 +191,11 @@ export function newRow(
     revoked_at: null,
   }
 }
+
+const expiredAlready = (): HearthError =>
+  new HearthError('caller_invalid_request', 'expires_at lies in the past; give epoch milliseconds to come.', {
+    details: { param: 'expires_at' },
+  })
 
 /** A user `admin` who lost the role through the API has it again: who can read the token file owns the house. */
 async function ensureAdminUser(

@@ -46,6 +46,11 @@ describe('tokens, pairings and sessions of the API', () => {
     expect(await api.call('GET', '/api/v1/profiles', { token: secret })).toMatchObject({ status: 401 })
   })
 
+  it('a token that would have ended already is not made', async () => {
+    const answer = await api.call('POST', '/api/v1/tokens', { json: { name: 'late', expires_at: 1_799_999_999_999 } })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'caller_invalid_request', param: 'expires_at' } })
+  })
+
   it('an unknown user is 404, a scope beyond the role 400', async () => {
     const post = (json: object) => api.call('POST', '/api/v1/tokens', { json })
     expect(await post({ name: 'x', user: 'nobody' })).toMatchObject({ status: 404, body: { param: 'user' } })
