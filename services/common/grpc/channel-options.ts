@@ -18,8 +18,8 @@ export const clientOptions: ChannelOptions = {
   'grpc.keepalive_permit_without_calls': 1,
   /** The router is the only retry loop. */
   'grpc.enable_retries': 0,
-  /** A peer that restarts is found again within seconds; the default waits up to two minutes. */
+  /** A peer that restarts is found again within a second; the default waits up to two minutes. */
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 2000,
+  'grpc.max_reconnect_backoff_ms': 500,
   'grpc.use_local_subchannel_pool': 1,
 }
