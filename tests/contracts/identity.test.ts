@@ -29,7 +29,8 @@ identityContract('SQLite', async () => {
   await users.create('anna', personSpec('member'))
   const member = await tokens.create({ name: 'phone', user: 'anna' })
   const bare = await tokens.create({ name: 'sensor', role: 'guest', scopes: ['read'] })
-  const expired = await tokens.create({ name: 'old', user: 'anna', expiresAt: 1 })
+  const expired = await tokens.create({ name: 'old', user: 'anna', expiresAt: 1_800_000_000_001 })
+  opened.advance(1)
   return {
     identity,
     memberToken: member.secret,
