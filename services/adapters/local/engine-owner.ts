@@ -1,4 +1,5 @@
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { abortable } from '../../common/lifecycle/abortable.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { EngineProcess, type EngineSpec, type EngineStatus, type JobListener } from './engine-process.ts'
 import { fileVersion } from './model-files.ts'
@@ -72,7 +73,7 @@ export class EngineOwner {
     const engine = this.#engine
     if (engine === undefined) return
     if (engine.status.status === 'loaded')
-      await untilAborted(Promise.race([this.#idleNow(), engine.gone]), deadline).catch(() => undefined)
+      await abortable(Promise.race([this.#idleNow(), engine.gone]), deadline).catch(() => undefined)
     await engine.stop(deadline)
   }
 
@@ -89,7 +90,7 @@ export class EngineOwner {
       this.#switching ??= this.#switchTo(spec).finally(() => {
         this.#switching = undefined
       })
-      await untilAborted(this.#switching, signal)
+      await abortable(this.#switching, signal)
     }
   }
 
@@ -97,7 +98,7 @@ export class EngineOwner {
     this.#users += 1
     const unwatch = engine.watchLoading(listener)
     try {
-      await untilAborted(engine.loaded, signal)
+      await abortable(engine.loaded, signal)
       return engine
     } catch (error) {
       this.#release()
@@ -158,16 +159,3 @@ export class EngineOwner {
 const silent: JobListener = { onLoading: () => undefined, onAccepted: () => undefined, onEvents: () => undefined }
 
 const isSame = (left: EngineSpec, right: EngineSpec) => JSON.stringify(left) === JSON.stringify(right)
-
-/** The promise's outcome, or the signal's reason as soon as it aborts. */
-async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(signal.reason)
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
