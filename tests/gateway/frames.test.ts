@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isDeeperThan } from '../../services/common/http/json-depth.ts'
 import { decodeTextFrame } from '../../services/gateway/frames/decode-frame.ts'
-import { isDeeperThan } from '../../services/gateway/frames/json-depth.ts'
 import { findUnsafe } from '../../services/gateway/frames/json-safety.ts'
 import { fullBucket, takeToken } from '../../services/gateway/frames/token-bucket.ts'
 import { RunEncoder } from '../../services/gateway/sending/encode-run-event.ts'

@@ -114,7 +114,7 @@ const grpc: readonly Mutation[] = [
     area: 'gRPC',
     removes: 'the cluster token is checked',
     file: 'services/common/grpc/guard-calls.ts',
-    find: '!hasClusterToken(context.metadata, clusterToken)',
+    find: "!isRole(context.metadata.get('authorization'))",
     replace: 'false',
     tests: ['tests/common/grpc/grpc-server.test.ts'],
   },

@@ -42,7 +42,7 @@ const frames: readonly Mutation[] = [
   {
     area: 'gateway',
     removes: 'JSON nests at most 32 levels deep',
-    file: 'services/gateway/frames/json-depth.ts',
+    file: 'services/common/http/json-depth.ts',
     find: 'if (depth > limit) return true',
     replace: '',
     tests: ['tests/gateway/frames.test.ts'],

@@ -14,7 +14,8 @@ interface Frame<Batch> {
   readonly content: Content<Batch> | undefined
 }
 
-interface Codec<Message> {
+/** What ts-proto makes for a message, as far as it is used here. */
+export interface Codec<Message> {
   encode(message: Message): { finish(): Uint8Array }
   decode(bytes: Uint8Array): Message
 }

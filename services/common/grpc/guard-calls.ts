@@ -1,13 +1,14 @@
 import { type CallContext, ServerError, type ServerMiddleware, Status } from 'nice-grpc'
 import { toHearthError } from '../errors/hearth-error.ts'
+import { clusterCheck } from '../http/cluster-authorization.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { hasClusterToken } from './cluster-token.ts'
 import { toServerError } from './error-trailer.ts'
 
 /** Lets only peers of the cluster in, and ends failed calls with a status and the HearthError in the trailer. */
 export function guardCalls(clusterToken: string, log: Logger): ServerMiddleware {
+  const isRole = clusterCheck(clusterToken)
   return async function* guard(call, context) {
-    if (!hasClusterToken(context.metadata, clusterToken)) {
+    if (!isRole(context.metadata.get('authorization'))) {
       throw new ServerError(Status.UNAUTHENTICATED, 'Set the same HEARTH_CLUSTER_TOKEN in every process.')
     }
     try {

@@ -17,12 +17,7 @@ import {
   StartRequest,
 } from '../../../proto/gen/hearth/v1/router.ts'
 import { RunRef } from '../../../proto/gen/hearth/v1/run.ts'
-import type { BatchFraming } from './batch-frames.ts'
-
-interface Codec<Message> {
-  encode(message: Message): { finish(): Uint8Array }
-  decode(bytes: Uint8Array): Message
-}
+import type { BatchFraming, Codec } from './batch-frames.ts'
 
 const unary = <Request, Response>(
   path: string,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { HearthError } from '../errors/hearth-error.ts'
+import { clusterAuthorization } from '../http/cluster-authorization.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { clusterRealm, internalPrefix, problemWire, seamHeader } from './wire-schema.ts'
 
@@ -62,7 +63,7 @@ export class McpClient {
       method: request.method,
       headers: {
         ...request.headers,
-        Authorization: `Bearer ${this.#options.clusterToken}`,
+        Authorization: clusterAuthorization(this.#options.clusterToken),
         ...(request.body === undefined ? {} : { 'Content-Type': request.body.mediaType }),
       },
       ...(request.body === undefined ? {} : { body: request.body.content }),

@@ -6,8 +6,8 @@ import {
 import { protocolLimits } from '../../common/contracts/protocol/limits.ts'
 import { isPlannedClientMessageType } from '../../common/contracts/protocol/planned-client-messages.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { isDeeperThan } from '../../common/http/json-depth.ts'
 import { invalidRequest } from './explain-issues.ts'
-import { isDeeperThan } from './json-depth.ts'
 import { findUnsafe, isRecord } from './json-safety.ts'
 
 /** What can be echoed in an `error`, also of a message that is refused. */

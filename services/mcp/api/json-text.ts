@@ -1,41 +1,10 @@
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { isDeeperThan } from '../../common/http/json-depth.ts'
 import { isPortableText } from '../store/portable-domain.ts'
 import { shortPath } from './invalid-request.ts'
 
 /** Nesting of arrays and objects that a body may have. */
 export const maxJsonDepth = 32
-
-const quote = 0x22
-const backslash = 0x5c
-/** By how much each byte outside a string changes the depth: `[ { ] }`. */
-const depthChange = new Map([
-  [0x5b, 1],
-  [0x7b, 1],
-  [0x5d, -1],
-  [0x7d, -1],
-])
-
-/**
- * True when the JSON text nests deeper than `limit`. Looks at bytes, before any parser recurses; text that is not JSON
- * gets some answer and is refused by the parser.
- */
-export function isTooDeep(text: Uint8Array, limit: number): boolean {
-  let depth = 0
-  for (let index = 0; index < text.length; index += 1) {
-    const byte = text[index] ?? 0
-    if (byte === quote) index = endOfString(text, index)
-    else depth += depthChange.get(byte) ?? 0
-    if (depth > limit) return true
-  }
-  return false
-}
-
-/** Index of the quote that ends the string opened at `start`, or past the end. */
-function endOfString(text: Uint8Array, start: number): number {
-  let index = start + 1
-  while (index < text.length && text[index] !== quote) index += text[index] === backslash ? 2 : 1
-  return index
-}
 
 /**
  * A body as a JSON value in the portable domain: valid UTF-8, at most `maxJsonDepth` deep, strings well-formed and
@@ -43,7 +12,7 @@ function endOfString(text: Uint8Array, start: number): number {
  * @throws HearthError `caller_invalid_request`, with the path of the offending value.
  */
 export function parseJsonText(bytes: Uint8Array): unknown {
-  if (isTooDeep(bytes, maxJsonDepth)) throw tooDeep()
+  if (isDeeperThan(bytes, maxJsonDepth)) throw tooDeep()
   const value = decode(bytes)
   const fault = findFault(value, '')
   if (fault !== undefined) throw refusal(fault)

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { clusterCheck } from '../../common/http/cluster-authorization.ts'
 import { sendProblem } from '../../common/http/http-server.ts'
 import { problemContentType, problemOf } from '../../common/http/problem.ts'
 import { versionOfTag, versionTag } from '../../common/rest/version-tag.ts'
@@ -36,7 +36,7 @@ export interface InternalDeps {
 export async function registerInternal(app: FastifyInstance, deps: InternalDeps): Promise<void> {
   const { clusterToken, log } = deps
   if (clusterToken === undefined || clusterToken === '') return
-  const isRole = tokenCheck(clusterToken)
+  const isRole = clusterCheck(clusterToken)
   const plugin: FastifyPluginCallback = (scope, _options, done) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.header(seamHeader, 'mcp').header('Cache-Control', 'no-store')
@@ -61,14 +61,6 @@ export async function registerInternal(app: FastifyInstance, deps: InternalDeps)
 class RoleRefused extends Error {
   override readonly name = 'RoleRefused'
 }
-
-/** Compares in constant time: hashes have one length, whatever was sent. */
-function tokenCheck(clusterToken: string): (authorization: string | undefined) => boolean {
-  const expected = sha256(`Bearer ${clusterToken}`)
-  return (authorization) => timingSafeEqual(sha256(authorization ?? ''), expected)
-}
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** A problem document with all details, so that the other end can throw the same error. */
 function sendSeamError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isTooDeep, maxJsonDepth, parseJsonText } from '../../../services/mcp/api/json-text.ts'
+import { isDeeperThan } from '../../../services/common/http/json-depth.ts'
+import { maxJsonDepth, parseJsonText } from '../../../services/mcp/api/json-text.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -21,7 +22,7 @@ describe('JSON of a body', () => {
   it('nests exactly as deep as its brackets outside of strings', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 0, max: 6 }), (value, limit) => {
-        expect(isTooDeep(bytes(JSON.stringify(value)), limit)).toBe(depthOf(value) > limit)
+        expect(isDeeperThan(bytes(JSON.stringify(value)), limit)).toBe(depthOf(value) > limit)
       }),
     )
   })
