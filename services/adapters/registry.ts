@@ -43,14 +43,22 @@ export function adapterSetOf(adapters: Readonly<Record<string, ModelAdapter>>): 
     },
     generate: (name, request, signal) =>
       byName.get(name)?.generate(request, signal) ?? unknownAdapter(name, byName.keys()),
+    embed: async (name, request, signal) => {
+      const adapter = byName.get(name)
+      if (adapter === undefined) throw noAdapter(name, byName.keys())
+      return adapter.embed(request, signal)
+    },
   }
 }
 
 /** Fails when it is read, as it does behind gRPC. */
 // biome-ignore lint/correctness/useYield: it is a stream that only fails
 async function* unknownAdapter(name: string, known: Iterable<string>): AsyncGenerator<never, void> {
-  throw new HearthError(
+  throw noAdapter(name, known)
+}
+
+const noAdapter = (name: string, known: Iterable<string>) =>
+  new HearthError(
     'gateway_no_adapter',
     `There is no adapter ${JSON.stringify(name)}; the profile may name ${[...known].join(', ')}.`,
   )
-}

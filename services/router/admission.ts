@@ -8,11 +8,16 @@ import { type ErrorDetails, HearthError } from '../common/errors/hearth-error.ts
 import { defaultProfile, visibleProfiles } from '../common/settings/visible-profiles.ts'
 
 /** Everything a decision about a new run may look at. */
-export interface AdmissionCase {
+export interface AdmissionCase extends LoadCase {
   readonly request: RunRequest
+  readonly load: Load
+}
+
+/** What a decision about any call may look at. */
+export interface LoadCase {
   readonly profile: ModelProfile
   readonly user: User | undefined
-  readonly load: Load
+  readonly load: Omit<Load, 'inLane' | 'maxInLane'>
 }
 
 /** What is going on already. Runs count from their admission to their terminal event, queued ones too. */
@@ -41,7 +46,11 @@ export interface Refusal {
  * The profile a request means: the one it names, else the caller's default.
  * @throws HearthError `policy_access_denied` without scope `chat` or without a right to the profile; `caller_model_unknown`.
  */
-export function chooseProfile(request: RunRequest, caller: Principal, settings: Snapshot): ModelProfile {
+export function chooseProfile(
+  request: Pick<RunRequest, 'profile'>,
+  caller: Principal,
+  settings: Snapshot,
+): ModelProfile {
   if (!caller.scopes.some((scope) => scope === 'chat' || scope === 'admin')) {
     throw refuse({ reason: 'policy_access_denied', message: 'This token may not chat; ask for one with scope "chat".' })
   }
@@ -98,7 +107,7 @@ function hasInput({ request }: AdmissionCase): Refusal | undefined {
   }
 }
 
-function hasRoom({ load }: AdmissionCase): Refusal | undefined {
+function hasRoom({ load }: LoadCase): Refusal | undefined {
   if (load.runs < load.maxRuns) return undefined
   return {
     reason: 'gateway_overloaded',
@@ -113,16 +122,16 @@ function laneHasRoom({ request, load }: AdmissionCase): Refusal | undefined {
   return { reason: 'policy_rate_limited', message, details: { param: 'stream_id', retryAfterMs: 1000 } }
 }
 
-const profileHasRoom = ({ profile, load }: AdmissionCase): Refusal | undefined =>
+const profileHasRoom = ({ profile, load }: LoadCase): Refusal | undefined =>
   room(profile.limits.max_parallel, load.ofProfile, `of profile "${profile.name}"`)
 
-const userHasRoom = ({ user, load }: AdmissionCase): Refusal | undefined =>
+const userHasRoom = ({ user, load }: LoadCase): Refusal | undefined =>
   user === undefined ? undefined : room(user.limits.max_parallel, load.ofUser, `of user "${user.name}"`)
 
-const profileRate = ({ profile, load }: AdmissionCase): Refusal | undefined =>
+const profileRate = ({ profile, load }: LoadCase): Refusal | undefined =>
   rate(profile.limits.requests_per_minute, load.ofProfile, `of profile "${profile.name}"`)
 
-const userRate = ({ user, load }: AdmissionCase): Refusal | undefined =>
+const userRate = ({ user, load }: LoadCase): Refusal | undefined =>
   user === undefined ? undefined : rate(user.limits.requests_per_minute, load.ofUser, `of user "${user.name}"`)
 
 function room(limit: number | null, share: LoadShare, whose: string): Refusal | undefined {
@@ -137,24 +146,34 @@ function rate(limit: number | null, share: LoadShare, whose: string): Refusal | 
   return { reason: 'policy_rate_limited', message, details: { retryAfterMs: share.rateWaitMs } }
 }
 
-/** The policy: the first refusal wins. */
-const policies: readonly ((admission: AdmissionCase) => Refusal | undefined)[] = [
-  producesModalities,
-  hasPainter,
-  mayBringTools,
-  hasInput,
+/** What everything that asks a model counts against. */
+const loadPolicies: readonly ((load: LoadCase) => Refusal | undefined)[] = [
   hasRoom,
-  laneHasRoom,
   profileHasRoom,
   userHasRoom,
   profileRate,
   userRate,
 ]
 
-/** @throws HearthError of the first policy that refuses. */
-export function admit(admission: AdmissionCase): void {
+/** The policy of runs: the first refusal wins. */
+const runPolicies: readonly ((admission: AdmissionCase) => Refusal | undefined)[] = [
+  producesModalities,
+  hasPainter,
+  mayBringTools,
+  hasInput,
+  laneHasRoom,
+  ...loadPolicies,
+]
+
+/** @throws HearthError of the first policy that refuses a run. */
+export const admitRun = (admission: AdmissionCase): void => applyPolicies(runPolicies, admission)
+
+/** @throws HearthError of the first policy that refuses a call beside the runs. */
+export const admitCall = (load: LoadCase): void => applyPolicies(loadPolicies, load)
+
+function applyPolicies<Case>(policies: readonly ((what: Case) => Refusal | undefined)[], what: Case): void {
   for (const policy of policies) {
-    const refusal = policy(admission)
+    const refusal = policy(what)
     if (refusal !== undefined) throw refuse(refusal)
   }
 }

@@ -11,7 +11,7 @@ interface BlockBase {
 }
 
 export interface TextBlock extends BlockBase {
-  readonly kind: 'text' | 'reasoning'
+  readonly kind: 'text' | 'reasoning' | 'refusal'
   readonly text: string
 }
 
@@ -54,6 +54,8 @@ export interface AnswerState {
   readonly attempt: AttemptName | undefined
   readonly usage: Usage | undefined
   readonly finish: FinishReason | undefined
+  /** Of this attempt: parameters that its vendor does not take. */
+  readonly droppedParameters: readonly string[]
   readonly hasContent: boolean
 }
 
@@ -71,6 +73,7 @@ export const emptyAnswer = (idSuffix: string): AnswerState => ({
   attempt: undefined,
   usage: undefined,
   finish: undefined,
+  droppedParameters: [],
   hasContent: false,
 })
 
@@ -78,6 +81,7 @@ export const emptyAnswer = (idSuffix: string): AnswerState => ({
 export function describeItem(block: Block, status: OutputItem['status']): OutputItem {
   switch (block.kind) {
     case 'text':
+    case 'refusal':
       return { type: 'message', id: block.itemId, role: 'assistant', status, content: contentOf(block, status) }
     case 'reasoning':
       return { type: 'reasoning', id: block.itemId, status, content: contentOf(block, status) }
@@ -101,8 +105,16 @@ export function describeItem(block: Block, status: OutputItem['status']): Output
   }
 }
 
-export const describePart = (block: TextBlock): OutputPart =>
-  block.kind === 'text' ? { type: 'output_text', text: block.text } : { type: 'reasoning_text', text: block.text }
+export function describePart({ kind, text }: TextBlock): OutputPart {
+  switch (kind) {
+    case 'text':
+      return { type: 'output_text', text }
+    case 'reasoning':
+      return { type: 'reasoning_text', text }
+    case 'refusal':
+      return { type: 'refusal', refusal: text }
+  }
+}
 
 const contentOf = (block: TextBlock, status: OutputItem['status']): readonly OutputPart[] =>
   status === 'in_progress' ? [] : [describePart(block)]

@@ -28,6 +28,7 @@ export async function runAttempt(
   const startedAt = clock()
   let firstTokenMs: number | undefined
   let reason: FinishReason | undefined
+  let dropped: readonly string[] = []
   const record = (outcome: AttemptRecord['outcome'], error?: HearthError): AttemptRecord => ({
     attempt: work.request.attempt,
     provider: target.adapter,
@@ -36,6 +37,7 @@ export async function runAttempt(
     outcome,
     ...(outcome === 'failed' && error !== undefined ? { error_code: error.code } : {}),
     ...(error?.details.vendorStatus === undefined ? {} : { vendor_status: error.details.vendorStatus }),
+    ...(dropped.length === 0 ? {} : { dropped_parameters: dropped }),
     duration_ms: elapsed(startedAt, clock()),
     ...(firstTokenMs === undefined ? {} : { first_token_ms: firstTokenMs }),
   })
@@ -43,6 +45,7 @@ export async function runAttempt(
     await forEachBatch(adapters.generate(target.adapter, work.request, work.signal), work.signal, (batch) => {
       const state = onBatch(batch)
       reason = state.finish
+      dropped = state.droppedParameters
       if (state.hasContent) firstTokenMs ??= elapsed(startedAt, clock())
     })
     if (reason === undefined) throw truncated()

@@ -1,4 +1,4 @@
-import type { ChatMessage, ContentPart, ToolCall } from '../common/contracts/generate-request.ts'
+import type { ChatMessage, ContentPart, Picture, ToolCall } from '../common/contracts/generate-request.ts'
 import type { MessagePart, StoredMessage } from '../common/contracts/history.ts'
 import type { InputItem } from '../common/contracts/run-request.ts'
 
@@ -21,6 +21,15 @@ export function composeMessages(
 
 /** The prompt of a picture: what the user said last. */
 export const lastUserText = (input: readonly InputItem[]): string => userTexts(input).at(-1) ?? ''
+
+/** The pictures that go with that prompt: of the newest message of the user. */
+export function lastUserPictures(input: readonly InputItem[]): readonly Picture[] {
+  const last = input.findLast((item) => item.type === 'message' && item.role === 'user')
+  if (last?.type !== 'message') return []
+  return last.content.flatMap((part) =>
+    part.type === 'image' ? [{ mediaType: part.mediaType, bytes: part.bytes }] : [],
+  )
+}
 
 /** Names a new conversation: the beginning of the first thing the user says in it. */
 export function titleOf(input: readonly InputItem[]): string {
@@ -68,7 +77,7 @@ function recall({ role, parts }: StoredMessage): readonly ChatMessage[] {
 }
 
 const textOf = (part: MessagePart): readonly ContentPart[] =>
-  part.type === 'text' && part.text !== '' ? [{ type: 'text', text: part.text }] : []
+  (part.type === 'text' || part.type === 'refusal') && part.text !== '' ? [{ type: 'text', text: part.text }] : []
 
 const callOf = (part: MessagePart): readonly ToolCall[] =>
   part.type === 'tool_call' ? [{ callId: part.callId, name: part.name, arguments: part.arguments }] : []

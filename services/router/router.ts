@@ -7,13 +7,20 @@ import type { ModelProfile } from '../common/contracts/model-profile.ts'
 import type { Principal } from '../common/contracts/principal.ts'
 import type { Router } from '../common/contracts/router.ts'
 import type { RunEvent } from '../common/contracts/run-event.ts'
-import type { CancelReason, RunRef, RunRequest } from '../common/contracts/run-request.ts'
+import type {
+  CancelReason,
+  EmbeddingAnswer,
+  EmbeddingRequest,
+  RunRef,
+  RunRequest,
+} from '../common/contracts/run-request.ts'
 import type { Snapshot } from '../common/contracts/settings.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
-import { admit, chooseProfile } from './admission.ts'
+import { admitCall, admitRun, chooseProfile } from './admission.ts'
+import { embedTexts } from './embed.ts'
 import { keepInput } from './keep-input.ts'
 import { Lanes, type Seat } from './lanes.ts'
 import { defaultRouterLimits, type RouterLimits } from './limits.ts'
@@ -113,6 +120,17 @@ class RunRouter implements Router {
     run.cancel(reason)
   }
 
+  async embed(request: EmbeddingRequest, caller: Principal, signal: AbortSignal): Promise<EmbeddingAnswer> {
+    const { profile, user, owners, load } = this.#judge(request, caller)
+    admitCall({ profile, user, load })
+    const release = this.#take(owners)
+    try {
+      return await embedTexts(this.#runDeps, profile, request, AbortSignal.any([signal, this.#life.signal]))
+    } finally {
+      release()
+    }
+  }
+
   async drain(deadline: AbortSignal): Promise<void> {
     this.#isDraining = true
     if (this.#book.runs === 0) this.#drained.resolve()
@@ -146,6 +164,20 @@ class RunRouter implements Router {
 
   /** Decides at once and takes the place at once: nothing else comes in between. */
   #admit(request: RunRequest, caller: Principal): Place {
+    const { limits } = this.#runDeps
+    const { profile, user, owners, load } = this.#judge(request, caller)
+    const lane = [caller.id, request.lane.sessionId, request.lane.streamId].join('\0')
+    const inFront = this.#lanes.occupants(lane)
+    const inLane = { inLane: inFront.length, maxInLane: limits.queuedPerLane + 1 }
+    admitRun({ request, profile, user, load: { ...load, ...inLane } })
+    const release = this.#take(owners)
+    const runId = `resp_${(this.#deps.createId ?? newId)()}`
+    const seat = this.#lanes.enter(lane, { runId, conversation: request.conversation })
+    return { runId, profile, seat, inFront, release }
+  }
+
+  /** Who is meant, and what goes on there. */
+  #judge(request: Pick<RunRequest, 'profile'>, caller: Principal) {
     if (this.#isDraining) throw draining()
     const settings = this.#deps.settings()
     if (settings === undefined) throw noSettings()
@@ -155,26 +187,21 @@ class RunRouter implements Router {
     const now = clock()
     const ofProfile = loadOwner(`profile:${profile.name}`, profile.limits.requests_per_minute)
     const ofUser = loadOwner(caller.id, user?.limits.requests_per_minute ?? null)
-    const lane = [caller.id, request.lane.sessionId, request.lane.streamId].join('\0')
-    const inFront = this.#lanes.occupants(lane)
     const load = {
       runs: this.#book.runs,
       maxRuns: limits.runs,
-      inLane: inFront.length,
-      maxInLane: limits.queuedPerLane + 1,
       ofProfile: this.#book.share(ofProfile, now),
       ofUser: this.#book.share(ofUser, now),
     }
-    admit({ request, profile, user, load })
-    const release = this.#book.take([ofProfile, ofUser], now)
-    const runId = `resp_${(this.#deps.createId ?? newId)()}`
-    const seat = this.#lanes.enter(lane, { runId, conversation: request.conversation })
-    return { runId, profile, seat, inFront, release: () => this.#release(release) }
+    return { profile, user, owners: [ofProfile, ofUser], load }
   }
 
-  #release(release: () => void): void {
-    release()
-    if (this.#isDraining && this.#book.runs === 0) this.#drained.resolve()
+  #take(owners: readonly LoadOwner[]): () => void {
+    const release = this.#book.take(owners, this.#runDeps.clock())
+    return () => {
+      release()
+      if (this.#isDraining && this.#book.runs === 0) this.#drained.resolve()
+    }
   }
 
   /**

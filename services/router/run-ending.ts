@@ -67,6 +67,7 @@ function partsOf(block: Block): readonly MessagePart[] {
   switch (block.kind) {
     case 'text':
     case 'reasoning':
+    case 'refusal':
       return block.text === '' ? [] : [{ type: block.kind, text: block.text }]
     case 'tool_call':
       return [{ type: 'tool_call', callId: block.callId, name: block.name, arguments: block.arguments }]

@@ -119,6 +119,8 @@ function weigh({ message, bytes }: RunEventDraft): number {
   if ('delta' in message) return fixed + message.delta.length
   if ('text' in message) return fixed + message.text.length
   if ('arguments' in message) return fixed + message.arguments.length
-  if ('part' in message) return fixed + message.part.text.length
+  if ('part' in message) {
+    return fixed + ('text' in message.part ? message.part.text : message.part.refusal).length
+  }
   return fixed
 }

@@ -7,7 +7,7 @@ import type {
 } from '../common/contracts/generate-request.ts'
 import type { ModelProfile } from '../common/contracts/model-profile.ts'
 import type { RunRequest } from '../common/contracts/run-request.ts'
-import { lastUserText } from './prompt.ts'
+import { lastUserPictures, lastUserText } from './prompt.ts'
 import type { Target } from './targets.ts'
 
 /** A part of a run that one target serves. */
@@ -24,11 +24,16 @@ export function planLegs(profile: ModelProfile, request: RunRequest): readonly L
   const text: readonly Leg[] = request.modalities.includes('text') ? [{ targets: profile.targets }] : []
   const { image } = profile
   if (image === null || !request.modalities.includes('image')) return text
+  const { mask, quality, background, ...wish } = request.image ?? {}
   const picture: ImageRequest = {
     prompt: lastUserText(request.input),
-    partialImages: image.partial_images,
-    size: image.size,
-    format: image.format,
+    partialImages: wish.partialImages ?? image.partial_images,
+    size: wish.size ?? image.size,
+    format: wish.format ?? image.format,
+    inputs: lastUserPictures(request.input),
+    ...(quality === undefined ? {} : { quality }),
+    ...(background === undefined ? {} : { background }),
+    ...(mask === undefined ? {} : { mask }),
   }
   const { adapter, connection, model } = image
   return [...text, { targets: [{ adapter, connection, model }], image: picture }]
@@ -75,17 +80,19 @@ function timeoutsOf({ timeouts }: ModelProfile, request: RunRequest, leftMs: num
   }
 }
 
-/** The profile's parameters; a caller may set the temperature and shorten the answer. */
+/** The profile's parameters, with what the caller sets over them; the length of the answer it may only shorten. */
 function parametersOf({ parameters }: ModelProfile, request: RunRequest): GenerateParameters {
-  const { top_p: topP, reasoning_effort: reasoningEffort, seed } = parameters
-  const temperature = request.temperature ?? parameters.temperature
+  const { top_p: topP, reasoning_effort: reasoningEffort, seed, temperature } = parameters
+  const { stop = parameters.stop, ...wishes } = request.parameters ?? {}
   return {
     ...(temperature === null ? {} : { temperature }),
     ...(topP === null ? {} : { topP }),
-    maxOutputTokens: Math.min(request.maxOutputTokens ?? Infinity, parameters.max_output_tokens),
-    ...(parameters.stop.length === 0 ? {} : { stop: parameters.stop }),
     ...(reasoningEffort === null ? {} : { reasoningEffort }),
     ...(seed === null ? {} : { seed }),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...wishes,
+    maxOutputTokens: Math.min(request.maxOutputTokens ?? Infinity, parameters.max_output_tokens),
+    ...(stop.length === 0 ? {} : { stop }),
     ...(Object.keys(parameters.extra).length === 0 ? {} : { extra: parameters.extra }),
   }
 }

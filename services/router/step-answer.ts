@@ -29,6 +29,7 @@ interface Draft {
   nextBlobNo: number
   usage: Usage | undefined
   finish: AnswerState['finish']
+  droppedParameters: readonly string[]
   hasContent: boolean
   readonly idSuffix: string
   readonly attempt: AttemptName | undefined
@@ -56,7 +57,7 @@ const isCutting = (event: GenerateEvent): boolean =>
 
 /** A new try begins: its block ids are its own, and it must bring its own `finish`. */
 export const beginAttempt = (state: AnswerState, attempt: AttemptName): AnswerStep => {
-  const next = { ...state, attempt, open: new Map(), finish: undefined, hasContent: false }
+  const next = { ...state, attempt, open: new Map(), finish: undefined, droppedParameters: [], hasContent: false }
   return step(next, (draft) => emit(draft, inProgress(attempt, { phase: 'connecting' })))
 }
 
@@ -91,13 +92,13 @@ function apply(draft: Draft, event: GenerateEvent): void {
   switch (event.type) {
     case 'text-start':
     case 'reasoning-start':
-      startText(draft, event.id, event.type === 'text-start' ? 'text' : 'reasoning')
+    case 'refusal-start':
+      startText(draft, event.id, textKinds[event.type])
       break
     case 'text-delta':
-      appendText(draft, event.id, 'text', event.text)
-      break
     case 'reasoning-delta':
-      appendText(draft, event.id, 'reasoning', event.text)
+    case 'refusal-delta':
+      appendText(draft, event.id, textKinds[event.type], event.text)
       break
     case 'tool-call-start':
       startToolCall(draft, event.id, event.callId, event.name)
@@ -107,6 +108,7 @@ function apply(draft: Draft, event: GenerateEvent): void {
       break
     case 'text-end':
     case 'reasoning-end':
+    case 'refusal-end':
     case 'tool-call-end':
       endNamed(draft, event.id)
       break
@@ -121,8 +123,14 @@ function apply(draft: Draft, event: GenerateEvent): void {
 }
 
 /** Events that belong to no block. */
-function applyBare(draft: Draft, event: Extract<GenerateEvent, { type: 'phase' | 'usage' | 'finish' }>): void {
+function applyBare(
+  draft: Draft,
+  event: Extract<GenerateEvent, { type: 'phase' | 'parameters-dropped' | 'usage' | 'finish' }>,
+): void {
   switch (event.type) {
+    case 'parameters-dropped':
+      draft.droppedParameters = event.names
+      return
     case 'phase':
       if (draft.attempt !== undefined) emit(draft, inProgress(draft.attempt, event))
       return
@@ -136,8 +144,23 @@ function applyBare(draft: Draft, event: Extract<GenerateEvent, { type: 'phase' |
   }
 }
 
+const textKinds = {
+  'text-start': 'text',
+  'text-delta': 'text',
+  'reasoning-start': 'reasoning',
+  'reasoning-delta': 'reasoning',
+  'refusal-start': 'refusal',
+  'refusal-delta': 'refusal',
+} as const
+
+const deltaTypes = {
+  text: 'response.output_text.delta',
+  reasoning: 'response.reasoning_text.delta',
+  refusal: 'response.refusal.delta',
+} as const
+
 function startText(draft: Draft, id: string, kind: TextBlock['kind']): void {
-  const block: TextBlock = { ...newBlock(draft, kind === 'text' ? 'msg' : 'rs'), kind, text: '' }
+  const block: TextBlock = { ...newBlock(draft, kind === 'reasoning' ? 'rs' : 'msg'), kind, text: '' }
   open(draft, id, block)
   emit(draft, { type: 'response.content_part.added', ...partPosition(block), part: describePart(block) })
 }
@@ -147,8 +170,7 @@ function appendText(draft: Draft, id: string, kind: TextBlock['kind'], delta: st
   if (block.kind !== kind) throw misfit(id)
   draft.blocks[block.outputIndex] = { ...block, text: block.text + delta }
   draft.hasContent = true
-  const type = kind === 'text' ? 'response.output_text.delta' : 'response.reasoning_text.delta'
-  emit(draft, { type, ...partPosition(block), delta })
+  emit(draft, { type: deltaTypes[kind], ...partPosition(block), delta })
 }
 
 function startToolCall(draft: Draft, id: string, callId: string, name: string): void {
@@ -220,9 +242,9 @@ function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status
   draft.blocks[block.outputIndex] = { ...block, isDone: true }
   switch (block.kind) {
     case 'text':
-    case 'reasoning': {
-      const type = block.kind === 'text' ? 'response.output_text.done' : 'response.reasoning_text.done'
-      emit(draft, { type, ...partPosition(block), text: block.text })
+    case 'reasoning':
+    case 'refusal': {
+      emit(draft, textDone(block))
       emit(draft, { type: 'response.content_part.done', ...partPosition(block), part: describePart(block) })
       break
     }
@@ -237,6 +259,13 @@ function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status
       break
   }
   emit(draft, itemDone(block, status))
+}
+
+function textDone(block: TextBlock): RunEventDraft['message'] {
+  const at = partPosition(block)
+  if (block.kind === 'refusal') return { type: 'response.refusal.done', ...at, refusal: block.text }
+  const type = block.kind === 'text' ? 'response.output_text.done' : 'response.reasoning_text.done'
+  return { type, ...at, text: block.text }
 }
 
 const newBlock = (draft: Draft, prefix: string) => {

@@ -15,6 +15,7 @@ async function startWith(first: ConnectionState) {
   const adapters: AdapterSet = {
     describe: async () => [{ name: 'local', connections: [{ name: 'embedded', state }] }],
     async *generate() {},
+    embed: async () => ({ vectors: [] }),
   }
   const readiness = new Readiness()
   const part = new AdapterReadiness(adapters, readiness)

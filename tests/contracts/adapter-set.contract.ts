@@ -115,7 +115,7 @@ export function adapterSetContract(label: string, start: () => Promise<AdapterSe
     })
 
     test('a picture of several megabytes arrives byte for byte', async () => {
-      const image = { prompt: 'picture 3000001', partialImages: 1, size: 'auto', format: 'png' } as const
+      const image = { prompt: 'picture 3000001', partialImages: 1, size: 'auto', format: 'png', inputs: [] } as const
       const events = await collect(subject.adapters, ask('x', { image }))
       const picture = events.find((event) => event.type === 'image')
       expect(Buffer.compare(picture?.bytes ?? new Uint8Array(), pictureBytes(3_000_001))).toBe(0)

@@ -31,7 +31,7 @@ const toolRequest: GenerateRequest = { ...plainRequest, tools: [lookup], toolCho
 export async function startOpenaiSubject(): Promise<CuttableSubject> {
   const vendor = await startFakeVendor()
   const adapter = createOpenaiAdapter({
-    connections: () => ({ default: { base_url: vendor.baseUrl, api_key: 'test-key' } }),
+    connections: () => ({ default: { base_url: vendor.baseUrl, api_key: 'test-key', api: 'chat' } }),
     log: pino({ level: 'silent' }),
   })
   return {

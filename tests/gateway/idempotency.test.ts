@@ -11,6 +11,7 @@ describe('an idempotency key whose run is no longer kept', () => {
       const inner = fakeRouter()
       const router: Router = {
         cancel: inner.cancel,
+        embed: inner.embed,
         start: async () => ({ runId: 'resp_old', conversation: 'conv_old', profile: 'demo', existing: true }),
         // biome-ignore lint/correctness/useYield: it fails before its first batch
         async *attach() {

@@ -29,6 +29,9 @@ export function pictureRouter(plan: PicturePlan): PictureRouter {
       return { runId, conversation: 'conv', profile: 'demo', existing: false }
     },
     cancel: async () => undefined,
+    embed: async () => {
+      throw new Error('nobody asks for vectors here')
+    },
     attach: async function* (runId) {
       const lane = runs[Number(runId.slice(5))] ?? ''
       const content = lane.startsWith('picture') ? pictureEvents(plan) : textEvents(plan)

@@ -179,6 +179,7 @@ describe('response.create', () => {
       },
       attach: inner.attach,
       cancel: inner.cancel,
+      embed: inner.embed,
     }
     await using harness = await startGateway({ router })
     const client = await harness.open()
@@ -191,7 +192,7 @@ describe('response.create', () => {
 
   it('says so when the stream of a run ends without its terminal', async () => {
     const inner = fakeRouter()
-    const router: Router = { start: inner.start, cancel: inner.cancel, attach: async function* () {} }
+    const router: Router = { ...inner, attach: async function* () {} }
     await using harness = await startGateway({ router })
     const client = await harness.open()
     client.send(create())
@@ -240,6 +241,7 @@ describe('response.create', () => {
     const router: Router = {
       attach: inner.attach,
       cancel: inner.cancel,
+      embed: inner.embed,
       start: async (request, caller, signal) => {
         const text = JSON.stringify(request.input)
         await new Promise((resolve) => setTimeout(resolve, text.includes('slow') ? 50 : 0))
@@ -261,6 +263,7 @@ describe('response.create', () => {
     const router: Router = {
       attach: inner.attach,
       cancel: inner.cancel,
+      embed: inner.embed,
       start: async (request, caller, signal) => {
         const first = inner.starts.length === 0 ? await inner.start(request, caller, signal) : undefined
         return first ?? { runId: 'resp_fake0', conversation: 'conv_resp_fake0', profile: 'demo', existing: true }

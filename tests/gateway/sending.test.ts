@@ -239,6 +239,7 @@ function endlessRouter(batches: { read: number; ended: boolean; cancels: number 
   const inner = fakeRouter()
   return {
     start: inner.start,
+    embed: inner.embed,
     cancel: async () => {
       batches.cancels += 1
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FinishReason, GenerateEvent } from '../../services/common/contracts/generate-event.ts'
 import type { MessagePart } from '../../services/common/contracts/history.ts'
-import type { OutputItem, RunEvent } from '../../services/common/contracts/run-event.ts'
+import type { OutputItem, OutputPart, RunEvent } from '../../services/common/contracts/run-event.ts'
 import { HearthError } from '../../services/common/errors/hearth-error.ts'
 import { type AdapterStep, fakeAdapters } from '../../services/common/testing/fake-adapters.ts'
 import { FakeHistory } from '../../services/common/testing/fake-history.ts'
@@ -132,7 +132,7 @@ function checkItems(events: readonly RunEvent[]): void {
       .map(({ message }) => ('delta' in message && message.item_id === item.id ? message.delta : ''))
       .join('')
     if (item.type === 'function_call') expect(item.arguments).toBe(deltas)
-    if (item.type === 'message' || item.type === 'reasoning') expect(item.content[0]?.text).toBe(deltas)
+    if (item.type === 'message' || item.type === 'reasoning') expect(item.content.map(textOf).join('')).toBe(deltas)
   }
   const blobs = events.flatMap(({ message }) => ('blob_no' in message ? [message.blob_no] : []))
   expect(blobs).toEqual(blobs.map((_, index) => index))
@@ -148,12 +148,17 @@ function checkHistory(events: readonly RunEvent[], history: FakeHistory): void {
   expect(answer?.parts).toEqual(streamed)
 }
 
+const storedTypes = { output_text: 'text', reasoning_text: 'reasoning', refusal: 'refusal' } as const
+
+const textOf = (part: OutputPart): string => (part.type === 'refusal' ? part.refusal : part.text)
+
 function partOf(item: OutputItem): readonly MessagePart[] {
   switch (item.type) {
     case 'message':
-      return [{ type: 'text' as const, text: item.content[0]?.text ?? '' }].filter(({ text }) => text !== '')
     case 'reasoning':
-      return [{ type: 'reasoning' as const, text: item.content[0]?.text ?? '' }].filter(({ text }) => text !== '')
+      return item.content
+        .map((part) => ({ type: storedTypes[part.type], text: textOf(part) }))
+        .filter(({ text }) => text !== '')
     case 'function_call':
       return [{ type: 'tool_call', callId: item.call_id, name: item.name, arguments: item.arguments }]
     case 'image_generation_call':

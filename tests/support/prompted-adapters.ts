@@ -21,6 +21,7 @@ export function promptedAdapters(): AdapterSet {
   const fake = fakeAdapters({ script: (_adapter, request) => scriptOf(request) })
   return {
     generate: fake.generate,
+    embed: fake.embed,
     describe: async () => [
       { name: 'demo', connections: [connection('default')] },
       {
@@ -60,6 +61,7 @@ export const pictureBytes = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 255)
 
 export const everyEvent: readonly GenerateEvent[] = [
+  { type: 'parameters-dropped', names: ['top_p', 'seed'] },
   { type: 'phase', phase: 'prompt_eval', progress: 0.25 },
   { type: 'phase', phase: 'waiting_first_token' },
   { type: 'reasoning-start', id: 'r' },
@@ -68,6 +70,9 @@ export const everyEvent: readonly GenerateEvent[] = [
   { type: 'text-start', id: 't' },
   { type: 'text-delta', id: 't', text: 'Grüße, 世界 👋' },
   { type: 'text-end', id: 't' },
+  { type: 'refusal-start', id: 'n' },
+  { type: 'refusal-delta', id: 'n', text: 'Nein, 不' },
+  { type: 'refusal-end', id: 'n' },
   { type: 'tool-call-start', id: 'c', callId: 'call_1', name: 'lamp' },
   { type: 'tool-call-delta', id: 'c', arguments: '{"on":' },
   { type: 'tool-call-delta', id: 'c', arguments: 'true}' },

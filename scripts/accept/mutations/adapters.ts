@@ -34,7 +34,7 @@ const openai: readonly Mutation[] = [
   {
     area: 'openai adapter',
     removes: 'a stream without terminator is truncated',
-    file: 'services/adapters/openai/map-stream.ts',
+    file: 'services/adapters/chat-completions/map-stream.ts',
     find: "by === 'end' && !isComplete(state)",
     replace: 'false',
     tests: ['tests/adapters/openai/wire.test.ts'],

@@ -23,6 +23,9 @@ export function createDemoAdapter(deps: DemoAdapterDeps): ModelAdapter {
       name: 'demo',
       connections: Object.keys(deps.connections()).map((name) => ({ name, state: { status: 'ready' } })),
     }),
+    embed: async () => {
+      throw new HearthError('caller_unsupported_feature', 'The demo adapter has no embeddings; use another target.')
+    },
     async *generate(request, signal) {
       const settings = connectionOf(deps.connections(), request.connection)
       const timers = startAttemptTimers(request.timeouts, signal)

@@ -70,6 +70,13 @@ class EmbeddedModels implements LocalAdapter {
     await Promise.race([this.#loading, promise]).finally(() => signal.removeEventListener('abort', onAbort))
   }
 
+  async embed(): Promise<never> {
+    throw new HearthError(
+      'caller_unsupported_feature',
+      'The embedded engine has no embeddings; name a target whose server has them.',
+    )
+  }
+
   describe(): AdapterInfo {
     const connections = Object.entries(this.#options.connections())
     return {

@@ -1,19 +1,18 @@
-import type { Readable } from 'node:stream'
-import { OpenAI } from 'openai'
 import type { Config, OpenaiConnection } from '../../common/config/config-schema.ts'
 import type { MissingName } from '../../common/config/loaded-config.ts'
-import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
 import type { GenerateRequest } from '../../common/contracts/generate-request.ts'
 import type { ConnectionInfo, ConnectionState, ModelAdapter } from '../../common/contracts/model-adapter.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
-import { type AttemptTimers, startAttemptTimers } from '../attempt-timers.ts'
-import { createHttpTransport, type HttpTransport } from '../http-transport.ts'
-import { readSse } from '../sse-reader.ts'
-import { mapError } from './map-error.ts'
-import { mapRequest } from './map-request.ts'
-import { beginStream, endStream, isComplete, stepBatch } from './map-stream.ts'
+import { startAttemptTimers } from '../attempt-timers.ts'
+import { mapError } from '../chat-completions/map-error.ts'
+import { mapRequest } from '../chat-completions/map-request.ts'
+import { chatDialect } from '../chat-completions/map-stream.ts'
+import { openChatStream } from '../chat-completions/open-stream.ts'
+import { createOpenaiClients } from '../chat-completions/openai-client.ts'
+import { createHttpTransport } from '../http-transport.ts'
+import { readVendorStream } from '../vendor-stream.ts'
 
 export interface OpenaiAdapterDeps {
   /** Read at every call, so that keys and servers change without a restart. */
@@ -26,22 +25,27 @@ export interface OpenaiAdapterDeps {
 /** OpenAI Chat Completions, and every server that speaks it. `stop` closes its sockets. */
 export function createOpenaiAdapter(deps: OpenaiAdapterDeps): ModelAdapter & Part {
   const transport = createHttpTransport()
-  const clients = createClientCache(transport)
+  const clients = createOpenaiClients(transport)
   return {
     describe: () => ({ name: 'openai', connections: describeConnections(deps) }),
     async *generate(request, signal) {
       const settings = readyConnection(deps, request.connection)
       const body = mapRequest(request, settings.base_url)
       const timers = startAttemptTimers(request.timeouts, signal)
+      const toFailure = (error: unknown) => mapError(error, connectionPath(request.connection))
       try {
         timers.signal.throwIfAborted()
-        const stream = await open(clients(settings), transport, body, { request, timers })
-        yield* readAttempt(stream, transport, { request, timers })
+        const stream = await openChatStream(clients(settings), transport, body, timers)
+        const dialect = chatDialect(`call_${request.runId.slice(-16)}_${request.attempt}_`)
+        yield* readVendorStream(stream, dialect, { transport, timers, mapError: toFailure })
       } catch (error) {
-        throw noted(deps.log, timers.failure() ?? mapError(error, request.connection), request)
+        throw noted(deps.log, timers.failure() ?? toFailure(error), request)
       } finally {
         timers.dispose()
       }
+    },
+    embed: async () => {
+      throw new HearthError('caller_unsupported_feature', 'The openai adapter has no embeddings; use another target.')
     },
     name: 'openai',
     start: async () => undefined,
@@ -82,125 +86,4 @@ function readyConnection(deps: OpenaiAdapterDeps, name: string): OpenaiConnectio
   if (settings !== undefined && state?.status === 'ready') return settings
   const todo = state?.status === 'disabled' ? state.reason : `add ${connectionPath(name)}, or name another connection`
   throw new HearthError('gateway_no_adapter', `The connection openai/${name} cannot serve: ${todo}.`)
-}
-
-const maxClients = 32
-/** The SDK's own timer only covers the headers; ours cover everything, so its is put out of the way. */
-const sdkTimeoutMs = 2 ** 31 - 1
-
-/** SDK clients by their settings, the longest unused one dropped first. They hold no sockets: the transport does. */
-function createClientCache(transport: HttpTransport): (settings: OpenaiConnection) => OpenAI {
-  const clients = new Map<string, OpenAI>()
-  return (settings) => {
-    const key = JSON.stringify([settings.base_url, settings.api_key])
-    const client = clients.get(key) ?? createClient(settings, transport)
-    clients.delete(key)
-    clients.set(key, client)
-    for (const [oldest] of clients) {
-      if (clients.size <= maxClients) break
-      clients.delete(oldest)
-    }
-    return client
-  }
-}
-
-const createClient = (settings: OpenaiConnection, transport: HttpTransport): OpenAI =>
-  new OpenAI({
-    baseURL: settings.base_url,
-    apiKey: settings.api_key ?? 'no-key-needed',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    maxRetries: 0,
-    timeout: sdkTimeoutMs,
-    logLevel: 'off',
-    fetch: transport.fetch,
-  })
-
-interface Attempt {
-  readonly request: GenerateRequest
-  readonly timers: AttemptTimers
-}
-
-async function open(
-  client: OpenAI,
-  transport: HttpTransport,
-  body: ReturnType<typeof mapRequest>,
-  { timers }: Attempt,
-): Promise<Readable> {
-  const response = await client.chat.completions.create(body, { signal: timers.signal }).asResponse()
-  timers.onHeaders()
-  const stream = transport.takeBody(response)
-  const type = response.headers.get('content-type') ?? 'text/event-stream'
-  if (stream === undefined || !type.includes('text/event-stream')) {
-    stream?.destroy()
-    throw new HearthError(
-      'provider_stream_error',
-      'The server answered with something other than an event stream; check that base_url points to an OpenAI-compatible API (usually ending in /v1).',
-    )
-  }
-  return stream
-}
-
-/** Owns the body: reads it to the terminator, or destroys it. */
-async function* readAttempt(
-  body: Readable,
-  transport: HttpTransport,
-  attempt: Attempt,
-): AsyncGenerator<readonly GenerateEvent[], void> {
-  const { signal } = attempt.timers
-  const onAbort = () => body.destroy()
-  signal.addEventListener('abort', onAbort, { once: true })
-  let isWhole = false
-  try {
-    for await (const step of readSteps(body, attempt)) {
-      isWhole = step.isWhole
-      if (step.events.length === 0) continue
-      attempt.timers.pause()
-      yield step.events
-      attempt.timers.resume()
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    if (isWhole) transport.release(body)
-    else body.destroy()
-  }
-}
-
-interface ReadStep {
-  readonly events: readonly GenerateEvent[]
-  readonly isWhole: boolean
-}
-
-/** One step per read; the last one has `finish`. */
-async function* readSteps(body: Readable, { timers, request }: Attempt): AsyncGenerator<ReadStep, void> {
-  let state = beginStream(`call_${request.runId.slice(-16)}_${request.attempt}_`)
-  yield { events: [{ type: 'phase', phase: 'waiting_first_token' }], isWhole: false }
-  try {
-    for await (const batch of readSse(body.iterator({ destroyOnReturn: false }))) {
-      timers.onBytes()
-      const step = stepBatch(state, batch)
-      state = step.state
-      noteProgress(timers, step.events)
-      yield { events: step.events, isWhole: step.outcome.status === 'done' }
-      if (step.outcome.status === 'done') return
-      if (step.outcome.status === 'failed') throw step.outcome.error
-    }
-  } catch (error) {
-    const failure = timers.failure() ?? mapError(error, request.connection)
-    if (!isComplete(state) || !mayFollowTheEnd(failure)) throw failure
-  }
-  yield { events: endStream(state, 'end'), isWhole: true }
-}
-
-/** The vendor said that the answer is whole; that its socket then broke or stayed open takes nothing away. */
-const mayFollowTheEnd = ({ code }: HearthError): boolean =>
-  code === 'provider_connection_failed' || code === 'provider_timeout_idle'
-
-function noteProgress(timers: AttemptTimers, events: readonly GenerateEvent[]): void {
-  for (const { type } of events) {
-    if (type === 'phase') timers.onProgress()
-    else if (type !== 'usage' && type !== 'finish') timers.onContent()
-  }
 }

@@ -27,6 +27,10 @@ const gateway = z.strictObject({
     .nullable()
     .default(null)
     .describe('PEM files; null: plain HTTP'),
+  merge: z
+    .enum(['auto', 'never'])
+    .default('auto')
+    .describe('auto: adjacent deltas are joined while the socket or this process lags; never: one by one'),
   limits: z
     .strictObject({
       connections: z.int().min(1).default(10_000).describe('WebSockets at the same time'),
@@ -35,6 +39,11 @@ const gateway = z.strictObject({
       lanes_per_session: z.int().min(1).max(1024).default(16).describe('stream_ids in use on one WebSocket'),
       queued_per_lane: z.int().min(1).max(1024).default(16).describe('Runs waiting in one lane'),
       body_bytes: z.int().min(1024).default(1_048_576).describe('Largest HTTP body'),
+      inference_body_bytes: z
+        .int()
+        .min(1024)
+        .default(33_554_432)
+        .describe('Largest body of the OpenAI-compatible routes, pictures included'),
     })
     .prefault({})
     .describe('Upper bounds; what goes over them is refused'),
@@ -90,9 +99,28 @@ const log = z.strictObject({
 const openaiConnection = z.strictObject({
   base_url: z.url().describe('Up to and with /v1'),
   api_key: secret.describe('Usually ${NAME}: filled from the environment or .env'),
+  api: z
+    .enum(['chat', 'responses'])
+    .default('chat')
+    .describe('chat: Chat Completions, which every such server has; responses: the Responses API'),
+})
+
+const anthropicConnection = z.strictObject({
+  base_url: z.url().describe('Without /v1'),
+  api_key: secret.describe('Usually ${NAME}: filled from the environment or .env'),
+  api_version: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, such as 2026-10-21')
+    .default('2026-10-21')
+    .describe('anthropic-version; 2023-06-01 for older servers'),
 })
 
 const localConnection = z.strictObject({
+  base_url: z
+    .url()
+    .nullable()
+    .default(null)
+    .describe('A local server, up to and with /v1; null: the embedded engine, which the next four keys are about'),
   models_dir: z.string().min(1).nullable().default(null).describe('Folder of GGUF files; null: models under data_dir'),
   context_tokens: z.int().min(512).max(1_048_576).default(4096).describe('Context window of each sequence'),
   sequences: z.int().min(1).max(64).default(4).describe('Answers generated at the same time'),
@@ -100,6 +128,18 @@ const localConnection = z.strictObject({
     .union([z.literal('auto'), z.int().min(1).max(256)])
     .default('auto')
     .describe('CPU threads'),
+  flavor: z
+    .enum(['openai', 'ollama', 'llamacpp', 'vllm', 'lmstudio'])
+    .default('openai')
+    .describe('What listens at base_url, for its peculiarities'),
+  api_key: secret.describe('Of the server at base_url, if it wants one'),
+  num_ctx: z
+    .int()
+    .min(256)
+    .max(1_048_576)
+    .nullable()
+    .default(null)
+    .describe('ollama: context window, tokens; its native API is used then. null: its own default'),
 })
 
 const demoConnection = z.strictObject({
@@ -116,20 +156,35 @@ const adapters = z.strictObject({
     .strictObject({
       connections: z
         .record(connectionName, openaiConnection)
-        .default({ default: { base_url: 'https://api.openai.com/v1', api_key: '${OPENAI_API_KEY}' } })
+        .default({ default: { base_url: 'https://api.openai.com/v1', api_key: '${OPENAI_API_KEY}', api: 'chat' } })
         .describe('Servers and keys, by name; each is one connection for targets'),
     })
     .prefault({})
-    .describe('OpenAI and whatever speaks its Chat Completions'),
+    .describe('OpenAI and whatever speaks its API'),
+  anthropic: z
+    .strictObject({
+      connections: z
+        .record(connectionName, anthropicConnection)
+        .default({
+          default: {
+            base_url: 'https://api.anthropic.com',
+            api_key: '${ANTHROPIC_API_KEY}',
+            api_version: '2026-10-21',
+          },
+        })
+        .describe('Servers and keys, by name'),
+    })
+    .prefault({})
+    .describe('Anthropic and whatever speaks its Messages API'),
   local: z
     .strictObject({
       connections: z
         .record(connectionName, localConnection)
-        .default({ embedded: { models_dir: null, context_tokens: 4096, sequences: 4, threads: 'auto' } })
-        .describe('Engines on this machine, by name'),
+        .prefault({ embedded: {} })
+        .describe('The embedded engine and servers such as Ollama, by name'),
     })
     .prefault({})
-    .describe('Models on this machine'),
+    .describe('Models on this machine or in this house'),
   demo: z
     .strictObject({
       connections: z
@@ -159,5 +214,6 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>
 export type OpenaiConnection = Config['adapters']['openai']['connections'][string]
+export type AnthropicConnection = Config['adapters']['anthropic']['connections'][string]
 export type LocalConnection = Config['adapters']['local']['connections'][string]
 export type DemoConnection = Config['adapters']['demo']['connections'][string]

@@ -19,12 +19,18 @@ export interface Usage {
  */
 export type GenerateEvent =
   | { readonly type: 'phase'; readonly phase: Phase; readonly progress?: number }
+  /** Parameters of the request that this vendor does not take, by their profile names (`top_p`); sent without them. First, if at all. */
+  | { readonly type: 'parameters-dropped'; readonly names: readonly string[] }
   | { readonly type: 'text-start'; readonly id: string }
   | { readonly type: 'text-delta'; readonly id: string; readonly text: string }
   | { readonly type: 'text-end'; readonly id: string }
   | { readonly type: 'reasoning-start'; readonly id: string }
   | { readonly type: 'reasoning-delta'; readonly id: string; readonly text: string }
   | { readonly type: 'reasoning-end'; readonly id: string }
+  /** The model declines to answer, in its own words (OpenAI's `refusal`). */
+  | { readonly type: 'refusal-start'; readonly id: string }
+  | { readonly type: 'refusal-delta'; readonly id: string; readonly text: string }
+  | { readonly type: 'refusal-end'; readonly id: string }
   | { readonly type: 'tool-call-start'; readonly id: string; readonly callId: string; readonly name: string }
   | { readonly type: 'tool-call-delta'; readonly id: string; readonly arguments: string }
   | { readonly type: 'tool-call-end'; readonly id: string }

@@ -65,7 +65,7 @@ export interface StoredMessage extends NewMessage {
 
 export type MessagePart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'reasoning'; readonly text: string }
+  | { readonly type: 'reasoning' | 'refusal'; readonly text: string }
   | { readonly type: 'image'; readonly blobId: string; readonly mediaType: string }
   | { readonly type: 'tool_call'; readonly callId: string; readonly name: string; readonly arguments: string }
   | { readonly type: 'tool_output'; readonly callId: string; readonly output: string }

@@ -1,5 +1,5 @@
 import type { GenerateEvent } from './generate-event.ts'
-import type { GenerateRequest } from './generate-request.ts'
+import type { Embeddings, EmbedRequest, GenerateRequest } from './generate-request.ts'
 
 /** One external system that generates text or pictures. Implemented by each folder of services/adapters. */
 export interface ModelAdapter {
@@ -13,10 +13,15 @@ export interface ModelAdapter {
    *   `provider_stream_truncated`, never a success. Nothing is retried here.
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<readonly GenerateEvent[]>
+  /**
+   * Texts to vectors. Aborting `signal` closes the vendor's socket and rejects with `caller_cancelled`.
+   * @throws HearthError `caller_unsupported_feature` where the adapter has no embeddings, `provider_*`.
+   */
+  embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings>
 }
 
 export interface AdapterInfo {
-  /** Name of the adapter: `openai`, `local`, `demo`. */
+  /** Name of the adapter: `openai`, `anthropic`, `local`, `demo`. */
   readonly name: string
   readonly connections: readonly ConnectionInfo[]
 }

@@ -1,6 +1,6 @@
 import type { Principal } from './principal.ts'
 import type { RunEvent } from './run-event.ts'
-import type { CancelReason, RunRef, RunRequest } from './run-request.ts'
+import type { CancelReason, EmbeddingAnswer, EmbeddingRequest, RunRef, RunRequest } from './run-request.ts'
 
 /** Runs: one request to completion. A run belongs to neither client nor gateway. */
 export interface Router {
@@ -23,4 +23,9 @@ export interface Router {
   ): AsyncIterable<readonly RunEvent[]>
   /** Idempotent; resolves when the cancel is accepted, the terminal event follows on the stream. Unknown runs: `caller_not_found`. */
   cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void>
+  /**
+   * Vectors from the first target of the profile that can be asked. Aborting `signal` closes the vendor's socket.
+   * @throws HearthError as `start`; `caller_unsupported_feature` when that target has no embeddings; `provider_*`.
+   */
+  embed(request: EmbeddingRequest, caller: Principal, signal: AbortSignal): Promise<EmbeddingAnswer>
 }

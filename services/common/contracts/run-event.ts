@@ -9,6 +9,8 @@ import type { FinishReason, Phase } from './generate-event.ts'
 export interface RunEvent {
   /** From 0, gap-free. */
   readonly sequenceNumber: number
+  /** Of a delta joined from several for a slow client: the number of the first; `sequenceNumber` is that of the last. */
+  readonly firstSequenceNumber?: number
   readonly message: RunMessage
   readonly bytes?: Uint8Array
 }
@@ -60,6 +62,7 @@ export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
 export type OutputPart =
   | { readonly type: 'output_text'; readonly text: string }
   | { readonly type: 'reasoning_text'; readonly text: string }
+  | { readonly type: 'refusal'; readonly refusal: string }
 
 /** Announces bytes that follow as binary frames. */
 export interface BlobAnnouncement {
@@ -91,13 +94,14 @@ export type RunMessage =
       readonly part: OutputPart
     } & PartPosition)
   | ({
-      readonly type: 'response.output_text.delta' | 'response.reasoning_text.delta'
+      readonly type: 'response.output_text.delta' | 'response.reasoning_text.delta' | 'response.refusal.delta'
       readonly delta: string
     } & PartPosition)
   | ({
       readonly type: 'response.output_text.done' | 'response.reasoning_text.done'
       readonly text: string
     } & PartPosition)
+  | ({ readonly type: 'response.refusal.done'; readonly refusal: string } & PartPosition)
   | ({ readonly type: 'response.function_call_arguments.delta'; readonly delta: string } & ItemPosition)
   | ({ readonly type: 'response.function_call_arguments.done'; readonly arguments: string } & ItemPosition)
   | ({
@@ -161,6 +165,8 @@ export interface AttemptRecord {
   readonly outcome: 'completed' | 'failed' | 'cancelled'
   readonly error_code?: ErrorCode
   readonly vendor_status?: number
+  /** Parameters this vendor does not take; the request went without them. Absent: none. */
+  readonly dropped_parameters?: readonly string[]
   readonly duration_ms: number
   /** Absent when no content came. */
   readonly first_token_ms?: number

@@ -1,4 +1,11 @@
-import type { ContentPart, ResponseFormat, ToolChoice, ToolDefinition } from './generate-request.ts'
+import type {
+  ContentPart,
+  Embeddings,
+  Picture,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from './generate-request.ts'
 
 /** One turn of the input, as `response.create` brings it (already validated). */
 export type InputItem =
@@ -35,11 +42,50 @@ export interface RunRequest {
   readonly responseFormat: ResponseFormat
   readonly maxOutputTokens?: number
   readonly temperature?: number
+  /** What else a caller may set of the profile's parameters. */
+  readonly parameters?: CallerParameters
+  /** How a picture is drawn, when `modalities` has `image`. Its inputs are the pictures of the last user message. */
+  readonly image?: CallerImage
   readonly modalities: readonly Modality[]
   /** Clamped by the profile: a caller may only shorten. */
   readonly timeouts: { readonly firstTokenMs?: number; readonly idleMs?: number; readonly totalMs?: number }
   readonly onDisconnect: 'continue' | 'cancel'
   readonly metadata: Readonly<Record<string, string>>
+}
+
+/** Unset: the profile's, else the vendor's default. */
+export interface CallerParameters {
+  readonly topP?: number
+  readonly stop?: readonly string[]
+  readonly seed?: number
+  readonly reasoningEffort?: string
+  readonly frequencyPenalty?: number
+  readonly presencePenalty?: number
+  readonly parallelToolCalls?: boolean
+}
+
+/** Unset: what the profile's `image` says. */
+export interface CallerImage {
+  readonly partialImages?: number
+  readonly size?: string
+  readonly format?: 'png' | 'jpeg' | 'webp'
+  readonly quality?: string
+  readonly background?: string
+  readonly mask?: Picture
+}
+
+/** Texts to vectors: no run, no history. */
+export interface EmbeddingRequest {
+  /** Profile name; unset: the user's default, else the default profile. */
+  readonly profile?: string
+  readonly inputs: readonly string[]
+  readonly dimensions?: number
+}
+
+export interface EmbeddingAnswer extends Embeddings {
+  readonly profile: string
+  readonly provider: string
+  readonly model: string
 }
 
 export type Modality = 'text' | 'image'

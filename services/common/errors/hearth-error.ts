@@ -13,6 +13,8 @@ export interface ErrorDetails {
   readonly line?: number
   /** HTTP status the vendor answered with. */
   readonly vendorStatus?: number
+  /** OpenAI's narrower word for what is wrong, shown by the OpenAI-compatible routes instead of the table's. */
+  readonly openaiCode?: 'context_length_exceeded'
 }
 
 export interface ErrorOptions {

@@ -2,10 +2,11 @@ import type { ServiceImplementation } from 'nice-grpc'
 import type { AdapterSet } from '../contracts/adapter-set.ts'
 import { encodeAdapterInfo } from './adapter-info-codec.ts'
 import { splitBatch } from './batch-frames.ts'
+import { encodeEmbeddings } from './embeddings-codec.ts'
 import { encodeGenerateEvent } from './generate-event-codec.ts'
 import { decodeGenerateRequest } from './generate-request-codec.ts'
 import { type adapterService, generateFraming } from './services.ts'
-import { present } from './wire-values.ts'
+import { dropUndefined, present } from './wire-values.ts'
 
 /** An AdapterSet, as gRPC serves it. */
 export function implementAdapters(adapters: AdapterSet): ServiceImplementation<typeof adapterService> {
@@ -17,5 +18,7 @@ export function implementAdapters(adapters: AdapterSet): ServiceImplementation<t
         yield* splitBatch(generateFraming, { events: batch.map(encodeGenerateEvent) })
       }
     },
+    embed: async ({ adapter, request }, { signal }) =>
+      encodeEmbeddings(await adapters.embed(adapter, dropUndefined(present(request, 'request')), signal)),
   }
 }

@@ -1,6 +1,7 @@
 import type { ChannelOptions } from 'nice-grpc'
 
-const messageBytes = 1024 * 1024
+/** Streams send messages of at most 1 MiB (batch-frames.ts); a request may hold the pictures of its input. */
+const messageBytes = 48 * 1024 * 1024
 
 const common: ChannelOptions = {
   'grpc.max_receive_message_length': messageBytes,

@@ -21,6 +21,7 @@ const trailerSchema = z.object({
     file: z.string().optional(),
     line: z.number().optional(),
     vendorStatus: z.number().optional(),
+    openaiCode: z.literal('context_length_exceeded').optional(),
   }),
 })
 

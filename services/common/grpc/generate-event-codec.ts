@@ -36,6 +36,14 @@ function encodeEvent(event: GenerateEvent): WireEvent {
       return { $case: 'reasoningDelta', value: { id: event.id, text: event.text } }
     case 'tool-call-delta':
       return { $case: 'toolCallDelta', value: { id: event.id, text: event.arguments } }
+    case 'refusal-delta':
+      return { $case: 'refusalDelta', value: { id: event.id, text: event.text } }
+    case 'refusal-start':
+      return { $case: 'refusalStart', value: { id: event.id } }
+    case 'refusal-end':
+      return { $case: 'refusalEnd', value: { id: event.id } }
+    case 'parameters-dropped':
+      return { $case: 'parametersDropped', value: { names: [...event.names] } }
     case 'text-start':
       return { $case: 'textStart', value: { id: event.id } }
     case 'text-end':
@@ -69,6 +77,14 @@ function decodeEvent({ $case, value }: WireEvent): GenerateEvent {
       return { type: 'reasoning-delta', ...value }
     case 'toolCallDelta':
       return { type: 'tool-call-delta', id: value.id, arguments: value.text }
+    case 'refusalDelta':
+      return { type: 'refusal-delta', ...value }
+    case 'refusalStart':
+      return { type: 'refusal-start', ...value }
+    case 'refusalEnd':
+      return { type: 'refusal-end', ...value }
+    case 'parametersDropped':
+      return { type: 'parameters-dropped', names: value.names }
     case 'textStart':
       return { type: 'text-start', ...value }
     case 'textEnd':

@@ -5,6 +5,7 @@ import {
   type ChatMessage as WireChatMessage,
   type ContentPart as WireContentPart,
   type GenerateRequest as WireGenerateRequest,
+  type ImageRequest as WireImageRequest,
   type GenerateParameters as WireParameters,
   type ResponseFormat as WireResponseFormat,
   type ToolChoice as WireToolChoice,
@@ -36,11 +37,13 @@ const toolChoiceModes = enumCodec<Exclude<ToolChoice['type'], 'tool'>, ToolChoic
   required: ToolChoiceMode.REQUIRED,
 })
 
-const imageFormat = z.enum(['png', 'jpeg', 'webp'])
+export const imageFormat = z.enum(['png', 'jpeg', 'webp'])
 
 export function encodeGenerateRequest(request: GenerateRequest): WireGenerateRequest {
+  const { image } = request
   return {
     ...request,
+    image: image === undefined ? undefined : encodeImageRequest(image),
     messages: request.messages.map(encodeMessage),
     tools: request.tools.map(encodeTool),
     toolChoice: encodeToolChoice(request.toolChoice),
@@ -51,8 +54,7 @@ export function encodeGenerateRequest(request: GenerateRequest): WireGenerateReq
 
 export function decodeGenerateRequest(request: WireGenerateRequest): GenerateRequest {
   const { runId, attempt, connection, model } = request
-  const image: ImageRequest | undefined =
-    request.image === undefined ? undefined : { ...request.image, format: parseWire(imageFormat, request.image.format) }
+  const image = request.image === undefined ? undefined : decodeImageRequest(request.image)
   return {
     runId,
     attempt,
@@ -65,6 +67,21 @@ export function decodeGenerateRequest(request: WireGenerateRequest): GenerateReq
     parameters: decodeParameters(present(request.parameters, 'parameters')),
     ...dropUndefined({ image }),
     timeouts: present(request.timeouts, 'timeouts'),
+  }
+}
+
+const encodeImageRequest = ({ inputs, mask, ...image }: ImageRequest): WireImageRequest => ({
+  ...image,
+  inputs: inputs.map(encodePicture),
+  mask: mask === undefined ? undefined : encodePicture(mask),
+})
+
+function decodeImageRequest({ inputs, mask, format, ...image }: WireImageRequest): ImageRequest {
+  return {
+    ...dropUndefined(image),
+    format: parseWire(imageFormat, format),
+    inputs: inputs.map(decodePicture),
+    ...(mask === undefined ? {} : { mask: decodePicture(mask) }),
   }
 }
 
@@ -94,14 +111,15 @@ export function decodeContentPart({ part }: WireContentPart): ContentPart {
   return $case === 'text' ? { type: 'text', text: value } : { type: 'image', ...decodePicture(value) }
 }
 
-export const encodeTool = ({ name, description, parameters }: ToolDefinition): WireToolDefinition => ({
+export const encodeTool = ({ name, description, strict, parameters }: ToolDefinition): WireToolDefinition => ({
   name,
   description,
+  strict,
   parametersJson: JSON.stringify(parameters),
 })
 
-export const decodeTool = ({ name, description, parametersJson }: WireToolDefinition): ToolDefinition =>
-  dropUndefined({ name, description, parameters: parseJsonObject(parametersJson) })
+export const decodeTool = ({ name, description, strict, parametersJson }: WireToolDefinition): ToolDefinition =>
+  dropUndefined({ name, description, strict, parameters: parseJsonObject(parametersJson) })
 
 export const encodeToolChoice = (choice: ToolChoice): WireToolChoice =>
   choice.type === 'tool'
@@ -119,10 +137,11 @@ export function encodeResponseFormat(format: ResponseFormat): WireResponseFormat
       return { format: { $case: 'text', value: {} } }
     case 'json_object':
       return { format: { $case: 'jsonObject', value: {} } }
-    case 'json_schema':
-      return {
-        format: { $case: 'jsonSchema', value: { name: format.name, schemaJson: JSON.stringify(format.schema) } },
-      }
+    case 'json_schema': {
+      const { name, description, strict } = format
+      const value = { name, description, strict, schemaJson: JSON.stringify(format.schema) }
+      return { format: { $case: 'jsonSchema', value } }
+    }
   }
 }
 
@@ -134,7 +153,12 @@ export function decodeResponseFormat(wire: WireResponseFormat | undefined): Resp
     case 'jsonObject':
       return { type: 'json_object' }
     case 'jsonSchema':
-      return { type: 'json_schema', name: value.name, schema: parseJsonObject(value.schemaJson) }
+      return {
+        type: 'json_schema',
+        name: value.name,
+        schema: parseJsonObject(value.schemaJson),
+        ...dropUndefined({ description: value.description, strict: value.strict }),
+      }
   }
 }
 

@@ -7,6 +7,7 @@ import { decodeAdapterInfo } from './adapter-info-codec.ts'
 import { joinBatches } from './batch-frames.ts'
 import { clientOptions } from './channel-options.ts'
 import { requireClusterToken } from './cluster-token.ts'
+import { decodeEmbeddings } from './embeddings-codec.ts'
 import { decodeGenerateEvent } from './generate-event-codec.ts'
 import { encodeGenerateRequest } from './generate-request-codec.ts'
 import { newPeerCall, type Peer } from './peer-call.ts'
@@ -54,6 +55,15 @@ export function createGrpcAdapterSet(
         throw call.translate(thrown)
       }
       if (signal.aborted) throw new HearthError('caller_cancelled', 'The request was cancelled.')
+    },
+    embed: async (adapter, request, signal) => {
+      const call = newPeerCall(peer, signal, request.timeoutMs + deadlineGraceMs)
+      try {
+        const message = { adapter, request: { ...request, inputs: [...request.inputs] } }
+        return decodeEmbeddings(await client.embed(message, call.options))
+      } catch (thrown) {
+        throw call.translate(thrown)
+      }
     },
   }
   const part: Part = { name: 'grpc adapters', start: async () => undefined, stop: async () => channel.close() }

@@ -3,19 +3,23 @@ import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middl
 import type { Principal } from '../contracts/principal.ts'
 import type { Router } from '../contracts/router.ts'
 import type { RunEvent } from '../contracts/run-event.ts'
-import type { CancelReason, RunRef, RunRequest } from '../contracts/run-request.ts'
+import type { CancelReason, EmbeddingAnswer, EmbeddingRequest, RunRef, RunRequest } from '../contracts/run-request.ts'
 import type { Part } from '../lifecycle/part.ts'
 import { joinBatches } from './batch-frames.ts'
 import { clientOptions } from './channel-options.ts'
 import { requireClusterToken } from './cluster-token.ts'
+import { decodeEmbeddings } from './embeddings-codec.ts'
 import { isDeadline, newPeerCall, type Peer, type PeerCall } from './peer-call.ts'
 import { decodeRunEvent } from './run-event-codec.ts'
 import { cancelReasons, encodePrincipal, encodeRunRequest } from './run-request-codec.ts'
 import { routerService, runEventFraming } from './services.ts'
+import { present } from './wire-values.ts'
 
 /** Admission waits for the store. */
 const startMs = 30_000
 const cancelMs = 5000
+/** The profile's own timeout is the one that should fire. */
+const embedMs = 3_600_000
 /** One call of `attach`; a run that goes on longer is attached to again, where the call ended. */
 const attachMs = 3_600_000
 
@@ -79,6 +83,13 @@ class GrpcRouter implements Router {
     const call = newPeerCall(this.#peer, new AbortController().signal, cancelMs)
     const message = { runId, reason: cancelReasons.encode(reason), caller: encodePrincipal(caller) }
     await translated(call, () => this.#client.cancel(message, call.options))
+  }
+
+  async embed(request: EmbeddingRequest, caller: Principal, signal: AbortSignal): Promise<EmbeddingAnswer> {
+    const call = newPeerCall(this.#peer, signal, embedMs)
+    const message = { ...request, inputs: [...request.inputs], caller: encodePrincipal(caller) }
+    const { embeddings, ...answer } = await translated(call, () => this.#client.embed(message, call.options))
+    return { ...answer, ...decodeEmbeddings(present(embeddings, 'embeddings')) }
   }
 }
 

@@ -2,10 +2,11 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import type { ServiceImplementation } from 'nice-grpc'
 import type { Router } from '../contracts/router.ts'
 import { splitBatch } from './batch-frames.ts'
+import { encodeEmbeddings } from './embeddings-codec.ts'
 import { encodeRunEvent } from './run-event-codec.ts'
 import { cancelReasons, decodePrincipal, decodeRunRequest } from './run-request-codec.ts'
 import { type routerService, runEventFraming } from './services.ts'
-import { present } from './wire-values.ts'
+import { dropUndefined, present } from './wire-values.ts'
 
 /** A Router, as gRPC serves it. */
 export function implementRouter(router: Router): ServiceImplementation<typeof routerService> {
@@ -22,6 +23,12 @@ export function implementRouter(router: Router): ServiceImplementation<typeof ro
     cancel: async ({ runId, reason, caller }) => {
       await router.cancel(runId, cancelReasons.decode(reason), decodePrincipal(caller))
       return {}
+    },
+    embed: async ({ profile, inputs, dimensions, caller }, { signal }) => {
+      const request = { inputs, ...dropUndefined({ profile, dimensions }) }
+      const answer = await router.embed(request, decodePrincipal(caller), signal)
+      const { provider, model } = answer
+      return { profile: answer.profile, provider, model, embeddings: encodeEmbeddings(answer) }
     },
   }
 }

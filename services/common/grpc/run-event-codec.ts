@@ -25,6 +25,7 @@ const messageSchema = z.discriminatedUnion('type', [
   runMessages['response.content_part.done'].extend(framing),
   runMessages['response.output_text.done'].extend(framing),
   runMessages['response.reasoning_text.done'].extend(framing),
+  runMessages['response.refusal.done'].extend(framing),
   runMessages['response.function_call_arguments.done'].extend(framing),
   runMessages['response.image_generation_call.in_progress'].extend(framing),
   runMessages['response.image_generation_call.generating'].extend(framing),
@@ -47,13 +48,25 @@ export function decodeRunEvent({ sequenceNumber, message, bytes }: WireRunEvent)
   return { sequenceNumber, message: decoded, ...(bytes === undefined ? {} : { bytes: plainBytes(bytes) }) }
 }
 
+const partDeltas = {
+  'response.output_text.delta': 'outputTextDelta',
+  'response.reasoning_text.delta': 'reasoningTextDelta',
+  'response.refusal.delta': 'refusalDelta',
+} as const
+
+const partDeltaTypes = {
+  outputTextDelta: 'response.output_text.delta',
+  reasoningTextDelta: 'response.reasoning_text.delta',
+  refusalDelta: 'response.refusal.delta',
+} as const
+
 function encodeMessage(message: RunMessage): WireMessage {
   switch (message.type) {
     case 'response.output_text.delta':
-    case 'response.reasoning_text.delta': {
+    case 'response.reasoning_text.delta':
+    case 'response.refusal.delta': {
       const { item_id: itemId, output_index: outputIndex, content_index: contentIndex, delta } = message
-      const $case = message.type === 'response.output_text.delta' ? 'outputTextDelta' : 'reasoningTextDelta'
-      return { $case, value: { itemId, outputIndex, contentIndex, delta } }
+      return { $case: partDeltas[message.type], value: { itemId, outputIndex, contentIndex, delta } }
     }
     case 'response.function_call_arguments.delta': {
       const { item_id: itemId, output_index: outputIndex, delta } = message
@@ -70,8 +83,7 @@ function decodeMessage({ $case, value }: WireMessage): RunMessage {
   if ($case === 'functionCallArgumentsDelta') {
     return { type: 'response.function_call_arguments.delta', ...position, delta: value.delta }
   }
-  const type = $case === 'outputTextDelta' ? 'response.output_text.delta' : 'response.reasoning_text.delta'
-  return { type, ...position, content_index: value.contentIndex, delta: value.delta }
+  return { type: partDeltaTypes[$case], ...position, content_index: value.contentIndex, delta: value.delta }
 }
 
 function parseMessage(json: string): RunMessage {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import {
   OnDisconnect,
+  type CallerImage as WireCallerImage,
+  type CallerParameters as WireCallerParameters,
   CancelReason as WireCancelReason,
   type InputItem as WireInputItem,
   Modality as WireModality,
@@ -8,7 +10,15 @@ import {
   type RunRequest as WireRunRequest,
 } from '../../../proto/gen/hearth/v1/run.ts'
 import { type Principal, roles, scopes } from '../contracts/principal.ts'
-import type { CancelReason, InputItem, Modality, RunRequest } from '../contracts/run-request.ts'
+import type {
+  CallerImage,
+  CallerParameters,
+  CancelReason,
+  InputItem,
+  Modality,
+  RunRequest,
+} from '../contracts/run-request.ts'
+import { decodePicture, encodePicture } from './generate-event-codec.ts'
 import {
   chatRoles,
   decodeContentPart,
@@ -19,6 +29,7 @@ import {
   encodeResponseFormat,
   encodeTool,
   encodeToolChoice,
+  imageFormat,
 } from './generate-request-codec.ts'
 import { dropUndefined, enumCodec, parseJson, parseWire, present } from './wire-values.ts'
 
@@ -41,7 +52,7 @@ const role = z.enum(roles)
 const scopeList = z.array(z.enum(scopes))
 const speaker = z.enum(['system', 'user', 'assistant'])
 
-export function encodeRunRequest({ metadata: labels, ...request }: RunRequest): WireRunRequest {
+export function encodeRunRequest({ metadata: labels, parameters, image, ...request }: RunRequest): WireRunRequest {
   return {
     ...request,
     input: request.input.map(encodeInput),
@@ -51,6 +62,8 @@ export function encodeRunRequest({ metadata: labels, ...request }: RunRequest): 
     modalities: request.modalities.map(modalities.encode),
     onDisconnect: disconnects.encode(request.onDisconnect),
     metadataJson: JSON.stringify(labels),
+    parameters: parameters === undefined ? undefined : encodeParameters(parameters),
+    image: image === undefined ? undefined : encodeImage(image),
   }
 }
 
@@ -76,6 +89,31 @@ export function decodeRunRequest({ metadataJson, ...request }: WireRunRequest): 
     timeouts: dropUndefined(present(request.timeouts, 'timeouts')),
     onDisconnect: disconnects.decode(request.onDisconnect),
     metadata: parseWire(metadata, parseJson(metadataJson)),
+    ...(request.parameters === undefined ? {} : { parameters: decodeParameters(request.parameters) }),
+    ...(request.image === undefined ? {} : { image: decodeImage(request.image) }),
+  }
+}
+
+const encodeParameters = ({ stop, ...parameters }: CallerParameters): WireCallerParameters => ({
+  ...parameters,
+  stop: stop === undefined ? undefined : { texts: [...stop] },
+})
+
+const decodeParameters = ({ stop, ...parameters }: WireCallerParameters): CallerParameters => ({
+  ...dropUndefined(parameters),
+  ...(stop === undefined ? {} : { stop: stop.texts }),
+})
+
+const encodeImage = ({ mask, ...image }: CallerImage): WireCallerImage => ({
+  ...image,
+  mask: mask === undefined ? undefined : encodePicture(mask),
+})
+
+function decodeImage({ mask, format, ...image }: WireCallerImage): CallerImage {
+  return {
+    ...dropUndefined(image),
+    ...(format === undefined ? {} : { format: parseWire(imageFormat, format) }),
+    ...(mask === undefined ? {} : { mask: decodePicture(mask) }),
   }
 }
 

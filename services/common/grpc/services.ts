@@ -3,15 +3,19 @@ import {
   AdapterServiceDefinition,
   DescribeRequest,
   DescribeResponse,
+  EmbedCall,
   GenerateBatch,
   GenerateCall,
   GenerateMessage,
 } from '../../../proto/gen/hearth/v1/adapter.ts'
+import { Embeddings } from '../../../proto/gen/hearth/v1/generate.ts'
 import {
   AttachMessage,
   AttachRequest,
   CancelRequest,
   CancelResponse,
+  RouterEmbedRequest,
+  RouterEmbedResponse,
   RouterServiceDefinition,
   RunEventBatch,
   StartRequest,
@@ -56,11 +60,13 @@ export const routerService = {
   start: unary(router('start'), StartRequest, RunRef),
   attach: batches(router('attach'), AttachRequest, AttachMessage),
   cancel: unary(router('cancel'), CancelRequest, CancelResponse),
+  embed: unary(router('embed'), RouterEmbedRequest, RouterEmbedResponse),
 }
 
 export const adapterService = {
   describe: unary(adapter('describe'), DescribeRequest, DescribeResponse),
   generate: batches(adapter('generate'), GenerateCall, GenerateMessage),
+  embed: unary(adapter('embed'), EmbedCall, Embeddings),
 }
 
 export const runEventFraming: BatchFraming<RunEventBatch> = { batch: RunEventBatch, frame: AttachMessage }

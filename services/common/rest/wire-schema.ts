@@ -74,7 +74,7 @@ export const snapshotWire = z.strictObject({
 }) satisfies z.ZodType<Snapshot>
 
 const part = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.enum(['text', 'reasoning']), text: z.string() }),
+  z.strictObject({ type: z.enum(['text', 'reasoning', 'refusal']), text: z.string() }),
   z.strictObject({ type: z.literal('image'), blobId: z.string(), mediaType: z.string() }),
   z.strictObject({ type: z.literal('tool_call'), callId: z.string(), name: z.string(), arguments: z.string() }),
   z.strictObject({ type: z.literal('tool_output'), callId: z.string(), output: z.string() }),
@@ -137,6 +137,7 @@ export const runAnswerWire = z.strictObject({
       outcome: z.enum(['completed', 'failed', 'cancelled']),
       error_code: errorCode.exactOptional(),
       vendor_status: z.number().exactOptional(),
+      dropped_parameters: z.array(z.string()).exactOptional(),
       duration_ms: z.number(),
       first_token_ms: z.number().exactOptional(),
     }),
@@ -165,6 +166,7 @@ export const problemWire = z.object({
       file: z.string().exactOptional(),
       line: z.number().exactOptional(),
       vendorStatus: z.number().exactOptional(),
+      openaiCode: z.literal('context_length_exceeded').exactOptional(),
     })
     .default({}),
 })

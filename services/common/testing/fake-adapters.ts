@@ -69,6 +69,7 @@ export function fakeAdapters(options: FakeAdaptersOptions = {}): FakeAdapters {
         call.ended = true
       }
     },
+    embed: async (_adapter, { inputs }) => ({ vectors: inputs.map(fakeVector), inputTokens: inputs.length }),
   }
 }
 
@@ -101,6 +102,9 @@ const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
 }
 
 const cancelled = () => new HearthError('caller_cancelled', 'The request was cancelled.')
+
+/** A vector that tells texts of different length apart. */
+const fakeVector = (text: string): Float32Array => Float32Array.of(text.length, 1, 0.5)
 
 /** One batch per text; optionally paced. */
 export function textScript(

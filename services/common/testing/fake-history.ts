@@ -144,6 +144,7 @@ function portablePart(part: MessagePart): MessagePart {
   switch (part.type) {
     case 'text':
     case 'reasoning':
+    case 'refusal':
       return { ...part, text: portable(part.text) }
     case 'tool_call':
       return { ...part, arguments: portable(part.arguments) }

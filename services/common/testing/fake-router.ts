@@ -76,6 +76,10 @@ export function fakeRouter(
       cancels.push({ runId, reason })
       run.end('cancelled')
     },
+    embed: async ({ profile = 'demo', inputs }) => {
+      const vectors = inputs.map((text) => Float32Array.of(text.length, 1, 0.5))
+      return { profile, provider: 'demo', model: 'demo', vectors, inputTokens: inputs.length }
+    },
   }
 }
 

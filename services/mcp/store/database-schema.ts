@@ -95,7 +95,7 @@ export interface MessageRow {
 export interface PartRow {
   readonly message_id: string
   readonly ordinal: number
-  readonly type: 'text' | 'reasoning' | 'image' | 'tool_call' | 'tool_output'
+  readonly type: 'text' | 'reasoning' | 'refusal' | 'image' | 'tool_call' | 'tool_output'
   readonly text: string | null
   readonly call_id: string | null
   readonly name: string | null

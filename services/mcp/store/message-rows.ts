@@ -18,6 +18,7 @@ function partContent(part: MessagePart): Partial<PartContent> & Pick<PartContent
   switch (part.type) {
     case 'text':
     case 'reasoning':
+    case 'refusal':
       return { type: part.type, text: toPortableText(part.text) }
     case 'image':
       return { type: part.type, blob_id: toPortableText(part.blobId), media_type: toPortableText(part.mediaType) }
@@ -38,6 +39,7 @@ function toPart(row: PartRow): MessagePart {
   switch (row.type) {
     case 'text':
     case 'reasoning':
+    case 'refusal':
       return { type: row.type, text }
     case 'image':
       return { type: row.type, blobId: row.blob_id ?? '', mediaType: row.media_type ?? '' }
@@ -53,6 +55,7 @@ function toPartView(row: PartRow): PartView {
   switch (part.type) {
     case 'text':
     case 'reasoning':
+    case 'refusal':
       return part
     case 'image':
       return { type: part.type, blob_id: part.blobId, media_type: part.mediaType }

@@ -32,7 +32,7 @@ export interface StoredMessageView {
 }
 
 export type PartView =
-  | { readonly type: 'text' | 'reasoning'; readonly text: string }
+  | { readonly type: 'text' | 'reasoning' | 'refusal'; readonly text: string }
   | { readonly type: 'image'; readonly blob_id: string; readonly media_type: string }
   | { readonly type: 'tool_call'; readonly call_id: string; readonly name: string; readonly arguments: string }
   | { readonly type: 'tool_output'; readonly call_id: string; readonly output: string }

@@ -164,7 +164,7 @@ function decodePng(bytes: Uint8Array): Png {
 }
 
 describe('pictures of the demo', () => {
-  const image: ImageRequest = { prompt: 'a lamp', partialImages: 3, size: '96x64', format: 'png' }
+  const image: ImageRequest = { prompt: 'a lamp', partialImages: 3, size: '96x64', format: 'png', inputs: [] }
   const draw = async (overrides: Partial<ImageRequest> = {}, signal = never) => {
     const outcome = await ask({ image: { ...image, ...overrides } }, signal)
     return { ...outcome, pictures: outcome.events.flatMap((event) => ('bytes' in event ? [event.bytes] : [])) }

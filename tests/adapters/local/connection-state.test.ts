@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLocalAdapter } from '../../../services/adapters/local/adapter.ts'
 import { connectionState } from '../../../services/adapters/local/connection-state.ts'
 import { noCrashes, restartAtMs } from '../../../services/adapters/local/restart-policy.ts'
-import { ask, log, never, textRequest } from './local-harness.ts'
+import { ask, log, never, plainConnection, textRequest } from './local-harness.ts'
 
 const model = { model: 'tiny', path: '/models/tiny.gguf' }
 const facts = {
@@ -61,7 +61,7 @@ describe('the adapter without an engine', () => {
   })
   afterAll(() => rm(dataDir, { recursive: true }))
 
-  const embedded = { models_dir: null, context_tokens: 512, sequences: 1, threads: 1 }
+  const embedded = { ...plainConnection, context_tokens: 512, sequences: 1, threads: 1 }
   const adapterOf = (options: { readonly engineDirectory?: string }) =>
     createLocalAdapter({ connections: () => ({ embedded }), dataDir, log, ...options })
 

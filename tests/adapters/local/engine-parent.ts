@@ -2,10 +2,10 @@
 // answer without end, and says where it is.
 import { pino } from 'pino'
 import { createLocalAdapter } from '../../../services/adapters/local/adapter.ts'
-import { textOf, textRequest } from './local-harness.ts'
+import { plainConnection, textOf, textRequest } from './local-harness.ts'
 
 const [, , dataDir = ''] = process.argv
-const embedded = { models_dir: null, context_tokens: 30_000, sequences: 1, threads: 1 }
+const embedded = { ...plainConnection, context_tokens: 30_000, sequences: 1, threads: 1 }
 const log = pino({ level: 'silent' })
 const adapter = createLocalAdapter({ connections: () => ({ embedded }), dataDir, log })
 await adapter.start(new AbortController().signal)

@@ -30,6 +30,17 @@ export interface LocalHouse extends AsyncDisposable {
   readonly modelsDirectory: string
 }
 
+/** The embedded engine with its defaults. */
+export const plainConnection: LocalConnection = {
+  base_url: null,
+  models_dir: null,
+  context_tokens: 4096,
+  sequences: 4,
+  threads: 'auto',
+  flavor: 'openai',
+  num_ctx: null,
+}
+
 /** An adapter with one connection `embedded` over a temporary folder of tiny models. Not started: models load when asked. */
 export async function localHouse(models: TinyModels, connection: Partial<LocalConnection> = {}): Promise<LocalHouse> {
   requireEngine()
@@ -37,7 +48,7 @@ export async function localHouse(models: TinyModels, connection: Partial<LocalCo
   const modelsDirectory = join(dataDir, 'models')
   await mkdir(modelsDirectory)
   for (const [name, options] of Object.entries(models)) await writeModel(modelsDirectory, name, options)
-  const settings = { models_dir: null, context_tokens: 1024, sequences: 2, threads: 1, ...connection }
+  const settings = { ...plainConnection, context_tokens: 1024, sequences: 2, threads: 1, ...connection }
   const adapter = createLocalAdapter({ connections: () => ({ embedded: settings }), dataDir, log })
   return {
     adapter,

@@ -104,7 +104,7 @@ describe('a request as a job of the engine', () => {
     ],
     [
       'a picture to draw',
-      { image: { prompt: 'x', partialImages: 0, size: 'auto', format: 'png' } },
+      { image: { prompt: 'x', partialImages: 0, size: 'auto', format: 'png', inputs: [] } },
       'caller_unsupported_feature',
     ],
     [

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { createLocalAdapter, type LocalAdapter } from '../../../services/adapters/local/adapter.ts'
 import type { ChatMessage, GenerateRequest } from '../../../services/common/contracts/generate-request.ts'
 import { enginePid } from '../../support/engine-pid.ts'
-import { argumentsOf, ask, log, never, textRequest, usageOf, userSays } from './local-harness.ts'
+import { argumentsOf, ask, log, never, plainConnection, textRequest, usageOf, userSays } from './local-harness.ts'
 
 const dataDir = join(import.meta.dirname, '../../../data')
 const file = join(dataDir, 'models/smollm2-135m-instruct.gguf')
@@ -19,7 +19,7 @@ const request = (text: string, overrides: Partial<GenerateRequest> = {}) =>
   textRequest('smollm2-135m-instruct', { messages: [system, userSays(text)], ...overrides })
 
 describe('SmolLM2-135M-Instruct on the embedded engine', { timeout: 120_000 }, () => {
-  const embedded = { models_dir: null, context_tokens: 4096, sequences: 4, threads: 'auto' as const }
+  const embedded = plainConnection
   let adapter: LocalAdapter
   let loadMs = 0
 

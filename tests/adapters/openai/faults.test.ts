@@ -116,7 +116,7 @@ describe('answers that are errors', () => {
     await once(server, 'listening')
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : undefined
-    const connections = () => ({ default: { base_url: `http://127.0.0.1:${port}/v1` } })
+    const connections = () => ({ default: { base_url: `http://127.0.0.1:${port}/v1`, api: 'chat' as const } })
     const { error } = await collect(createOpenaiAdapter({ connections, log }).generate(textRequest(), never))
     expect(error?.code).toBe('provider_rate_limited')
     server.closeAllConnections()
@@ -174,8 +174,8 @@ describe('answers that are errors', () => {
     closed.close()
     const adapter = createOpenaiAdapter({
       connections: () => ({
-        default: { base_url: `http://127.0.0.1:${port}/v1` },
-        nowhere: { base_url: 'http://hearth-test.invalid/v1' },
+        default: { base_url: `http://127.0.0.1:${port}/v1`, api: 'chat' as const },
+        nowhere: { base_url: 'http://hearth-test.invalid/v1', api: 'chat' as const },
       }),
       log,
     })
@@ -194,7 +194,7 @@ describe('answers that are errors', () => {
     await once(server, 'listening')
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : undefined
-    const connections = () => ({ default: { base_url: `http://127.0.0.1:${port}/v1` } })
+    const connections = () => ({ default: { base_url: `http://127.0.0.1:${port}/v1`, api: 'chat' as const } })
     const { error } = await collect(createOpenaiAdapter({ connections, log }).generate(textRequest(), never))
     expect(error?.code).toBe('provider_connection_failed')
     server.close()

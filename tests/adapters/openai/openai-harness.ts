@@ -52,7 +52,10 @@ export interface OpenaiHarness {
 
 export async function startOpenaiHarness(): Promise<OpenaiHarness> {
   const vendor = await startFakeVendor()
-  const adapter = createOpenaiAdapter({ connections: () => ({ default: { base_url: vendor.baseUrl } }), log })
+  const adapter = createOpenaiAdapter({
+    connections: () => ({ default: { base_url: vendor.baseUrl, api: 'chat' as const } }),
+    log,
+  })
   return {
     vendor,
     adapter,

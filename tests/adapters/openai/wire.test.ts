@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beginStream, endStream, stepBatch } from '../../../services/adapters/chat-completions/map-stream.ts'
 import { createOpenaiAdapter } from '../../../services/adapters/openai/adapter.ts'
-import { beginStream, endStream, stepBatch } from '../../../services/adapters/openai/map-stream.ts'
+import type { OpenaiConnection } from '../../../services/common/config/config-schema.ts'
 import type { GenerateRequest } from '../../../services/common/contracts/generate-request.ts'
 import { collect, log, never, type OpenaiHarness, startOpenaiHarness, textRequest } from './openai-harness.ts'
 
@@ -78,7 +79,7 @@ describe('what is sent', () => {
   })
 
   test('pictures are caller_unsupported_feature, a forced call without tools is caller_invalid_request', async () => {
-    const image = { prompt: 'a lamp', partialImages: 0, size: 'auto', format: 'png' } as const
+    const image = { prompt: 'a lamp', partialImages: 0, size: 'auto', format: 'png', inputs: [] } as const
     await expect(sent({ image })).rejects.toMatchObject({ code: 'caller_unsupported_feature' })
     const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(1) } as const
     await expect(sent({ messages: [{ role: 'user', content: [picture] }] })).rejects.toMatchObject({
@@ -90,25 +91,25 @@ describe('what is sent', () => {
 
 describe('connections', () => {
   test('key and server are read at every call', async () => {
-    let settings: { base_url: string; api_key?: string } = { base_url: harness.vendor.baseUrl }
+    let settings: OpenaiConnection = { base_url: harness.vendor.baseUrl, api: 'chat' }
     const adapter = createOpenaiAdapter({ connections: () => ({ default: settings }), log })
     const seenKey = async () => {
       await collect(adapter.generate(textRequest(), never))
       return harness.vendor.requests.at(-1)?.headers.authorization
     }
     expect(await seenKey()).toMatch(/^Bearer /)
-    settings = { base_url: harness.vendor.baseUrl, api_key: 'first' }
+    settings = { api: 'chat' as const, base_url: harness.vendor.baseUrl, api_key: 'first' }
     expect(await seenKey()).toBe('Bearer first')
-    settings = { base_url: harness.vendor.baseUrl, api_key: 'second' }
+    settings = { api: 'chat' as const, base_url: harness.vendor.baseUrl, api_key: 'second' }
     expect(await seenKey()).toBe('Bearer second')
     await adapter.stop(never)
   })
 
   test('a key that came out empty disables the connection and names the variable', async () => {
     const connections = () => ({
-      default: { base_url: harness.vendor.baseUrl, api_key: '' },
-      other: { base_url: harness.vendor.baseUrl, api_key: '' },
-      lan: { base_url: harness.vendor.baseUrl },
+      default: { api: 'chat' as const, base_url: harness.vendor.baseUrl, api_key: '' },
+      other: { api: 'chat' as const, base_url: harness.vendor.baseUrl, api_key: '' },
+      lan: { api: 'chat' as const, base_url: harness.vendor.baseUrl },
     })
     const missing = () => [{ connection: 'adapters.openai.connections.other', name: 'OTHER_KEY' }]
     const adapter = createOpenaiAdapter({ connections, missing, log })

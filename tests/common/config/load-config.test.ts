@@ -35,7 +35,7 @@ describe('layers', () => {
     using house = new HouseFolder('', 'HEARTH_GATEWAY__PORT=2\nOPENAI_API_KEY=sk-file\n')
     const { config, missing } = house.load({ HEARTH_GATEWAY__PORT: '', OPENAI_API_KEY: '' })
     expect(config.gateway.port).toBe(8080)
-    expect(missing).toEqual([{ connection: 'adapters.openai.connections.default', name: 'OPENAI_API_KEY' }])
+    expect(missing).toContainEqual({ connection: 'adapters.openai.connections.default', name: 'OPENAI_API_KEY' })
   })
 
   test('a profiles key replaces the shipped profiles, a connections key the shipped connections', () => {
@@ -105,7 +105,7 @@ describe('mistakes', () => {
       'gateway:\n  prot: 1\n  port: abc\nlog:\n  level: verbose\nprofiles:\n  Bad Name:\n    targets: []\n',
     )
     expect(house.problems()).toEqual([
-      'config.yaml:2:3 gateway.prot: unknown key; allowed: host, port, allowed_hosts, allowed_origins, trusted_proxies, tls, limits; did you mean port?',
+      'config.yaml:2:3 gateway.prot: unknown key; allowed: host, port, allowed_hosts, allowed_origins, trusted_proxies, tls, merge, limits; did you mean port?',
       'config.yaml:3:3 gateway.port: must be a whole number from 0 up to 65535',
       'config.yaml:5:3 log.level: must be one of trace, debug, info, warn, error, fatal',
       'config.yaml:7:3 profiles.Bad Name: this name is not allowed: must be a DNS label: lower-case letters, digits and inner hyphens, at most 63',
@@ -210,8 +210,8 @@ describe('names in texts', () => {
 `)
     const { config, missing } = house.load({ KEY: 'k' })
     expect(config.adapters.openai.connections).toEqual({
-      keyed: { base_url: 'http://a/v1', api_key: '' },
-      whole: { base_url: 'http://b/v1', api_key: 'k' },
+      keyed: { base_url: 'http://a/v1', api_key: '', api: 'chat' },
+      whole: { base_url: 'http://b/v1', api_key: 'k', api: 'chat' },
     })
     expect(missing).toEqual([
       { connection: 'adapters.openai.connections.keyed', name: 'NO_KEY' },
@@ -235,7 +235,7 @@ describe('names in texts', () => {
     using house = new HouseFolder('')
     const { config, missing } = house.load({ HEARTH_ADAPTERS__OPENAI__CONNECTIONS__DEFAULT__API_KEY: 'a${X}b' })
     expect(config.adapters.openai.connections['default']?.api_key).toBe('a${X}b')
-    expect(missing).toEqual([])
+    expect(missing.filter(({ connection }) => connection.startsWith('adapters.openai.'))).toEqual([])
   })
 })
 
@@ -269,7 +269,11 @@ describe('environment', () => {
       HEARTH_ADAPTERS__OPENAI__CONNECTIONS__DEFAULT__BASE_URL: 'http://127.0.0.1:9/v1',
       OPENAI_API_KEY: 'sk',
     })
-    expect(config.adapters.openai.connections['default']).toEqual({ base_url: 'http://127.0.0.1:9/v1', api_key: 'sk' })
+    expect(config.adapters.openai.connections['default']).toEqual({
+      base_url: 'http://127.0.0.1:9/v1',
+      api_key: 'sk',
+      api: 'chat',
+    })
   })
 
   test('an unknown or wrong variable is an error that names it and the nearest', () => {

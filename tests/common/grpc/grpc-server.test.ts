@@ -142,6 +142,7 @@ describe('bounds', () => {
     let produced = 0
     const firehose: AdapterSet = {
       describe: async () => [],
+      embed: async () => ({ vectors: [] }),
       async *generate(_adapter, _request, signal) {
         while (!signal.aborted) {
           produced += 1

@@ -40,6 +40,8 @@ describe('messages of the protocol', () => {
       'response.output_text.done': true,
       'response.reasoning_text.delta': true,
       'response.reasoning_text.done': true,
+      'response.refusal.delta': true,
+      'response.refusal.done': true,
       'response.function_call_arguments.delta': true,
       'response.function_call_arguments.done': true,
       'response.image_generation_call.in_progress': true,

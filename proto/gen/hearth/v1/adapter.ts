@@ -8,7 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { BatchPiece } from "./batch.ts";
-import { GenerateEvent, GenerateRequest } from "./generate.ts";
+import { Embeddings, EmbedRequest, GenerateEvent, GenerateRequest } from "./generate.ts";
 
 export const protobufPackage = "hearth.v1";
 
@@ -56,6 +56,11 @@ export interface ConnectionDisabled {
 export interface GenerateCall {
   readonly adapter: string;
   readonly request: GenerateRequest | undefined;
+}
+
+export interface EmbedCall {
+  readonly adapter: string;
+  readonly request: EmbedRequest | undefined;
 }
 
 export interface GenerateMessage {
@@ -647,6 +652,75 @@ export const GenerateCall: MessageFns<GenerateCall> = {
   },
 };
 
+function createBaseEmbedCall(): EmbedCall {
+  return { adapter: "", request: undefined };
+}
+
+export const EmbedCall: MessageFns<EmbedCall> = {
+  encode(message: EmbedCall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.adapter !== "") {
+      writer.uint32(10).string(message.adapter);
+    }
+    if (message.request !== undefined) {
+      EmbedRequest.encode(message.request, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EmbedCall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEmbedCall() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.adapter = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.request = EmbedRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EmbedCall>): EmbedCall {
+    return EmbedCall.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EmbedCall>): EmbedCall {
+    const message = createBaseEmbedCall() as any;
+    message.adapter = object.adapter ?? "";
+    message.request = (object.request !== undefined && object.request !== null)
+      ? EmbedRequest.fromPartial(object.request)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseGenerateMessage(): GenerateMessage {
   return { content: undefined };
 }
@@ -809,6 +883,14 @@ export const AdapterServiceDefinition = {
       responseStream: true,
       options: {},
     },
+    embed: {
+      name: "Embed",
+      requestType: EmbedCall as typeof EmbedCall,
+      requestStream: false,
+      responseType: Embeddings as typeof Embeddings,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const;
 
@@ -819,12 +901,14 @@ export interface AdapterServiceImplementation<CallContextExt = {}> {
     request: GenerateCall,
     context: CallContext & CallContextExt,
   ): ServerStreamingMethodResult<DeepPartial<GenerateMessage>>;
+  embed(request: EmbedCall, context: CallContext & CallContextExt): Promise<DeepPartial<Embeddings>>;
 }
 
 export interface AdapterServiceClient<CallOptionsExt = {}> {
   describe(request: DeepPartial<DescribeRequest>, options?: CallOptions & CallOptionsExt): Promise<DescribeResponse>;
   /** One attempt. Cancelling the call closes the vendor's socket. */
   generate(request: DeepPartial<GenerateCall>, options?: CallOptions & CallOptionsExt): AsyncIterable<GenerateMessage>;
+  embed(request: DeepPartial<EmbedCall>, options?: CallOptions & CallOptionsExt): Promise<Embeddings>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

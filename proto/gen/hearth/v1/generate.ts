@@ -122,6 +122,7 @@ export interface ToolDefinition {
     | undefined;
   /** JSON Schema of the arguments. */
   readonly parametersJson: string;
+  readonly strict?: boolean | undefined;
 }
 
 export interface ToolChoice {
@@ -147,6 +148,8 @@ export interface JsonObjectFormat {
 export interface JsonSchemaFormat {
   readonly name: string;
   readonly schemaJson: string;
+  readonly description?: string | undefined;
+  readonly strict?: boolean | undefined;
 }
 
 export interface GenerateParameters {
@@ -163,6 +166,9 @@ export interface GenerateParameters {
     | undefined;
   /** A JSON object sent to the vendor as it is. */
   readonly extraJson?: string | undefined;
+  readonly frequencyPenalty?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly parallelToolCalls?: boolean | undefined;
 }
 
 export interface ImageRequest {
@@ -171,6 +177,32 @@ export interface ImageRequest {
   readonly size: string;
   /** png, jpeg or webp */
   readonly format: string;
+  readonly quality?: string | undefined;
+  readonly background?:
+    | string
+    | undefined;
+  /** Pictures to start from. */
+  readonly inputs: readonly Picture[];
+  readonly mask?: Picture | undefined;
+}
+
+/** services/common/contracts/generate-request.ts */
+export interface EmbedRequest {
+  readonly connection: string;
+  readonly model: string;
+  readonly inputs: readonly string[];
+  readonly dimensions?: number | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface Vector {
+  readonly values: readonly number[];
+}
+
+export interface Embeddings {
+  /** One per input. */
+  readonly vectors: readonly Vector[];
+  readonly inputTokens?: number | undefined;
 }
 
 /** Milliseconds. */
@@ -198,12 +230,20 @@ export interface GenerateEvent {
     | { readonly $case: "image"; readonly value: ImageFinal }
     | { readonly $case: "usage"; readonly value: Usage }
     | { readonly $case: "finish"; readonly value: FinishReason }
+    | { readonly $case: "refusalStart"; readonly value: BlockRef }
+    | { readonly $case: "refusalDelta"; readonly value: BlockDelta }
+    | { readonly $case: "refusalEnd"; readonly value: BlockRef }
+    | { readonly $case: "parametersDropped"; readonly value: DroppedParameters }
     | undefined;
 }
 
 export interface PhaseEvent {
   readonly phase: Phase;
   readonly progress?: number | undefined;
+}
+
+export interface DroppedParameters {
+  readonly names: readonly string[];
 }
 
 /** Names a block within its attempt. */
@@ -769,7 +809,7 @@ export const ToolCall: MessageFns<ToolCall> = {
 };
 
 function createBaseToolDefinition(): ToolDefinition {
-  return { name: "", description: undefined, parametersJson: "" };
+  return { name: "", description: undefined, parametersJson: "", strict: undefined };
 }
 
 export const ToolDefinition: MessageFns<ToolDefinition> = {
@@ -782,6 +822,9 @@ export const ToolDefinition: MessageFns<ToolDefinition> = {
     }
     if (message.parametersJson !== "") {
       writer.uint32(26).string(message.parametersJson);
+    }
+    if (message.strict !== undefined) {
+      writer.uint32(32).bool(message.strict);
     }
     return writer;
   },
@@ -823,6 +866,14 @@ export const ToolDefinition: MessageFns<ToolDefinition> = {
             message.parametersJson = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.strict = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -843,6 +894,7 @@ export const ToolDefinition: MessageFns<ToolDefinition> = {
     message.name = object.name ?? "";
     message.description = object.description ?? undefined;
     message.parametersJson = object.parametersJson ?? "";
+    message.strict = object.strict ?? undefined;
     return message;
   },
 };
@@ -1113,7 +1165,7 @@ export const JsonObjectFormat: MessageFns<JsonObjectFormat> = {
 };
 
 function createBaseJsonSchemaFormat(): JsonSchemaFormat {
-  return { name: "", schemaJson: "" };
+  return { name: "", schemaJson: "", description: undefined, strict: undefined };
 }
 
 export const JsonSchemaFormat: MessageFns<JsonSchemaFormat> = {
@@ -1123,6 +1175,12 @@ export const JsonSchemaFormat: MessageFns<JsonSchemaFormat> = {
     }
     if (message.schemaJson !== "") {
       writer.uint32(18).string(message.schemaJson);
+    }
+    if (message.description !== undefined) {
+      writer.uint32(26).string(message.description);
+    }
+    if (message.strict !== undefined) {
+      writer.uint32(32).bool(message.strict);
     }
     return writer;
   },
@@ -1156,6 +1214,22 @@ export const JsonSchemaFormat: MessageFns<JsonSchemaFormat> = {
             message.schemaJson = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.strict = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1175,6 +1249,8 @@ export const JsonSchemaFormat: MessageFns<JsonSchemaFormat> = {
     const message = createBaseJsonSchemaFormat() as any;
     message.name = object.name ?? "";
     message.schemaJson = object.schemaJson ?? "";
+    message.description = object.description ?? undefined;
+    message.strict = object.strict ?? undefined;
     return message;
   },
 };
@@ -1188,6 +1264,9 @@ function createBaseGenerateParameters(): GenerateParameters {
     reasoningEffort: undefined,
     seed: undefined,
     extraJson: undefined,
+    frequencyPenalty: undefined,
+    presencePenalty: undefined,
+    parallelToolCalls: undefined,
   };
 }
 
@@ -1213,6 +1292,15 @@ export const GenerateParameters: MessageFns<GenerateParameters> = {
     }
     if (message.extraJson !== undefined) {
       writer.uint32(58).string(message.extraJson);
+    }
+    if (message.frequencyPenalty !== undefined) {
+      writer.uint32(65).double(message.frequencyPenalty);
+    }
+    if (message.presencePenalty !== undefined) {
+      writer.uint32(73).double(message.presencePenalty);
+    }
+    if (message.parallelToolCalls !== undefined) {
+      writer.uint32(80).bool(message.parallelToolCalls);
     }
     return writer;
   },
@@ -1286,6 +1374,30 @@ export const GenerateParameters: MessageFns<GenerateParameters> = {
             message.extraJson = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.frequencyPenalty = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.presencePenalty = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.parallelToolCalls = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1310,12 +1422,24 @@ export const GenerateParameters: MessageFns<GenerateParameters> = {
     message.reasoningEffort = object.reasoningEffort ?? undefined;
     message.seed = object.seed ?? undefined;
     message.extraJson = object.extraJson ?? undefined;
+    message.frequencyPenalty = object.frequencyPenalty ?? undefined;
+    message.presencePenalty = object.presencePenalty ?? undefined;
+    message.parallelToolCalls = object.parallelToolCalls ?? undefined;
     return message;
   },
 };
 
 function createBaseImageRequest(): ImageRequest {
-  return { prompt: "", partialImages: 0, size: "", format: "" };
+  return {
+    prompt: "",
+    partialImages: 0,
+    size: "",
+    format: "",
+    quality: undefined,
+    background: undefined,
+    inputs: [],
+    mask: undefined,
+  };
 }
 
 export const ImageRequest: MessageFns<ImageRequest> = {
@@ -1331,6 +1455,18 @@ export const ImageRequest: MessageFns<ImageRequest> = {
     }
     if (message.format !== "") {
       writer.uint32(34).string(message.format);
+    }
+    if (message.quality !== undefined) {
+      writer.uint32(42).string(message.quality);
+    }
+    if (message.background !== undefined) {
+      writer.uint32(50).string(message.background);
+    }
+    for (const v of message.inputs) {
+      Picture.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.mask !== undefined) {
+      Picture.encode(message.mask, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1380,6 +1516,38 @@ export const ImageRequest: MessageFns<ImageRequest> = {
             message.format = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.quality = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.background = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.inputs.push(Picture.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.mask = Picture.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1401,6 +1569,249 @@ export const ImageRequest: MessageFns<ImageRequest> = {
     message.partialImages = object.partialImages ?? 0;
     message.size = object.size ?? "";
     message.format = object.format ?? "";
+    message.quality = object.quality ?? undefined;
+    message.background = object.background ?? undefined;
+    message.inputs = object.inputs?.map((e) => Picture.fromPartial(e)) || [];
+    message.mask = (object.mask !== undefined && object.mask !== null) ? Picture.fromPartial(object.mask) : undefined;
+    return message;
+  },
+};
+
+function createBaseEmbedRequest(): EmbedRequest {
+  return { connection: "", model: "", inputs: [], dimensions: undefined, timeoutMs: 0 };
+}
+
+export const EmbedRequest: MessageFns<EmbedRequest> = {
+  encode(message: EmbedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.connection !== "") {
+      writer.uint32(10).string(message.connection);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    for (const v of message.inputs) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.dimensions !== undefined) {
+      writer.uint32(32).uint32(message.dimensions);
+    }
+    if (message.timeoutMs !== 0) {
+      writer.uint32(40).uint32(message.timeoutMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EmbedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEmbedRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.connection = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.inputs.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.dimensions = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.timeoutMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EmbedRequest>): EmbedRequest {
+    return EmbedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EmbedRequest>): EmbedRequest {
+    const message = createBaseEmbedRequest() as any;
+    message.connection = object.connection ?? "";
+    message.model = object.model ?? "";
+    message.inputs = object.inputs?.map((e) => e) || [];
+    message.dimensions = object.dimensions ?? undefined;
+    message.timeoutMs = object.timeoutMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseVector(): Vector {
+  return { values: [] };
+}
+
+export const Vector: MessageFns<Vector> = {
+  encode(message: Vector, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.values.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.values) {
+        writer.float(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Vector {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVector() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 13) {
+              message.values.push(reader.float());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.values.push(reader.float());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Vector>): Vector {
+    return Vector.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Vector>): Vector {
+    const message = createBaseVector() as any;
+    message.values = object.values?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseEmbeddings(): Embeddings {
+  return { vectors: [], inputTokens: undefined };
+}
+
+export const Embeddings: MessageFns<Embeddings> = {
+  encode(message: Embeddings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.vectors) {
+      Vector.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.inputTokens !== undefined) {
+      writer.uint32(16).uint32(message.inputTokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Embeddings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEmbeddings() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vectors.push(Vector.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.inputTokens = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Embeddings>): Embeddings {
+    return Embeddings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Embeddings>): Embeddings {
+    const message = createBaseEmbeddings() as any;
+    message.vectors = object.vectors?.map((e) => Vector.fromPartial(e)) || [];
+    message.inputTokens = object.inputTokens ?? undefined;
     return message;
   },
 };
@@ -1545,6 +1956,18 @@ export const GenerateEvent: MessageFns<GenerateEvent> = {
       case "finish":
         writer.uint32(112).int32(message.event.value);
         break;
+      case "refusalStart":
+        BlockRef.encode(message.event.value, writer.uint32(122).fork()).join();
+        break;
+      case "refusalDelta":
+        BlockDelta.encode(message.event.value, writer.uint32(130).fork()).join();
+        break;
+      case "refusalEnd":
+        BlockRef.encode(message.event.value, writer.uint32(138).fork()).join();
+        break;
+      case "parametersDropped":
+        DroppedParameters.encode(message.event.value, writer.uint32(146).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1674,6 +2097,38 @@ export const GenerateEvent: MessageFns<GenerateEvent> = {
             message.event = { $case: "finish", value: reader.int32() as any };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.event = { $case: "refusalStart", value: BlockRef.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.event = { $case: "refusalDelta", value: BlockDelta.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.event = { $case: "refusalEnd", value: BlockRef.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.event = { $case: "parametersDropped", value: DroppedParameters.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1776,6 +2231,30 @@ export const GenerateEvent: MessageFns<GenerateEvent> = {
         }
         break;
       }
+      case "refusalStart": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "refusalStart", value: BlockRef.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "refusalDelta": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "refusalDelta", value: BlockDelta.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "refusalEnd": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "refusalEnd", value: BlockRef.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "parametersDropped": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "parametersDropped", value: DroppedParameters.fromPartial(object.event.value) };
+        }
+        break;
+      }
     }
     return message;
   },
@@ -1844,6 +2323,61 @@ export const PhaseEvent: MessageFns<PhaseEvent> = {
     const message = createBasePhaseEvent() as any;
     message.phase = object.phase ?? 0;
     message.progress = object.progress ?? undefined;
+    return message;
+  },
+};
+
+function createBaseDroppedParameters(): DroppedParameters {
+  return { names: [] };
+}
+
+export const DroppedParameters: MessageFns<DroppedParameters> = {
+  encode(message: DroppedParameters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.names) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DroppedParameters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDroppedParameters() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.names.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DroppedParameters>): DroppedParameters {
+    return DroppedParameters.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DroppedParameters>): DroppedParameters {
+    const message = createBaseDroppedParameters() as any;
+    message.names = object.names?.map((e) => e) || [];
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { BatchPiece } from "./batch.ts";
+import { Embeddings } from "./generate.ts";
 import { CancelReason, Principal, RunEvent, RunRef, RunRequest } from "./run.ts";
 
 export const protobufPackage = "hearth.v1";
@@ -43,6 +44,20 @@ export interface CancelRequest {
 }
 
 export interface CancelResponse {
+}
+
+export interface RouterEmbedRequest {
+  readonly profile?: string | undefined;
+  readonly inputs: readonly string[];
+  readonly dimensions?: number | undefined;
+  readonly caller: Principal | undefined;
+}
+
+export interface RouterEmbedResponse {
+  readonly profile: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly embeddings: Embeddings | undefined;
 }
 
 function createBaseStartRequest(): StartRequest {
@@ -457,6 +472,192 @@ export const CancelResponse: MessageFns<CancelResponse> = {
   },
 };
 
+function createBaseRouterEmbedRequest(): RouterEmbedRequest {
+  return { profile: undefined, inputs: [], dimensions: undefined, caller: undefined };
+}
+
+export const RouterEmbedRequest: MessageFns<RouterEmbedRequest> = {
+  encode(message: RouterEmbedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.profile !== undefined) {
+      writer.uint32(10).string(message.profile);
+    }
+    for (const v of message.inputs) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.dimensions !== undefined) {
+      writer.uint32(24).uint32(message.dimensions);
+    }
+    if (message.caller !== undefined) {
+      Principal.encode(message.caller, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RouterEmbedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRouterEmbedRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.profile = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.inputs.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.dimensions = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.caller = Principal.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RouterEmbedRequest>): RouterEmbedRequest {
+    return RouterEmbedRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RouterEmbedRequest>): RouterEmbedRequest {
+    const message = createBaseRouterEmbedRequest() as any;
+    message.profile = object.profile ?? undefined;
+    message.inputs = object.inputs?.map((e) => e) || [];
+    message.dimensions = object.dimensions ?? undefined;
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Principal.fromPartial(object.caller)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRouterEmbedResponse(): RouterEmbedResponse {
+  return { profile: "", provider: "", model: "", embeddings: undefined };
+}
+
+export const RouterEmbedResponse: MessageFns<RouterEmbedResponse> = {
+  encode(message: RouterEmbedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.profile !== "") {
+      writer.uint32(10).string(message.profile);
+    }
+    if (message.provider !== "") {
+      writer.uint32(18).string(message.provider);
+    }
+    if (message.model !== "") {
+      writer.uint32(26).string(message.model);
+    }
+    if (message.embeddings !== undefined) {
+      Embeddings.encode(message.embeddings, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RouterEmbedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRouterEmbedResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.profile = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.embeddings = Embeddings.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RouterEmbedResponse>): RouterEmbedResponse {
+    return RouterEmbedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RouterEmbedResponse>): RouterEmbedResponse {
+    const message = createBaseRouterEmbedResponse() as any;
+    message.profile = object.profile ?? "";
+    message.provider = object.provider ?? "";
+    message.model = object.model ?? "";
+    message.embeddings = (object.embeddings !== undefined && object.embeddings !== null)
+      ? Embeddings.fromPartial(object.embeddings)
+      : undefined;
+    return message;
+  },
+};
+
 /** services/common/contracts/router.ts. Failures: status, and the HearthError in the trailer `hearth-error-bin`. */
 export type RouterServiceDefinition = typeof RouterServiceDefinition;
 export const RouterServiceDefinition = {
@@ -488,6 +689,14 @@ export const RouterServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    embed: {
+      name: "Embed",
+      requestType: RouterEmbedRequest as typeof RouterEmbedRequest,
+      requestStream: false,
+      responseType: RouterEmbedResponse as typeof RouterEmbedResponse,
+      responseStream: false,
+      options: {},
+    },
   },
 } as const;
 
@@ -499,6 +708,7 @@ export interface RouterServiceImplementation<CallContextExt = {}> {
     context: CallContext & CallContextExt,
   ): ServerStreamingMethodResult<DeepPartial<AttachMessage>>;
   cancel(request: CancelRequest, context: CallContext & CallContextExt): Promise<DeepPartial<CancelResponse>>;
+  embed(request: RouterEmbedRequest, context: CallContext & CallContextExt): Promise<DeepPartial<RouterEmbedResponse>>;
 }
 
 export interface RouterServiceClient<CallOptionsExt = {}> {
@@ -506,6 +716,7 @@ export interface RouterServiceClient<CallOptionsExt = {}> {
   /** Cancelling the call only ends the reading. */
   attach(request: DeepPartial<AttachRequest>, options?: CallOptions & CallOptionsExt): AsyncIterable<AttachMessage>;
   cancel(request: DeepPartial<CancelRequest>, options?: CallOptions & CallOptionsExt): Promise<CancelResponse>;
+  embed(request: DeepPartial<RouterEmbedRequest>, options?: CallOptions & CallOptionsExt): Promise<RouterEmbedResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

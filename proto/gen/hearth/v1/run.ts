@@ -6,7 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { ChatRole, ContentPart, ResponseFormat, ToolCall, ToolChoice, ToolDefinition } from "./generate.ts";
+import { ChatRole, ContentPart, Picture, ResponseFormat, ToolCall, ToolChoice, ToolDefinition } from "./generate.ts";
 
 export const protobufPackage = "hearth.v1";
 
@@ -63,6 +63,36 @@ export interface RunRequest {
   readonly onDisconnect: OnDisconnect;
   /** A JSON object of strings. */
   readonly metadataJson: string;
+  readonly parameters?: CallerParameters | undefined;
+  readonly image?: CallerImage | undefined;
+}
+
+/** Unset: the profile's. */
+export interface CallerParameters {
+  readonly topP?:
+    | number
+    | undefined;
+  /** Unset: the profile's; set and empty: none. */
+  readonly stop?: StopTexts | undefined;
+  readonly seed?: number | undefined;
+  readonly reasoningEffort?: string | undefined;
+  readonly frequencyPenalty?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly parallelToolCalls?: boolean | undefined;
+}
+
+export interface StopTexts {
+  readonly texts: readonly string[];
+}
+
+/** Unset: what the profile's image says. */
+export interface CallerImage {
+  readonly partialImages?: number | undefined;
+  readonly size?: string | undefined;
+  readonly format?: string | undefined;
+  readonly quality?: string | undefined;
+  readonly background?: string | undefined;
+  readonly mask?: Picture | undefined;
 }
 
 export interface Lane {
@@ -123,6 +153,7 @@ export interface RunEvent {
     | //
     /** A RunMessage. */
     { readonly $case: "messageJson"; readonly value: string }
+    | { readonly $case: "refusalDelta"; readonly value: PartDelta }
     | undefined;
   /** The picture that the message announces. */
   readonly bytes?: Buffer | undefined;
@@ -159,6 +190,8 @@ function createBaseRunRequest(): RunRequest {
     timeouts: undefined,
     onDisconnect: 0,
     metadataJson: "",
+    parameters: undefined,
+    image: undefined,
   };
 }
 
@@ -215,6 +248,12 @@ export const RunRequest: MessageFns<RunRequest> = {
     }
     if (message.metadataJson !== "") {
       writer.uint32(130).string(message.metadataJson);
+    }
+    if (message.parameters !== undefined) {
+      CallerParameters.encode(message.parameters, writer.uint32(138).fork()).join();
+    }
+    if (message.image !== undefined) {
+      CallerImage.encode(message.image, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -370,6 +409,22 @@ export const RunRequest: MessageFns<RunRequest> = {
             message.metadataJson = reader.string();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.parameters = CallerParameters.decode(reader, reader.uint32());
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.image = CallerImage.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -409,6 +464,324 @@ export const RunRequest: MessageFns<RunRequest> = {
       : undefined;
     message.onDisconnect = object.onDisconnect ?? 0;
     message.metadataJson = object.metadataJson ?? "";
+    message.parameters = (object.parameters !== undefined && object.parameters !== null)
+      ? CallerParameters.fromPartial(object.parameters)
+      : undefined;
+    message.image = (object.image !== undefined && object.image !== null)
+      ? CallerImage.fromPartial(object.image)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCallerParameters(): CallerParameters {
+  return {
+    topP: undefined,
+    stop: undefined,
+    seed: undefined,
+    reasoningEffort: undefined,
+    frequencyPenalty: undefined,
+    presencePenalty: undefined,
+    parallelToolCalls: undefined,
+  };
+}
+
+export const CallerParameters: MessageFns<CallerParameters> = {
+  encode(message: CallerParameters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topP !== undefined) {
+      writer.uint32(9).double(message.topP);
+    }
+    if (message.stop !== undefined) {
+      StopTexts.encode(message.stop, writer.uint32(18).fork()).join();
+    }
+    if (message.seed !== undefined) {
+      writer.uint32(25).double(message.seed);
+    }
+    if (message.reasoningEffort !== undefined) {
+      writer.uint32(34).string(message.reasoningEffort);
+    }
+    if (message.frequencyPenalty !== undefined) {
+      writer.uint32(41).double(message.frequencyPenalty);
+    }
+    if (message.presencePenalty !== undefined) {
+      writer.uint32(49).double(message.presencePenalty);
+    }
+    if (message.parallelToolCalls !== undefined) {
+      writer.uint32(56).bool(message.parallelToolCalls);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallerParameters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallerParameters() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.topP = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.stop = StopTexts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.seed = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reasoningEffort = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.frequencyPenalty = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.presencePenalty = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.parallelToolCalls = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CallerParameters>): CallerParameters {
+    return CallerParameters.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CallerParameters>): CallerParameters {
+    const message = createBaseCallerParameters() as any;
+    message.topP = object.topP ?? undefined;
+    message.stop = (object.stop !== undefined && object.stop !== null) ? StopTexts.fromPartial(object.stop) : undefined;
+    message.seed = object.seed ?? undefined;
+    message.reasoningEffort = object.reasoningEffort ?? undefined;
+    message.frequencyPenalty = object.frequencyPenalty ?? undefined;
+    message.presencePenalty = object.presencePenalty ?? undefined;
+    message.parallelToolCalls = object.parallelToolCalls ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStopTexts(): StopTexts {
+  return { texts: [] };
+}
+
+export const StopTexts: MessageFns<StopTexts> = {
+  encode(message: StopTexts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.texts) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopTexts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopTexts() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.texts.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopTexts>): StopTexts {
+    return StopTexts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StopTexts>): StopTexts {
+    const message = createBaseStopTexts() as any;
+    message.texts = object.texts?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseCallerImage(): CallerImage {
+  return {
+    partialImages: undefined,
+    size: undefined,
+    format: undefined,
+    quality: undefined,
+    background: undefined,
+    mask: undefined,
+  };
+}
+
+export const CallerImage: MessageFns<CallerImage> = {
+  encode(message: CallerImage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.partialImages !== undefined) {
+      writer.uint32(8).uint32(message.partialImages);
+    }
+    if (message.size !== undefined) {
+      writer.uint32(18).string(message.size);
+    }
+    if (message.format !== undefined) {
+      writer.uint32(26).string(message.format);
+    }
+    if (message.quality !== undefined) {
+      writer.uint32(34).string(message.quality);
+    }
+    if (message.background !== undefined) {
+      writer.uint32(42).string(message.background);
+    }
+    if (message.mask !== undefined) {
+      Picture.encode(message.mask, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallerImage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallerImage() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.partialImages = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.size = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.format = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.quality = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.background = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.mask = Picture.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CallerImage>): CallerImage {
+    return CallerImage.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CallerImage>): CallerImage {
+    const message = createBaseCallerImage() as any;
+    message.partialImages = object.partialImages ?? undefined;
+    message.size = object.size ?? undefined;
+    message.format = object.format ?? undefined;
+    message.quality = object.quality ?? undefined;
+    message.background = object.background ?? undefined;
+    message.mask = (object.mask !== undefined && object.mask !== null) ? Picture.fromPartial(object.mask) : undefined;
     return message;
   },
 };
@@ -1019,6 +1392,9 @@ export const RunEvent: MessageFns<RunEvent> = {
       case "messageJson":
         writer.uint32(42).string(message.message.value);
         break;
+      case "refusalDelta":
+        PartDelta.encode(message.message.value, writer.uint32(58).fork()).join();
+        break;
     }
     if (message.bytes !== undefined) {
       writer.uint32(50).bytes(message.bytes);
@@ -1079,6 +1455,14 @@ export const RunEvent: MessageFns<RunEvent> = {
             message.message = { $case: "messageJson", value: reader.string() };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = { $case: "refusalDelta", value: PartDelta.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 6: {
             if (tag !== 50) {
               break;
@@ -1127,6 +1511,12 @@ export const RunEvent: MessageFns<RunEvent> = {
       case "messageJson": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "messageJson", value: object.message.value };
+        }
+        break;
+      }
+      case "refusalDelta": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "refusalDelta", value: PartDelta.fromPartial(object.message.value) };
         }
         break;
       }

@@ -3,7 +3,6 @@ import { responseId, sequenceNumber, streamId } from './fields.ts'
 import { wireError } from './run-messages.ts'
 
 const frame = { response_id: responseId, stream_id: streamId, sequence_number: sequenceNumber }
-const part = { item_id: z.string(), output_index: z.int(), content_index: z.int() }
 const toolCall = { call_id: z.string(), server: z.string(), name: z.string() }
 const freeObject = z.record(z.string(), z.unknown())
 
@@ -30,16 +29,6 @@ export const plannedServerMessages = {
     to: z.string(),
     error: z.object({ code: z.string() }),
     resumed: z.boolean().describe('Text already shown is being continued'),
-  }),
-  'response.refusal.delta': message('response.refusal.delta', 'More of a refusal', {
-    ...frame,
-    ...part,
-    delta: z.string(),
-  }),
-  'response.refusal.done': message('response.refusal.done', 'The refusal is whole', {
-    ...frame,
-    ...part,
-    refusal: z.string(),
   }),
   'response.mcp_call.in_progress': message('response.mcp_call.in_progress', 'A tool runs', {
     ...frame,

@@ -20,6 +20,7 @@ const status = z.enum(['in_progress', 'completed', 'incomplete'])
 const outputPart = z.discriminatedUnion('type', [
   z.object({ type: z.literal('output_text'), text: z.string() }),
   z.object({ type: z.literal('reasoning_text'), text: z.string() }),
+  z.object({ type: z.literal('refusal'), refusal: z.string() }),
 ])
 const itemFields = { id: z.string(), status }
 const outputItem = z.discriminatedUnion('type', [
@@ -53,6 +54,7 @@ const attemptRecord = z.object({
   outcome: z.enum(['completed', 'failed', 'cancelled']),
   error_code: errorCode.optional(),
   vendor_status: z.int().optional(),
+  dropped_parameters: z.array(z.string()).optional().describe('Sent without these: the vendor does not take them'),
   duration_ms: z.number(),
   first_token_ms: z.number().optional(),
 })
@@ -129,6 +131,8 @@ export const runMessages = {
     ...part,
     text: z.string(),
   }),
+  'response.refusal.delta': event('response.refusal.delta', 'More of a refusal', { ...part, ...delta }),
+  'response.refusal.done': event('response.refusal.done', 'The refusal is whole', { ...part, refusal: z.string() }),
   'response.function_call_arguments.delta': event('response.function_call_arguments.delta', 'More arguments', {
     ...item,
     ...delta,

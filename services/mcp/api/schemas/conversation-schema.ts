@@ -25,7 +25,7 @@ export const conversationReplacement = conversationView
   .transform((fields) => ({ title: fields.title }))
 
 const part = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.enum(['text', 'reasoning']), text: z.string() }),
+  z.strictObject({ type: z.enum(['text', 'reasoning', 'refusal']), text: z.string() }),
   z.strictObject({ type: z.literal('image'), blob_id: z.string(), media_type: z.string() }),
   z.strictObject({ type: z.literal('tool_call'), call_id: z.string(), name: z.string(), arguments: z.string() }),
   z.strictObject({ type: z.literal('tool_output'), call_id: z.string(), output: z.string() }),
@@ -49,6 +49,7 @@ const attempt = z.strictObject({
   outcome: z.enum(['completed', 'failed', 'cancelled']),
   error_code: z.enum(Object.keys(errorTable).filter(isErrorCode)).exactOptional(),
   vendor_status: z.int().exactOptional(),
+  dropped_parameters: z.array(z.string()).exactOptional(),
   duration_ms: z.number(),
   first_token_ms: z.number().exactOptional(),
 })

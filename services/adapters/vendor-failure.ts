@@ -1,31 +1,29 @@
-import { APIError } from 'openai'
-import type { ErrorCode } from '../../common/errors/error-table.ts'
-import { type ErrorDetails, HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
-import { errorBody } from './wire-schema.ts'
+import type { ErrorCode } from '../common/errors/error-table.ts'
+import { type ErrorDetails, HearthError } from '../common/errors/hearth-error.ts'
 
-/** What a failure of the request or its socket means. Only status, Retry-After and well-known code words of the vendor are used. */
-export function mapError(error: unknown, connection: string): HearthError {
-  if (error instanceof HearthError) return error
-  if (error instanceof APIError && error.status !== undefined) return mapStatus(error, error.status, connection)
-  if (error instanceof APIError || systemCode(error) !== undefined) return connectionFailed(error, connection)
-  return toHearthError(error)
+/** What a vendor's answer says about its failure. Its text is never used: it may hold keys. */
+export interface VendorRefusal {
+  readonly status: number
+  readonly headers: Headers | undefined
+  /** Well-known words of the vendor's error body: its `code`, `type`. */
+  readonly codes: readonly string[]
+  /** Of the connection, such as `adapters.openai.connections.default`. */
+  readonly path: string
 }
 
 /** A socket that could not be opened, or that broke. */
-function connectionFailed(error: unknown, connection: string): HearthError {
+export function connectionFailed(error: unknown, path: string): HearthError {
   const code = systemCode(error)
   const what = code === undefined ? 'failed' : `failed (${code})`
   return new HearthError(
     'provider_connection_failed',
-    `The connection to the server of ${path(connection)} ${what}; check base_url and that the server runs.`,
+    `The connection to the server of ${path} ${what}; check base_url and that the server runs.`,
     { cause: error },
   )
 }
 
-const path = (connection: string) => `adapters.openai.connections.${connection}`
-
-/** Node's own error code, such as ECONNREFUSED, wherever the SDK put it. */
-function systemCode(error: unknown): string | undefined {
+/** Node's own error code, such as ECONNREFUSED, wherever an SDK put it. */
+export function systemCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if ('code' in at && typeof at.code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(at.code)) return at.code
   }
@@ -60,15 +58,25 @@ const byStatus: ReadonlyMap<number, Verdict> = new Map([
 const byCode: ReadonlyMap<string, Verdict> = new Map([
   ['insufficient_quota', billing],
   ['billing_hard_limit_reached', billing],
+  ['billing_error', billing],
   ['context_length_exceeded', tooLong],
+  ['exceed_context_size_error', tooLong],
   ['content_filter', filtered],
   ['content_policy_violation', filtered],
+  ['moderation_blocked', filtered],
 ])
 
-function mapStatus(error: APIError, status: number, connection: string): HearthError {
-  const [code, message] = verdict(status, vendorCodes(error.error))
-  return new HearthError(code, `${message} (HTTP ${status}, ${path(connection)}).`, {
-    details: { vendorStatus: status, ...retryAfter(error.headers) },
+/** An answer with a status of 300 or more, as an error of ours. */
+export function refusalOf({ status, headers, codes, path }: VendorRefusal): HearthError {
+  const judged = verdict(status, codes)
+  const [code, message] = judged
+  const isTooLong = judged === tooLong
+  return new HearthError(code, `${message} (HTTP ${status}, ${path}).`, {
+    details: {
+      vendorStatus: status,
+      ...retryAfter(headers),
+      ...(isTooLong ? { openaiCode: 'context_length_exceeded' as const } : {}),
+    },
   })
 }
 
@@ -80,11 +88,6 @@ function verdict(status: number, codes: readonly string[]): Verdict {
   if (status >= 500) return ['provider_server_error', 'The vendor had an error; try again']
   if (status >= 400) return invalid
   return ['provider_connection_failed', 'The vendor answered with a redirect; set base_url to the final address']
-}
-
-function vendorCodes(body: unknown): readonly string[] {
-  const parsed = errorBody.safeParse(body)
-  return parsed.success ? [parsed.data.code, parsed.data.type].map((code) => String(code)) : []
 }
 
 const longestRetryAfterMs = 24 * 3_600_000
@@ -102,3 +105,11 @@ const secondsOrDate = (text: string): number => {
   const seconds = Number(text)
   return Number.isNaN(seconds) ? Math.max(Date.parse(text) - Date.now(), 0) : seconds * 1000
 }
+
+/** A stream whose content cannot be what the vendor meant. `what` is a sentence without its end. */
+export const streamError = (what: string): HearthError =>
+  new HearthError('provider_stream_error', `${what}; try again, or use another target.`)
+
+/** A stream that ended before its terminator. */
+export const truncated = (): HearthError =>
+  new HearthError('provider_stream_truncated', 'The vendor ended its stream before the answer was complete; try again.')

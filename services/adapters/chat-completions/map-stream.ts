@@ -1,7 +1,9 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import { takePortable } from '../portable-text.ts'
-import type { SseEvent } from '../sse-reader.ts'
+import { readSse, type SseEvent } from '../sse-reader.ts'
+import { streamError, truncated } from '../vendor-failure.ts'
+import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
 import { type ChatChunk, chatChunk, type WireToolCallDelta, type WireUsage } from './wire-schema.ts'
 
 /** What a Chat Completions stream has said so far. */
@@ -46,15 +48,8 @@ export const beginStream = (callIdPrefix: string): StreamState => ({
   sawClosingUsage: false,
 })
 
-/** What one read of the stream came to. `failed` still holds the events before the failure. */
-export interface BatchStep {
-  readonly state: StreamState
-  readonly events: readonly GenerateEvent[]
-  readonly outcome: { readonly status: 'open' | 'done' } | { readonly status: 'failed'; readonly error: HearthError }
-}
-
 /** Pure step over the events of one read. At `[DONE]` it adds the last events of the answer; what follows is ignored. */
-export function stepBatch(before: StreamState, batch: readonly SseEvent[]): BatchStep {
+export function stepBatch(before: StreamState, batch: readonly SseEvent[]): BatchStep<StreamState> {
   let state = before
   const events: GenerateEvent[] = []
   for (const { type, data } of batch) {
@@ -191,9 +186,6 @@ function checkedReason(reason: string): string {
   return reason
 }
 
-const streamError = (what: string) =>
-  new HearthError('provider_stream_error', `${what}; try again, or use another target.`)
-
 /** True once the vendor said that the answer is whole; its `[DONE]` may still follow. */
 export const isComplete = (state: StreamState): boolean => state.finishReason !== undefined || state.sawClosingUsage
 
@@ -202,12 +194,7 @@ export const isComplete = (state: StreamState): boolean => state.finishReason !=
  * @throws HearthError `provider_stream_truncated` when the body ended (`end`) before any terminator.
  */
 export function endStream(state: StreamState, by: 'done' | 'end'): readonly GenerateEvent[] {
-  if (by === 'end' && !isComplete(state)) {
-    throw new HearthError(
-      'provider_stream_truncated',
-      'The vendor ended its stream before the answer was complete; try again.',
-    )
-  }
+  if (by === 'end' && !isComplete(state)) throw truncated()
   const events: GenerateEvent[] = []
   closeText(state, events)
   for (const call of state.calls) events.push({ type: 'tool-call-end', id: call.id })
@@ -232,3 +219,12 @@ function finishReason(state: StreamState): FinishReason {
   if (state.finishReason === 'length' || state.finishReason === 'content_filter') return state.finishReason
   return state.calls.length > 0 ? 'tool_calls' : 'stop'
 }
+
+/** Reads the stream of one answer; calls that the vendor leaves without an id are named `callIdPrefix` and a number. */
+export const chatDialect = (callIdPrefix: string): StreamDialect<SseEvent, StreamState> => ({
+  frames: readSse,
+  begin: beginStream(callIdPrefix),
+  step: stepBatch,
+  isComplete,
+  end: (state) => endStream(state, 'end'),
+})

@@ -1,0 +1,44 @@
+import { OpenAI } from 'openai'
+import type { HttpTransport } from '../http-transport.ts'
+
+/** A server that speaks OpenAI's API, and its key. */
+export interface OpenaiServer {
+  /** Up to and with /v1. */
+  readonly base_url: string
+  /** Unset: a server that needs none. */
+  readonly api_key?: string | undefined
+}
+
+const maxClients = 32
+/** The SDK's own timer only covers the headers; ours cover everything, so its is put out of the way. */
+const sdkTimeoutMs = 2 ** 31 - 1
+
+/** SDK clients by their server, the longest unused one dropped first. They hold no sockets: the transport does. */
+export function createOpenaiClients(transport: HttpTransport): (server: OpenaiServer) => OpenAI {
+  const clients = new Map<string, OpenAI>()
+  return (server) => {
+    const key = JSON.stringify([server.base_url, server.api_key])
+    const client = clients.get(key) ?? createClient(server, transport)
+    clients.delete(key)
+    clients.set(key, client)
+    for (const [oldest] of clients) {
+      if (clients.size <= maxClients) break
+      clients.delete(oldest)
+    }
+    return client
+  }
+}
+
+const createClient = (server: OpenaiServer, transport: HttpTransport): OpenAI =>
+  new OpenAI({
+    baseURL: server.base_url,
+    apiKey: server.api_key ?? 'no-key-needed',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: sdkTimeoutMs,
+    logLevel: 'off',
+    fetch: transport.fetch,
+  })
