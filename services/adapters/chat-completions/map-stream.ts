@@ -12,7 +12,7 @@ export interface StreamState {
   readonly callIdPrefix: string
   /** Blocks opened so far; names the next one. */
   readonly blocks: number
-  /** The text or reasoning block that is open. */
+  /** The text, reasoning or refusal block that is open. */
   readonly open: OpenText | undefined
   /** Open until the end: vendors may mix the parts of parallel calls. */
   readonly calls: readonly OpenCall[]
@@ -23,7 +23,7 @@ export interface StreamState {
 }
 
 interface OpenText {
-  readonly kind: 'text' | 'reasoning'
+  readonly kind: 'text' | 'reasoning' | 'refusal'
   readonly id: string
   /** Begun character, kept back until the rest of it comes. */
   readonly half: string
@@ -110,14 +110,14 @@ type Delta = NonNullable<NonNullable<ChatChunk['choices']>[number]['delta']>
 function applyDelta(state: StreamState, delta: Delta, events: GenerateEvent[]): StreamState {
   let next = appendText(state, 'reasoning', delta.reasoning_content || delta.reasoning, events)
   next = appendText(next, 'text', delta.content, events)
-  next = appendText(next, 'text', delta.refusal, events)
+  next = appendText(next, 'refusal', delta.refusal, events)
   for (const part of delta.tool_calls ?? []) next = appendCall(next, part, events)
   return next
 }
 
 function appendText(
   state: StreamState,
-  kind: 'text' | 'reasoning',
+  kind: OpenText['kind'],
   text: string | null | undefined,
   events: GenerateEvent[],
 ): StreamState {

@@ -213,10 +213,17 @@ describe('what comes back', () => {
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool_calls' })
   })
 
-  test('a refusal is text that ends with content_filter', () => {
-    const { events } = mapped(delta({ refusal: 'No.' }), delta({}, 'content_filter'), done)
-    expect(events).toContainEqual({ type: 'text-delta', id: 'b0', text: 'No.' })
-    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'content_filter' })
+  test('a refusal is a block of its own, beside the text', () => {
+    const { events } = mapped(delta({ content: 'Hm. ' }), delta({ refusal: 'No.' }), delta({}, 'stop'), done)
+    expect(events).toEqual([
+      { type: 'text-start', id: 'b0' },
+      { type: 'text-delta', id: 'b0', text: 'Hm. ' },
+      { type: 'text-end', id: 'b0' },
+      { type: 'refusal-start', id: 'b1' },
+      { type: 'refusal-delta', id: 'b1', text: 'No.' },
+      { type: 'refusal-end', id: 'b1' },
+      { type: 'finish', reason: 'stop' },
+    ])
   })
 
   test('one terminator is enough, none is provider_stream_truncated', () => {
