@@ -47,10 +47,21 @@ const full: GenerateRequest = {
     { role: 'user', content: [{ type: 'text', text: 'echo' }] },
   ],
   tools: [
-    { name: 'look', description: 'Looks', parameters: { type: 'object', properties: { at: { type: 'string' } } } },
+    {
+      name: 'look',
+      description: 'Looks',
+      strict: true,
+      parameters: { type: 'object', properties: { at: { type: 'string' } } },
+    },
   ],
   toolChoice: { type: 'tool', name: 'look' },
-  responseFormat: { type: 'json_schema', name: 'answer', schema: { type: 'object', required: ['on'] } },
+  responseFormat: {
+    type: 'json_schema',
+    name: 'answer',
+    schema: { type: 'object', required: ['on'] },
+    description: 'On or off',
+    strict: false,
+  },
   parameters: {
     temperature: 0.3,
     topP: 0.9,
@@ -58,6 +69,9 @@ const full: GenerateRequest = {
     stop: ['END'],
     reasoningEffort: 'low',
     seed: 9_007_199_254_740_991,
+    frequencyPenalty: -0.5,
+    presencePenalty: 0.25,
+    parallelToolCalls: false,
     extra: { nested: { deep: [1, null, 'x'] } },
   },
 }
@@ -138,6 +152,16 @@ export function adapterSetContract(label: string, start: () => Promise<AdapterSe
         details: { retryAfterMs: 1234, vendorStatus: 429 },
       })
       expect(textOf(seen)).toBe('Half')
+    })
+
+    test('texts become vectors, one each, in their order', async () => {
+      const request = { connection: 'default', model: 'demo', inputs: ['a', 'abc'], timeoutMs: 5000 }
+      const { vectors, inputTokens } = await subject.adapters.embed('demo', request, never)
+      expect(vectors.map((vector) => [...vector])).toEqual([
+        [1, 1, 0.5],
+        [3, 1, 0.5],
+      ])
+      expect(inputTokens).toBe(2)
     })
 
     test('an unknown adapter is gateway_no_adapter', async () => {

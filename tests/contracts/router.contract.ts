@@ -150,6 +150,8 @@ export function routerContract(label: string, start: () => Promise<RouterSubject
         ...['response.reasoning_text.done', 'response.content_part.done', 'response.output_item.done'],
         ...['response.output_item.added', 'response.content_part.added', 'response.output_text.delta'],
         ...['response.output_text.done', 'response.content_part.done', 'response.output_item.done'],
+        ...['response.output_item.added', 'response.content_part.added', 'response.refusal.delta'],
+        ...['response.refusal.done', 'response.content_part.done', 'response.output_item.done'],
         ...['response.output_item.added', 'response.function_call_arguments.delta'],
         ...['response.function_call_arguments.delta', 'response.function_call_arguments.done'],
         ...['response.output_item.done', 'response.output_item.added'],
@@ -158,6 +160,51 @@ export function routerContract(label: string, start: () => Promise<RouterSubject
         ...['response.image_generation_call.completed', 'response.output_item.done', 'response.completed'],
       ])
       expect(textOf(events)).toBe('Grüße, 世界 👋')
+      const refusal = events.find(({ message }) => message.type === 'response.refusal.done')
+      expect(refusal?.message).toMatchObject({ refusal: 'Nein, 不', content_index: 0 })
+    })
+
+    test('what the vendor does not take is listed in its attempt', async () => {
+      const { response } = terminalOf(await runToEnd(subject.router, say('every event')))
+      expect(response.attempts).toMatchObject([{ outcome: 'completed', dropped_parameters: ['top_p', 'seed'] }])
+    })
+
+    test('what a caller sets reaches the adapter, over the profile', async () => {
+      const parameters = { topP: 0.25, stop: ['END'], seed: 7, frequencyPenalty: 0.5, parallelToolCalls: false }
+      const asked = say('echo', { temperature: 0, maxOutputTokens: 9, parameters })
+      const seen: unknown = JSON.parse(textOf(await runToEnd(subject.router, asked)))
+      expect(seen).toMatchObject({ parameters: { ...parameters, temperature: 0, maxOutputTokens: 9 } })
+    })
+
+    test('a picture is drawn as the caller asks, from the pictures and the mask it brings', async () => {
+      const picture = { mediaType: 'image/png', bytes: Uint8Array.of(1, 2, 3) }
+      const image = { size: '64x32', format: 'webp', quality: 'low', partialImages: 0, mask: picture } as const
+      const content = [
+        { type: 'text', text: 'echo' },
+        { type: 'image', ...picture },
+      ] as const
+      const input = [{ type: 'message', role: 'user', content }] as const
+      const events = await runToEnd(subject.router, say('', { input, image, modalities: ['image'] }))
+      const drawn = events.find(({ message }) => message.type === 'response.image_generation_call.completed')
+      const seen: unknown = JSON.parse(Buffer.from(drawn?.bytes ?? new Uint8Array()).toString())
+      const bytes = [1, 2, 3]
+      expect(seen).toEqual({
+        ...{ prompt: 'echo', size: '64x32', format: 'webp', quality: 'low', partialImages: 0 },
+        inputs: [{ mediaType: 'image/png', bytes }],
+        mask: { mediaType: 'image/png', bytes },
+      })
+    })
+
+    test('texts become vectors, one each, in their order', async () => {
+      const answer = await subject.router.embed({ inputs: ['a', 'abc'], dimensions: 3 }, anna, never)
+      expect(answer).toMatchObject({ profile: 'demo', provider: 'demo', model: 'demo', inputTokens: 2 })
+      expect(answer.vectors.map((vector) => [...vector])).toEqual([
+        [1, 1, 0.5],
+        [3, 1, 0.5],
+      ])
+      expect(await failureOf(subject.router.embed({ profile: 'none', inputs: ['a'] }, anna, never))).toMatchObject({
+        code: 'caller_model_unknown',
+      })
     })
 
     test('text and a picture of several megabytes arrive in one run, byte for byte', async () => {

@@ -76,6 +76,8 @@ const ofRuns = requirementsOf('message', 'WebSocket reference, server to client'
       ['response.output_text.done', 'The text is whole.'],
       ['response.reasoning_text.delta', 'More reasoning.'],
       ['response.reasoning_text.done', 'The reasoning is whole.'],
+      ['response.refusal.delta', 'More of a refusal.'],
+      ['response.refusal.done', 'The refusal is whole.'],
       ['response.function_call_arguments.delta', 'More arguments of a tool call.'],
       ['response.function_call_arguments.done', 'The arguments of a tool call are whole.'],
       ['response.image_generation_call.in_progress', 'A picture was asked for.'],
@@ -196,7 +198,6 @@ export const laterInProtocol: readonly Later[] = [
     ],
     'the page: attachments': ['blob.begin', 'blob.end'],
     'flow control by credit': ['flow.credit'],
-    'vendors and faults': ['response.refusal.delta', 'response.refusal.done'],
     'fallback and budgets': ['response.fallback', 'rate_limits.updated'],
     'the tool loop': [
       'tool_output.submit',

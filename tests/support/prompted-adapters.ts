@@ -14,7 +14,7 @@ import {
 /**
  * An adapter `demo` that does what the last user text says, so that tests steer it through any number of processes:
  * `hang`, `hang silently`, `fail CODE`, `truncate`, `tool`, `reason`, `length`, `count N`, `long KIB`, `picture BYTES`, `echo`,
- * `every event`; anything else is answered "Hello from the hearth". A picture request draws `picture BYTES` or 3 bytes.
+ * `every event`; anything else is answered "Hello from the hearth". A picture request draws `picture BYTES`, `echo` or 3 bytes.
  * Adapter `calls` tells by its connections' names how many calls are `open-N` and were `aborted-N`.
  */
 export function promptedAdapters(): AdapterSet {
@@ -86,6 +86,7 @@ export const everyEvent: readonly GenerateEvent[] = [
 function scriptOf(request: GenerateRequest): readonly AdapterStep[] {
   const prompt = request.image?.prompt ?? lastText(request)
   const [word = '', argument = ''] = prompt.split(' ')
+  if (request.image !== undefined && word === 'echo') return pictureScript(Buffer.from(jsonOf(request.image)))
   if (request.image !== undefined && word !== 'picture') return pictureScript(pictureBytes(3), [pictureBytes(2)])
   return (
     scripts[prompt]?.(request) ??
@@ -93,6 +94,10 @@ function scriptOf(request: GenerateRequest): readonly AdapterStep[] {
     textScript(['Hello', ' from', ' the', ' hearth'])
   )
 }
+
+/** Bytes as a list of numbers. */
+const jsonOf = (value: object): string =>
+  JSON.stringify(value, (_, field: unknown) => (field instanceof Uint8Array ? [...field] : field))
 
 const scripts: Readonly<Record<string, (request: GenerateRequest, argument?: string) => readonly AdapterStep[]>> = {
   hang: () => [...textScript(['Once', ' upon']).slice(0, 3), { do: 'hang' }],
@@ -104,8 +109,7 @@ const scripts: Readonly<Record<string, (request: GenerateRequest, argument?: str
   count: (_request, n) => textScript(Array.from({ length: Number(n) }, (_, index) => `${index} `)),
   long: (_request, kib) => textScript(['ä€😀'.repeat((Number(kib) * 1024) / 9)]),
   picture: (_request, bytes) => pictureScript(pictureBytes(Number(bytes)), [pictureBytes(700_000)]),
-  echo: (request) =>
-    textScript([JSON.stringify(request, (_, value) => (value instanceof Uint8Array ? [...value] : value))]),
+  echo: (request) => textScript([jsonOf(request)]),
   'every event': () => [{ do: 'emit', events: everyEvent }],
 }
 
