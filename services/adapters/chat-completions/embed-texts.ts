@@ -1,0 +1,132 @@
+import type { Readable } from 'node:stream'
+import { APIError, type OpenAI } from 'openai'
+import type { EmbeddingCreateParams } from 'openai/resources/embeddings'
+import { z } from 'zod'
+import type { Embeddings, EmbedRequest } from '../../common/contracts/generate-request.ts'
+import { HearthError } from '../../common/errors/hearth-error.ts'
+import { startAttemptTimers } from '../attempt-timers.ts'
+import type { HttpTransport } from '../http-transport.ts'
+import { streamError } from '../vendor-failure.ts'
+import { mapError } from './map-error.ts'
+
+/** Who is asked for vectors. */
+export interface EmbeddingServer {
+  readonly client: OpenAI
+  readonly transport: HttpTransport
+  /** The connection's, such as `adapters.openai.connections.default`. */
+  readonly path: string
+}
+
+const answerLimitBytes = 64 * 1024 * 1024
+
+/*
+ * What we read of an answer. Servers that leave `index` out answer in the order of the inputs.
+ * Source: https://platform.openai.com/docs/api-reference/embeddings/create, read 2026-11-22.
+ */
+const answerSchema = z.object({
+  data: z.array(z.object({ index: z.int().min(0).nullish(), embedding: z.array(z.number()).min(1) })),
+  usage: z
+    .object({ prompt_tokens: z.int().min(0) })
+    .nullish()
+    .catch(undefined),
+})
+
+/**
+ * `POST embeddings`: one vector per input, in their order. Aborting `signal` closes the socket.
+ * @throws HearthError `caller_cancelled`, `provider_timeout_total` after `request.timeoutMs`, `caller_unsupported_feature`
+ *   where the server has no embeddings, `provider_stream_error` for an answer of another shape or of more than 64 MiB,
+ *   and what `mapError` says of refusals and sockets.
+ */
+export async function embedTexts(
+  server: EmbeddingServer,
+  request: EmbedRequest,
+  signal: AbortSignal,
+): Promise<Embeddings> {
+  const timers = startAttemptTimers(onlyTotal(request.timeoutMs), signal)
+  try {
+    timers.signal.throwIfAborted()
+    const body = await openAnswer(server, request, timers.signal)
+    return readAnswer(parseJson(await readAll(body, timers.signal)), request.inputs.length)
+  } catch (error) {
+    throw timers.failure() ?? toFailure(error, server.path)
+  } finally {
+    timers.dispose()
+  }
+}
+
+const onlyTotal = (timeoutMs: number) => ({
+  headersMs: Number.POSITIVE_INFINITY,
+  firstTokenMs: Number.POSITIVE_INFINITY,
+  idleMs: Number.POSITIVE_INFINITY,
+  totalMs: timeoutMs,
+})
+
+async function openAnswer(
+  { client, transport }: EmbeddingServer,
+  { model, inputs, dimensions }: EmbedRequest,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const size = dimensions === undefined ? {} : { dimensions }
+  const asked: EmbeddingCreateParams = { model, input: [...inputs], encoding_format: 'float', ...size }
+  const response = await client.embeddings.create(asked, { signal }).asResponse()
+  const body = transport.takeBody(response)
+  if (body === undefined) throw unreadable()
+  return body
+}
+
+/** Owns the body: it is read to its end, or destroyed. */
+async function readAll(body: Readable, signal: AbortSignal): Promise<string> {
+  const onAbort = () => body.destroy(new Error('aborted'))
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const part of body as AsyncIterable<Uint8Array>) {
+      bytes += part.byteLength
+      if (bytes > answerLimitBytes) throw streamError(`The vendor sent more than ${answerLimitBytes} bytes of vectors`)
+      parts.push(part)
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unreadable()
+  }
+}
+
+/** Pure: the vectors of an answer, in the order of the inputs. */
+function readAnswer(answer: unknown, inputs: number): Embeddings {
+  const parsed = answerSchema.safeParse(answer)
+  if (!parsed.success) throw unreadable()
+  const { data, usage } = parsed.data
+  const byIndex = new Map(data.map((each, place) => [each.index ?? place, each.embedding]))
+  const vectors = Array.from({ length: inputs }, (_, index) => byIndex.get(index)).filter((each) => each !== undefined)
+  if (vectors.length !== inputs || data.length !== inputs) {
+    throw streamError(`The vendor sent ${data.length} vectors for ${inputs} texts`)
+  }
+  return {
+    vectors: vectors.map((numbers) => Float32Array.from(numbers)),
+    ...(usage ? { inputTokens: usage.prompt_tokens } : {}),
+  }
+}
+
+const unreadable = () => streamError('The server answered with something other than embeddings')
+
+/** 405 and 501: llama.cpp without `--embeddings`, and servers that know the path but not the method. */
+function toFailure(error: unknown, path: string): HearthError {
+  if (error instanceof APIError && (error.status === 405 || error.status === 501)) {
+    return new HearthError(
+      'caller_unsupported_feature',
+      `The server of ${path} has no embeddings (HTTP ${error.status}); name a target whose server has them.`,
+      { details: { vendorStatus: error.status } },
+    )
+  }
+  return mapError(error, path)
+}
