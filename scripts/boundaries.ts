@@ -4,7 +4,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser'
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options'
 import extractTypeScriptConfig from 'dependency-cruiser/config-utl/extract-ts-config'
 
-const folders = ['services', 'clients', 'tests', 'scripts']
+const folders = ['services', 'clients', 'tests', 'scripts', 'bench']
 
 async function findViolations(): Promise<readonly string[]> {
   const options = await extractOptions('./.dependency-cruiser.mjs')

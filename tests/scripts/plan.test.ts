@@ -19,6 +19,7 @@ describe('what a command needs', () => {
     ['test', 'engine model'],
     ['accept', 'engine model'],
     ['check', 'engine'],
+    ['bench --quick', ''],
     ['cli serve', 'engine model'],
     ['cli serve --roles gateway', ''],
     ['cli model fetch', 'engine'],

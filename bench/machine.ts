@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import type { Cores } from './measure/measure-subject.ts'
+import type { Machine } from './report/bench-run.ts'
+
+/** One core for what is measured, one for the rest; undefined when the machine has one only or no `taskset`. */
+export function pickCores(): Cores | undefined {
+  return availableParallelism() >= 2 && output('taskset', ['--version']) !== undefined
+    ? { subject: 1, harness: 0 }
+    : undefined
+}
+
+export function describeMachine(cores: Cores | undefined, root: string): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    commit: commitOf(root),
+    pinning:
+      cores === undefined
+        ? 'No process was bound to a core'
+        : `The subject on core ${cores.subject}, upstream and load client on core ${cores.harness}`,
+  }
+}
+
+function commitOf(root: string): string {
+  const commit = output('git', ['-C', root, 'rev-parse', '--short', 'HEAD'])
+  if (commit === undefined) return 'of no commit'
+  const changed = output('git', ['-C', root, 'status', '--porcelain', '--', 'services', 'package-lock.json', 'bench'])
+  return changed === '' ? commit : `${commit} with changes`
+}
+
+function output(command: string, args: readonly string[]): string | undefined {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,78 @@
+import type { AnswersJob } from './load/load-job.ts'
+import type { Subject } from './subjects/subject.ts'
+
+export const scenarioNames = ['first-token', 'throughput', 'slow-streams', 'idle-sockets'] as const
+export type ScenarioName = (typeof scenarioNames)[number]
+
+/** How much a run asks for. */
+export interface Size {
+  readonly rounds: number
+  /** Short answers, one after another. */
+  readonly shortAnswers: number
+  readonly parallel: number
+  /** Upper bound of what a subject names for itself. */
+  readonly tokensUnpaced: number
+  readonly slowStreams: number
+  readonly slowSeconds: number
+  readonly idleSockets: number
+}
+
+export const fullSize: Size = {
+  rounds: 3,
+  shortAnswers: 300,
+  parallel: 64,
+  tokensUnpaced: 10_000,
+  slowStreams: 500,
+  slowSeconds: 20,
+  idleSockets: 4000,
+}
+
+/** To see in a minute or two that everything runs; its figures mean nothing. */
+export const quickSize: Size = {
+  rounds: 1,
+  shortAnswers: 20,
+  parallel: 16,
+  tokensUnpaced: 100,
+  slowStreams: 40,
+  slowSeconds: 2,
+  idleSockets: 200,
+}
+
+export const slowTokensPerSecond = 20
+
+export type Job = Omit<AnswersJob, 'type' | 'target'>
+
+const shortTokens = 5
+const limitMs = 60_000
+const rampMs = 2000
+
+/** Asked for before every measurement: all code has run, the heap has grown to its working size. */
+export const warmUps = ({ parallel, tokensUnpaced }: Size, subject: Subject): readonly Job[] => {
+  const base = { perSecond: 0, rampMs: 0, limitMs }
+  return [
+    { ...base, answers: 30, parallel: 1, tokens: shortTokens },
+    { ...base, answers: parallel, parallel, tokens: Math.min(300, tokensUnpaced, subject.tokensUnpaced) },
+  ]
+}
+
+/** What a scenario asks of a subject. */
+export function jobOf(scenario: Exclude<ScenarioName, 'idle-sockets'>, size: Size, subject: Subject): Job {
+  const { shortAnswers, parallel, slowStreams, slowSeconds } = size
+  switch (scenario) {
+    case 'first-token':
+      return { answers: shortAnswers, parallel: 1, tokens: shortTokens, perSecond: 0, rampMs: 0, limitMs }
+    case 'throughput': {
+      const tokens = Math.min(subject.tokensUnpaced, size.tokensUnpaced)
+      return { answers: parallel, parallel, tokens, perSecond: 0, rampMs: 0, limitMs }
+    }
+    case 'slow-streams':
+      return {
+        answers: slowStreams,
+        parallel: slowStreams,
+        tokens: slowTokensPerSecond * slowSeconds,
+        perSecond: slowTokensPerSecond,
+        rampMs,
+        limitMs,
+      }
+  }
+}
