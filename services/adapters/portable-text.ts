@@ -3,10 +3,13 @@
  * UTF-16 pair at the end is kept back as `half`, to be given with the text that follows. Pure.
  */
 export function takePortable(half: string, text: string): { readonly half: string; readonly text: string } {
-  const whole = half + text
-  const isSplit = /[\uD800-\uDBFF]$/.test(whole)
-  return {
-    half: isSplit ? whole.slice(-1) : '',
-    text: (isSplit ? whole.slice(0, -1) : whole).toWellFormed().replaceAll('\0', '\uFFFD'),
-  }
+  const whole = half === '' ? text : half + text
+  const last = whole.charCodeAt(whole.length - 1)
+  if (last >= 0xd800 && last <= 0xdbff) return { half: whole.slice(-1), text: portable(whole.slice(0, -1)) }
+  return { half: '', text: portable(whole) }
+}
+
+const portable = (text: string): string => {
+  const wellFormed = text.toWellFormed()
+  return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed
 }

@@ -69,6 +69,10 @@ export class SseParser {
   }
 
   #field(line: string): void {
+    if (line.startsWith('data: ')) {
+      this.#append(line.slice(6))
+      return
+    }
     const colon = line.indexOf(':')
     const name = colon === -1 ? line : line.slice(0, colon)
     const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1)

@@ -4,7 +4,7 @@ import { takePortable } from '../portable-text.ts'
 import { readSse, type SseEvent } from '../sse-reader.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
-import { type ChatChunk, chatChunk, type WireToolCallDelta, type WireUsage } from './wire-schema.ts'
+import { type ChatChunk, chatChunk, plainText, type WireToolCallDelta, type WireUsage } from './wire-schema.ts'
 
 /** What a Chat Completions stream has said so far. */
 export interface StreamState {
@@ -36,7 +36,12 @@ interface OpenCall {
   readonly vendorId: string | undefined
 }
 
-type Step = readonly [StreamState, readonly GenerateEvent[]]
+/** The state in the making: one copy per batch, written to until the batch is done. */
+interface Draft extends Writable<StreamState> {
+  readonly events: GenerateEvent[]
+}
+
+type Writable<State> = { -readonly [Key in keyof State]: State[Key] }
 
 export const beginStream = (callIdPrefix: string): StreamState => ({
   callIdPrefix,
@@ -50,27 +55,39 @@ export const beginStream = (callIdPrefix: string): StreamState => ({
 
 /** Pure step over the events of one read. At `[DONE]` it adds the last events of the answer; what follows is ignored. */
 export function stepBatch(before: StreamState, batch: readonly SseEvent[]): BatchStep<StreamState> {
-  let state = before
-  const events: GenerateEvent[] = []
-  for (const { type, data } of batch) {
-    if (data === '[DONE]') {
-      events.push(...endStream(state, 'done'))
-      return { state, events, outcome: { status: 'done' } }
-    }
-    try {
-      const [next, added] = stepStream(state, parseChunk(type, data))
-      state = next
-      events.push(...added)
-    } catch (error) {
-      return { state, events, outcome: { status: 'failed', error: toHearthError(error) } }
-    }
-  }
-  return { state, events, outcome: { status: 'open' } }
+  if (batch.length === 0) return { state: before, events: [], outcome: { status: 'open' } }
+  const draft: Draft = { ...before, events: [] }
+  const outcome = applyBatch(draft, batch)
+  const { events, ...state } = draft
+  return { state, events, outcome }
 }
 
-function parseChunk(type: string, data: string): ChatChunk {
+function applyBatch(draft: Draft, batch: readonly SseEvent[]): BatchStep<StreamState>['outcome'] {
+  try {
+    for (const { type, data } of batch) {
+      if (data === '[DONE]') {
+        draft.events.push(...endStream(draft, 'done'))
+        return { status: 'done' }
+      }
+      applyEvent(draft, type, data)
+    }
+    return { status: 'open' }
+  } catch (error) {
+    return { status: 'failed', error: toHearthError(error) }
+  }
+}
+
+/** Nearly every event is a piece of text and nothing else; only the others are worth the schema's time. */
+function applyEvent(draft: Draft, type: string, data: string): void {
   if (type === 'error') throw streamError('The vendor reported an error in its stream')
-  const parsed = chatChunk.safeParse(parseJson(data))
+  const value = parseJson(data)
+  const text = plainText(value)
+  if (text === undefined) applyChunk(draft, checkedChunk(value))
+  else appendText(draft, 'text', text)
+}
+
+function checkedChunk(value: unknown): ChatChunk {
+  const parsed = chatChunk.safeParse(value)
   if (!parsed.success) throw streamError('The vendor sent a chunk that is no chat completion')
   return parsed.data
 }
@@ -83,69 +100,64 @@ function parseJson(data: string): unknown {
   }
 }
 
-/**
- * Pure step over one chunk.
- * @throws HearthError `provider_stream_error` for an error chunk or a call without a name; `provider_overloaded`.
- */
-function stepStream(state: StreamState, chunk: ChatChunk): Step {
+/** @throws HearthError `provider_stream_error` for an error chunk or a call without a name; `provider_overloaded`. */
+function applyChunk(draft: Draft, chunk: ChatChunk): void {
   if (chunk.error !== undefined && chunk.error !== null) throw streamError('The vendor reported an error in its stream')
-  const counted = chunk.usage ? { ...state, usage: chunk.usage } : state
+  if (chunk.usage) draft.usage = chunk.usage
   const choices = chunk.choices ?? []
-  const events = progressOf(chunk)
-  if (choices.length === 0) return [chunk.usage ? { ...counted, sawClosingUsage: true } : counted, events]
+  noteProgress(draft, chunk)
+  if (choices.length === 0) {
+    if (chunk.usage) draft.sawClosingUsage = true
+    return
+  }
   const choice = choices.find(({ index }) => (index ?? 0) === 0)
-  if (choice === undefined) return [counted, events]
-  const next = applyDelta(counted, choice.delta ?? {}, events)
-  return [choice.finish_reason ? { ...next, finishReason: checkedReason(choice.finish_reason) } : next, events]
+  if (choice === undefined) return
+  applyDelta(draft, choice.delta ?? {})
+  if (choice.finish_reason) draft.finishReason = checkedReason(choice.finish_reason)
 }
 
 /** llama.cpp's, in a chunk with an empty delta or without choices. */
-function progressOf({ prompt_progress: progress }: ChatChunk): GenerateEvent[] {
-  if (!progress || progress.total === 0) return []
-  return [{ type: 'phase', phase: 'prompt_eval', progress: Math.min(progress.processed / progress.total, 1) }]
+function noteProgress({ events }: Draft, { prompt_progress: progress }: ChatChunk): void {
+  if (!progress || progress.total === 0) return
+  events.push({ type: 'phase', phase: 'prompt_eval', progress: Math.min(progress.processed / progress.total, 1) })
 }
 
 type Delta = NonNullable<NonNullable<ChatChunk['choices']>[number]['delta']>
 
-function applyDelta(state: StreamState, delta: Delta, events: GenerateEvent[]): StreamState {
-  let next = appendText(state, 'reasoning', delta.reasoning_content || delta.reasoning, events)
-  next = appendText(next, 'text', delta.content, events)
-  next = appendText(next, 'refusal', delta.refusal, events)
-  for (const part of delta.tool_calls ?? []) next = appendCall(next, part, events)
-  return next
+function applyDelta(draft: Draft, delta: Delta): void {
+  appendText(draft, 'reasoning', delta.reasoning_content || delta.reasoning)
+  appendText(draft, 'text', delta.content)
+  appendText(draft, 'refusal', delta.refusal)
+  for (const part of delta.tool_calls ?? []) appendCall(draft, part)
 }
 
-function appendText(
-  state: StreamState,
-  kind: OpenText['kind'],
-  text: string | null | undefined,
-  events: GenerateEvent[],
-): StreamState {
-  if (!text) return state
-  const open = state.open?.kind === kind ? state.open : undefined
-  if (open === undefined) closeText(state, events)
-  const id = open?.id ?? `b${state.blocks}`
-  if (open === undefined) events.push({ type: `${kind}-start`, id })
-  const whole = takePortable(open?.half ?? '', text)
-  if (whole.text !== '') events.push({ type: `${kind}-delta`, id, text: whole.text })
-  return {
-    ...state,
-    blocks: open === undefined ? state.blocks + 1 : state.blocks,
-    open: { kind, id, half: whole.half },
-  }
+function appendText(draft: Draft, kind: OpenText['kind'], text: string | null | undefined): void {
+  if (!text) return
+  const open = draft.open?.kind === kind ? draft.open : openText(draft, kind)
+  const whole = takePortable(open.half, text)
+  if (whole.text !== '') draft.events.push({ type: `${kind}-delta`, id: open.id, text: whole.text })
+  if (whole.half !== open.half) draft.open = { ...open, half: whole.half }
 }
 
-function closeText(state: StreamState, events: GenerateEvent[]): void {
+function openText(draft: Draft, kind: OpenText['kind']): OpenText {
+  closeText(draft, draft.events)
+  const open: OpenText = { kind, id: `b${draft.blocks}`, half: '' }
+  draft.blocks += 1
+  draft.open = open
+  draft.events.push({ type: `${kind}-start`, id: open.id })
+  return open
+}
+
+function closeText(state: Pick<StreamState, 'open'>, events: GenerateEvent[]): void {
   if (state.open !== undefined) events.push({ type: `${state.open.kind}-end`, id: state.open.id })
 }
 
-function appendCall(state: StreamState, part: WireToolCallDelta, events: GenerateEvent[]): StreamState {
-  const known = findCall(state.calls, part)
-  const [next, call] = known === undefined ? openCall(state, part, events) : ([state, known] as const)
+function appendCall(draft: Draft, part: WireToolCallDelta): void {
+  const call = findCall(draft.calls, part) ?? openCall(draft, part)
   const written = takePortable(call.half, part.function?.arguments ?? '')
-  if (written.text !== '') events.push({ type: 'tool-call-delta', id: call.id, arguments: written.text })
-  if (written.half === call.half) return next
-  return { ...next, calls: next.calls.map((each) => (each === call ? { ...call, half: written.half } : each)) }
+  if (written.text !== '') draft.events.push({ type: 'tool-call-delta', id: call.id, arguments: written.text })
+  if (written.half === call.half) return
+  draft.calls = draft.calls.map((each) => (each === call ? { ...call, half: written.half } : each))
 }
 
 /** By index, but some servers give every call index 0 and tell them apart by id, others give neither. */
@@ -159,23 +171,22 @@ function findCall(calls: readonly OpenCall[], part: WireToolCallDelta): OpenCall
   return call === undefined || isNewId(call) ? undefined : call
 }
 
-function openCall(
-  state: StreamState,
-  part: WireToolCallDelta,
-  events: GenerateEvent[],
-): readonly [StreamState, OpenCall] {
+function openCall(draft: Draft, part: WireToolCallDelta): OpenCall {
   const name = part.function?.name
   if (!name) throw streamError('The vendor sent a tool call without a name')
-  closeText(state, events)
+  closeText(draft, draft.events)
+  draft.open = undefined
   const call: OpenCall = {
-    id: `b${state.blocks}`,
+    id: `b${draft.blocks}`,
     half: '',
     index: part.index ?? undefined,
     vendorId: part.id || undefined,
   }
-  const callId = call.vendorId ?? `${state.callIdPrefix}${state.calls.length}`
-  events.push({ type: 'tool-call-start', id: call.id, callId, name })
-  return [{ ...state, blocks: state.blocks + 1, open: undefined, calls: [...state.calls, call] }, call]
+  const callId = call.vendorId ?? `${draft.callIdPrefix}${draft.calls.length}`
+  draft.blocks += 1
+  draft.calls = [...draft.calls, call]
+  draft.events.push({ type: 'tool-call-start', id: call.id, callId, name })
+  return call
 }
 
 function checkedReason(reason: string): string {
