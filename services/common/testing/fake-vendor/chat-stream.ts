@@ -1,106 +1,71 @@
+import { type Piece, secretText, sse, type Wire } from './body-step.ts'
 import type { Scenario } from './scenario.ts'
+import { callsOf, endingOf, type FakeCall, type FakeEnding, reasoningWordsOf, usageOf, wordsOf } from './words.ts'
 
-/** A piece of a response body: bytes to write, or what happens to the socket instead. */
-export type BodyStep = string | Uint8Array | { readonly do: 'stall' | 'reset' | 'comments' }
-
-const sse = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
-
-const chunk = (delta: object, finishReason: string | null = null): string =>
+const chunk = (delta: object, finishReason: string | null = null, more: object = {}): string =>
   sse({
     id: 'chatcmpl-fake',
     object: 'chat.completion.chunk',
     created: 1_795_305_600,
     model: 'fake',
     choices: [{ index: 0, delta, finish_reason: finishReason }],
+    ...more,
   })
 
-const errorEvent = sse({ error: { message: 'secret vendor text', type: 'server_error', code: '500' } })
-const done = 'data: [DONE]\n\n'
-const megabyte = 1024 * 1024
+/**
+ * OpenAI Chat Completions, streamed (platform.openai.com/docs/api-reference/chat-streaming, read 2026-11-22), with
+ * llama.cpp's `prompt_progress` and `reasoning_content` where the scenario has them.
+ */
+export const chatWire = (scenario: Scenario): Wire => ({
+  pieces: chatPieces(scenario),
+  error: sse({ error: { message: secretText, type: 'server_error', param: null, code: scenario.code ?? '500' } }),
+  malformed: 'data: {"choices":[{"index":0,"delta":{"content":\n\n',
+  linePrefix: 'data: ',
+  comment: ': still here\n\n',
+})
 
-/** The words of an answer, as one string per token. */
-const wordsOf = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `w${index} `)
-
-/** The body of one streamed Chat Completion, step by step. */
-export function* chatStream(scenario: Scenario): Generator<BodyStep> {
-  if (scenario.fault === 'silence-after-headers') yield { do: 'stall' }
-  if (scenario.fault === 'comments-only') yield { do: 'comments' }
-  if (scenario.fault === 'error-first') return yield errorEvent
-  yield chunk({ role: 'assistant', content: '' })
-  if (scenario.fault === 'end-after-role') return
-  for (const word of wordsOf(scenario.reasoning)) yield chunk({ reasoning_content: word })
-  if (scenario.calls > 0) yield* toolCalls(scenario.calls)
-  else yield* text(scenario)
-  if (scenario.fault !== 'end-without-terminator') yield* ending(scenario)
+function* chatPieces(scenario: Scenario): Generator<Piece> {
+  yield { part: 'frame', body: chunk({ role: 'assistant', content: '' }) }
+  for (let done = 1; done <= scenario.progress; done++) yield { part: 'frame', body: progressChunk(done, scenario) }
+  for (const word of reasoningWordsOf(scenario)) yield { part: 'content', body: chunk({ reasoning_content: word }) }
+  if (scenario.calls > 0) for (const call of callsOf(scenario)) yield* callPieces(call)
+  else for (const word of wordsOf(scenario)) yield { part: 'token', body: wordChunk(word, scenario) }
+  yield { part: 'finish', body: chunk({}, finishReasons[endingOf(scenario)]) }
+  if (scenario.usage) yield { part: 'usage', body: usageChunk(scenario) }
+  yield { part: 'end', body: 'data: [DONE]\n\n' }
 }
 
-function* ending(scenario: Scenario): Generator<BodyStep> {
-  yield chunk({}, finishOf(scenario))
-  if (scenario.fault === 'stall-after-finish') yield { do: 'stall' }
-  if (scenario.fault === 'reset-after-finish') yield { do: 'reset' }
-  if (scenario.usage) yield sse({ object: 'chat.completion.chunk', choices: [], usage: usageOf(scenario) })
-  yield done
+const finishReasons: Readonly<Record<FakeEnding, string>> = {
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool_calls',
+  refusal: 'stop',
 }
 
-const finishOf = ({ calls, tokens, maxTokens }: Scenario): string =>
-  calls > 0 ? 'tool_calls' : tokens > maxTokens ? 'length' : 'stop'
+const wordChunk = (word: string, { refusal }: Scenario): string =>
+  chunk(refusal > 0 ? { refusal: word } : { content: word })
 
-const written = ({ tokens, maxTokens }: Scenario): number => Math.min(tokens, maxTokens)
+const progressChunk = (processed: number, { progress }: Scenario): string =>
+  chunk({ role: 'assistant', content: null }, null, {
+    prompt_progress: { total: progress, cache: 0, processed, time_ms: processed },
+  })
 
-function* text(scenario: Scenario): Generator<BodyStep> {
-  const words = wordsOf(written(scenario))
-  for (const [index, word] of words.entries()) {
-    if (index === scenario.after) yield* faultInText(scenario)
-    if (index >= scenario.after && scenario.fault === 'end-without-terminator') return
-    yield chunk({ content: word })
+function* callPieces({ index, id, name, parts }: FakeCall): Generator<Piece> {
+  const first = { index, id, type: 'function', function: { name, arguments: '' } }
+  yield { part: 'content', body: chunk({ tool_calls: [first] }) }
+  for (const part of parts) {
+    yield { part: 'content', body: chunk({ tool_calls: [{ index, function: { arguments: part } }] }) }
   }
 }
 
-function* faultInText({ fault }: Scenario): Generator<BodyStep> {
-  switch (fault) {
-    case 'stall-mid-stream':
-      return yield { do: 'stall' }
-    case 'reset-mid-stream':
-      return yield { do: 'reset' }
-    case 'error-mid-stream':
-      return yield errorEvent
-    case 'malformed-json':
-      return yield 'data: {"choices":[{"index":0,"delta":{"content":\n\n'
-    case 'line-1mb':
-      return yield chunk({ content: 'x'.repeat(megabyte) })
-    case 'line-17mb':
-      return yield* Array.from({ length: 17 }, (_, index) => `${index === 0 ? 'data: ' : ''}${'x'.repeat(megabyte)}`)
-    case 'invalid-utf8':
-      return yield* brokenUtf8()
-    default:
-  }
-}
-
-/** A four-byte character cut by the write, then a byte that never occurs in UTF-8. */
-function* brokenUtf8(): Generator<BodyStep> {
-  const [before = '', after = ''] = chunk({ content: '|' }).split('|')
-  yield Uint8Array.from([...Buffer.from(before), 0xf0, 0x9f])
-  yield Uint8Array.from([0x94, 0xa5, 0xff, ...Buffer.from(after)])
-}
-
-function* toolCalls(count: number): Generator<BodyStep> {
-  for (let index = 0; index < count; index++) {
-    const first = { index, id: `call_fake_${index}`, type: 'function', function: { name: 'lookup', arguments: '' } }
-    yield chunk({ tool_calls: [first] })
-    for (const part of ['{"city":', `"town ${index}"`, '}']) {
-      yield chunk({ tool_calls: [{ index, function: { arguments: part } }] })
-    }
-  }
-}
-
-function usageOf(scenario: Scenario) {
-  const { reasoning, calls } = scenario
-  const answered = reasoning + (calls > 0 ? calls * 3 : written(scenario))
-  return {
-    prompt_tokens: 7,
-    completion_tokens: answered,
-    total_tokens: 7 + answered,
-    prompt_tokens_details: { cached_tokens: 2 },
+function usageChunk(scenario: Scenario): string {
+  const { input, cached, output, reasoning } = usageOf(scenario)
+  const usage = {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: cached },
     completion_tokens_details: { reasoning_tokens: reasoning },
   }
+  return sse({ id: 'chatcmpl-fake', object: 'chat.completion.chunk', model: 'fake', choices: [], usage })
 }

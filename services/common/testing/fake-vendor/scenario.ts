@@ -24,7 +24,7 @@ export interface Scenario {
   readonly fault: VendorFault | undefined
   /** Answers with this status and a vendor's error body instead. */
   readonly status: number | undefined
-  /** `error.code` of that body, such as `insufficient_quota`. */
+  /** `error.code` of that body, such as `insufficient_quota`; Anthropic's `error.type`. Holds for error events too. */
   readonly code: string | undefined
   /** Value of the Retry-After header, seconds. */
   readonly retryAfter: string | undefined
@@ -39,6 +39,16 @@ export interface Scenario {
   /** Tool calls instead of text; arguments come in three parts. */
   readonly calls: number
   readonly usage: boolean
+  /** Words by which the model declines, instead of text. */
+  readonly refusal: number
+  /** Most rough pictures; the request may ask for fewer. */
+  readonly partials: number
+  /** llama.cpp's `prompt_progress` chunks before the first token. */
+  readonly progress: number
+  /** How long a model loads, from the first request that names it. */
+  readonly loadMs: number
+  /** Until then: `refuse` answers 503 as llama.cpp, `wait` keeps the headers back as Ollama. */
+  readonly whileLoading: 'refuse' | 'wait'
   /** What the request allows; fewer than `tokens` ends with `length`. */
   readonly maxTokens: number
 }
@@ -54,12 +64,18 @@ export const plainScenario: Scenario = {
   reasoning: 0,
   calls: 0,
   usage: true,
+  refusal: 0,
+  partials: Number.POSITIVE_INFINITY,
+  progress: 0,
+  loadMs: 0,
+  whileLoading: 'wait',
   maxTokens: Number.POSITIVE_INFINITY,
 }
 
 /**
  * The scenario in a model's name, for a test in another process: `fault:stall-mid-stream`, `status:429?retry_after=2`,
- * `fake?tokens=200&pace_ms=5`. Knobs: tokens, pace_ms, after, reasoning, calls, usage, code, retry_after.
+ * `fake?tokens=200&pace_ms=5`. Knobs: tokens, pace_ms, after, reasoning, calls, usage, refusal,
+ * partials, progress, load_ms, while_loading, code, retry_after.
  * @throws Error for a fault that does not exist.
  */
 export function scenarioOfModel(model: string, base: Scenario = plainScenario): Scenario {
@@ -77,6 +93,11 @@ export function scenarioOfModel(model: string, base: Scenario = plainScenario): 
     reasoning: count('reasoning', base.reasoning),
     calls: count('calls', base.calls),
     usage: knobs.get('usage') === 'false' ? false : base.usage,
+    refusal: count('refusal', base.refusal),
+    partials: count('partials', base.partials),
+    progress: count('progress', base.progress),
+    loadMs: count('load_ms', base.loadMs),
+    whileLoading: knobs.get('while_loading') === 'refuse' ? 'refuse' : base.whileLoading,
   }
 }
 
