@@ -12,10 +12,7 @@ export function* placeFault(wire: Wire, scenario: Scenario): Generator<BodyStep>
   let finished = false
   for (const piece of wire.pieces) {
     if (endsBefore(piece, tokens, scenario)) return
-    if (piece.part === 'token') {
-      if (tokens === scenario.after) yield* faultInText(wire, scenario)
-      tokens += 1
-    }
+    if (piece.part === 'token' && tokens++ === scenario.after) yield* faultInText(wire, scenario)
     if (finished) yield* faultAfterFinish(scenario)
     finished = piece.part === 'finish'
     yield* bytesOf(piece, scenario)
