@@ -15,6 +15,8 @@ import { Admission } from './handshake/admission.ts'
 import { UpgradeHandler } from './handshake/upgrade-handler.ts'
 import { registerBlobRoute } from './http/blob-route.ts'
 import { registerLandingPage } from './http/landing-page.ts'
+import { type ApiLimits, apiLimits } from './openai-api/api-limits.ts'
+import { OpenAiApi } from './openai-api/openai-api.ts'
 import { type Arrival, Session, type SessionDeps } from './session/session.ts'
 
 export interface GatewayDeps {
@@ -31,13 +33,14 @@ export interface GatewayDeps {
   /** Monotonic milliseconds. Default `performance.now`. */
   readonly elapsed?: () => number
   readonly limits?: Partial<GatewayLimits>
+  readonly apiLimits?: Partial<ApiLimits>
 }
 
-/** The public side of Hearth: WebSockets at `/v1/ws`, and the page and files beside them. */
+/** The public side of Hearth: WebSockets at `/v1/ws`, the OpenAI-compatible routes, and the page and files beside them. */
 export interface Gateway extends Part {
   /** Answers every upgrade of the server; nothing else may. */
   attachTo(server: Server): void
-  /** `GET /` and `GET /v1/blobs/:id`. */
+  /** `GET /`, `GET /v1/blobs/:id` and the routes of the OpenAI API. */
   registerRoutes(app: FastifyInstance): void
   /** Open WebSockets, also those before session.hello. */
   readonly connections: number
@@ -53,6 +56,7 @@ class SocketGateway implements Gateway {
   readonly #limits: GatewayLimits
   readonly #sessionDeps: SessionDeps
   readonly #upgrades: UpgradeHandler
+  readonly #openAiApi: OpenAiApi
   readonly #sessions = new Set<Session>()
   readonly #stopped = new AbortController()
   readonly #emptied = Promise.withResolvers<void>()
@@ -61,12 +65,13 @@ class SocketGateway implements Gateway {
 
   constructor(deps: GatewayDeps, config: Config['gateway']) {
     const elapsed = deps.elapsed ?? (() => performance.now())
+    const metrics = createGatewayMetrics(deps.metrics)
     const shared = { ...deps, elapsed, snapshot: () => deps.settings.current() }
     this.#deps = deps
     this.#limits = { ...gatewayLimits, ...deps.limits }
     this.#sessionDeps = {
       ...shared,
-      metrics: createGatewayMetrics(deps.metrics),
+      metrics,
       limits: this.#limits,
       lanes: config.limits.lanes_per_session,
       queuedPerLane: config.limits.queued_per_lane,
@@ -86,6 +91,12 @@ class SocketGateway implements Gateway {
       isDraining: () => this.#isDraining,
       onArrival: (arrival) => this.#welcome(arrival),
     })
+    this.#openAiApi = new OpenAiApi({
+      ...shared,
+      limits: { ...apiLimits, ...deps.apiLimits },
+      bodyLimitBytes: config.limits.inference_body_bytes,
+      onAnswered: metrics.answered,
+    })
   }
 
   get connections(): number {
@@ -101,6 +112,7 @@ class SocketGateway implements Gateway {
   registerRoutes(app: FastifyInstance): void {
     registerLandingPage(app)
     registerBlobRoute(app, this.#deps)
+    this.#openAiApi.register(app)
   }
 
   async start(): Promise<void> {
@@ -108,7 +120,7 @@ class SocketGateway implements Gateway {
     this.#timer = setInterval(() => this.#sweep(), this.#limits.sweepMs)
   }
 
-  /** Tells every client when to come back, lets runs end for a while, and resolves when no socket is left. */
+  /** Tells every client when to come back, lets runs end for a while, and resolves when no socket and no answer is left. */
   async stop(deadline: AbortSignal): Promise<void> {
     this.#isDraining = true
     const spreadMs = this.#limits.drainMs / Math.max(1, this.#sessions.size)
@@ -118,7 +130,9 @@ class SocketGateway implements Gateway {
     }
     if (deadline.aborted) cut()
     else deadline.addEventListener('abort', cut, { once: true })
+    const answered = this.#openAiApi.drain(deadline)
     if (this.#sessions.size > 0 && this.#timer !== undefined) await this.#emptied.promise
+    await answered
     deadline.removeEventListener('abort', cut)
     clearInterval(this.#timer)
     this.#timer = undefined

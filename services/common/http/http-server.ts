@@ -94,7 +94,7 @@ const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
 
 /** Sends any error as a problem document; a defect of ours is logged with its cause and shown without it. */
 export function sendProblem(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
-  const known = fromFastify(error) ?? { error: toHearthError(error), status: undefined }
+  const known = fromFastify(error)
   if (known.error.code === 'gateway_internal') log.error({ err: error }, 'request failed')
   const problem = problemOf(known.error, known.status)
   const retryAfter = retryAfterHeader(known.error, problem.status)
@@ -103,11 +103,12 @@ export function sendProblem(reply: FastifyReply, error: unknown, log: Logger): F
   return reply.code(problem.status).type(problemContentType).send(problem)
 }
 
-/** Fastify's own refusals (malformed JSON, media type, size) by their status. */
-function fromFastify(error: unknown): { error: HearthError; status: number } | undefined {
-  if (error instanceof HearthError || !(error instanceof Error) || !('statusCode' in error)) return undefined
+/** What a route threw; fastify's own refusals (malformed JSON, media type, size) keep their status. */
+export function fromFastify(error: unknown): { readonly error: HearthError; readonly status?: number } {
+  const other = { error: toHearthError(error) }
+  if (error instanceof HearthError || !(error instanceof Error) || !('statusCode' in error)) return other
   const status = Number(error.statusCode)
-  if (!Number.isInteger(status) || status < 400 || status > 499) return undefined
+  if (!Number.isInteger(status) || status < 400 || status > 499) return other
   const code = status === 413 ? 'caller_too_large' : 'caller_invalid_request'
   return { error: new HearthError(code, error.message, { cause: error }), status }
 }

@@ -1,5 +1,6 @@
 const quote = 0x22
 const backslash = 0x5c
+const comma = 0x2c
 const opening = new Set([0x5b, 0x7b])
 const closing = new Set([0x5d, 0x7d])
 
@@ -16,6 +17,16 @@ export function isDeeperThan(text: Uint8Array, limit: number): boolean {
     if (depth > limit) return true
   }
   return false
+}
+
+/** Whether JSON text holds more than `limit` values beside the first of each array and object. One pass before any parse. */
+export function hasMoreValuesThan(text: Uint8Array, limit: number): boolean {
+  let count = 0
+  for (let index = 0; index < text.length && count <= limit; index += 1) {
+    if (text[index] === quote) index = endOfString(text, index)
+    else if (text[index] === comma) count += 1
+  }
+  return count > limit
 }
 
 /** Index of the closing quote of the string that opens at `start`, or the end. */

@@ -24,11 +24,15 @@ export function findUnsafe(root: unknown): Unsafe | undefined {
     const { value, path } = next
     const message = scalarFault(value) ?? keyFault(value)
     if (message !== undefined) return { path: formatPath(path), message }
-    if (Array.isArray(value)) open.push(...value.map((child, index) => ({ value: child, path: [...path, index] })))
-    else if (isRecord(value))
-      open.push(...Object.entries(value).map(([key, child]) => ({ value: child, path: [...path, key] })))
+    // One by one: a call takes only so many arguments, and a list may have more.
+    for (const [key, child] of childrenOf(value)) open.push({ value: child, path: [...path, key] })
   }
   return undefined
+}
+
+function childrenOf(value: unknown): Iterable<readonly [PropertyKey, unknown]> {
+  if (Array.isArray(value)) return value.entries()
+  return isRecord(value) ? Object.entries(value) : []
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http'
+import type { Principal } from '../../common/contracts/principal.ts'
+import { abortable } from '../../common/lifecycle/abortable.ts'
+import type { RunReader } from './read-run.ts'
+
+/** One HTTP request of these routes, from its headers to the end of its answer. */
+export class ApiCall {
+  /** Made here; an answer that is a run's has the run's id instead. */
+  readonly requestId: string
+  readonly #gone = new AbortController()
+  #principal: Principal | undefined
+  #reader: RunReader | undefined
+
+  constructor(requestId: string, response: ServerResponse) {
+    this.requestId = requestId
+    response.once('close', () => this.#gone.abort())
+  }
+
+  /** Aborts when the answer was sent, and when the client is gone before. */
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  get principal(): Principal | undefined {
+    return this.#principal
+  }
+
+  belongsTo(principal: Principal): void {
+    this.#principal = principal
+  }
+
+  reads(reader: RunReader): void {
+    this.#reader = reader
+  }
+
+  /** The server stops: the run is told so, its answer ends by that. */
+  drain(): void {
+    this.#reader?.cancel('draining')
+  }
+}
+
+/** The requests that go on, so that the server can wait for them when it stops. */
+export class OpenCalls {
+  readonly #calls = new Set<ApiCall>()
+  #emptied: PromiseWithResolvers<void> | undefined
+
+  get size(): number {
+    return this.#calls.size
+  }
+
+  add(call: ApiCall): void {
+    this.#calls.add(call)
+    call.gone.addEventListener('abort', () => this.#remove(call), { once: true })
+  }
+
+  /** Resolves when no request is left: until `patienceMs` they may end by themselves, then their runs are cancelled. */
+  async drain(patienceMs: number, deadline: AbortSignal): Promise<void> {
+    if (this.#calls.size === 0) return
+    this.#emptied ??= Promise.withResolvers<void>()
+    const cut = setTimeout(() => {
+      for (const call of this.#calls) call.drain()
+    }, patienceMs)
+    await abortable(this.#emptied.promise, deadline).catch(() => undefined)
+    clearTimeout(cut)
+  }
+
+  #remove(call: ApiCall): void {
+    this.#calls.delete(call)
+    if (this.#calls.size === 0) this.#emptied?.resolve()
+  }
+}

@@ -1,0 +1,109 @@
+import type { Principal } from '../../common/contracts/principal.ts'
+import type { Router } from '../../common/contracts/router.ts'
+import type { RunEvent, RunMessage, WireError } from '../../common/contracts/run-event.ts'
+import type { CancelReason, RunRef, RunRequest } from '../../common/contracts/run-request.ts'
+import { HearthError } from '../../common/errors/hearth-error.ts'
+
+export interface RunReaderDeps {
+  readonly router: Router
+  readonly caller: Principal
+  /** Aborts when the client is gone: the run is cancelled in the same tick. */
+  readonly gone: AbortSignal
+  readonly isDraining: () => boolean
+}
+
+/** The run under one HTTP request: started, read and, when the request ends before it, cancelled. */
+export class RunReader {
+  readonly #deps: RunReaderDeps
+  #ref: RunRef | undefined
+  #isOver = false
+  #isCancelled = false
+
+  constructor(deps: RunReaderDeps) {
+    this.#deps = deps
+  }
+
+  /** @throws HearthError as `Router.start`; `caller_cancelled` when the client left meanwhile. */
+  async start(request: RunRequest): Promise<RunRef> {
+    const { router, caller, gone } = this.#deps
+    const ref = await router.start(request, caller, gone)
+    this.#ref = ref
+    // A client that left while the router made the run: the router may have let it begin all the same.
+    if (gone.aborted) {
+      this.cancel('disconnected')
+      throw left()
+    }
+    gone.addEventListener('abort', () => this.cancel('disconnected'), { once: true })
+    return ref
+  }
+
+  /**
+   * Batches, some empty, to the terminal event, which is the last one and never a failure.
+   * @throws HearthError of the run that failed or was cancelled.
+   */
+  async *read(): AsyncGenerator<readonly RunEvent[], void> {
+    const { router, caller, gone } = this.#deps
+    try {
+      for await (const batch of router.attach(this.#started().runId, -1, caller, gone)) {
+        const failure = this.#failureOf(batch)
+        if (failure !== undefined) {
+          yield batch.slice(0, -1)
+          throw failure
+        }
+        yield batch
+        if (this.#isOver) return
+      }
+    } finally {
+      this.cancel('disconnected')
+    }
+    throw gone.aborted ? left() : new HearthError('gateway_internal', 'The stream of the run ended before its end.')
+  }
+
+  /** Nothing before the start, after the end, or twice. */
+  cancel(reason: CancelReason): void {
+    if (this.#ref === undefined || this.#isOver || this.#isCancelled) return
+    this.#isCancelled = true
+    // A run that is gone needs no cancel; a router that cannot be reached ends it as unread.
+    this.#deps.router.cancel(this.#ref.runId, reason, this.#deps.caller).catch(() => undefined)
+  }
+
+  #started(): RunRef {
+    if (this.#ref === undefined) throw new HearthError('gateway_internal', 'A run was read before its start.')
+    return this.#ref
+  }
+
+  #failureOf(batch: readonly RunEvent[]): HearthError | undefined {
+    const message = batch.at(-1)?.message
+    if (message === undefined || !('response' in message)) return undefined
+    this.#isOver = true
+    return failureOf(message, this.#deps.isDraining())
+  }
+}
+
+type Terminal = Extract<RunMessage, { response: unknown }>
+
+function failureOf(message: Terminal, isDraining: boolean): HearthError | undefined {
+  switch (message.type) {
+    case 'response.failed':
+      return fromWire(message.error)
+    case 'response.cancelled':
+      return isDraining
+        ? new HearthError('gateway_draining', 'The server stopped before the answer was whole; ask again.')
+        : new HearthError('caller_cancelled', 'The run was cancelled before the answer was whole.')
+    case 'response.completed':
+    case 'response.incomplete':
+      return undefined
+  }
+}
+
+function fromWire({ code, message, param, retryable, retry_after_ms: retryAfterMs }: WireError): HearthError {
+  return new HearthError(code, message, {
+    retryable,
+    details: {
+      ...(param === undefined ? {} : { param }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  })
+}
+
+const left = (): HearthError => new HearthError('caller_cancelled', 'The client left before the answer was whole.')
