@@ -66,7 +66,7 @@ function judgeAnswers(first: Attack, second: Attack): readonly Figure[] {
   return [
     figure(
       'hostile frames',
-      `${frames}, not answered by the protocol: ${failures.length} ${failures[0] ?? ''}`,
+      `${frames}, not answered by the protocol: ${failures.length} ${failures[0]?.says ?? ''}`,
       failures.length === 0,
     ),
     figure('error codes of the second part', JSON.stringify(second.frames.codes)),

@@ -8,7 +8,7 @@
  * @property {boolean} reportsMissing the script is told by `--missing=REASON` what could not be had
  */
 
-const usage = 'bootstrap.mjs start|dev|test|check|accept|bench|cli [arguments]'
+const usage = 'bootstrap.mjs start|dev|test|check|accept|bench|fuzz|cli [arguments]'
 
 /**
  * What a command needs before it can run, and what it runs.
@@ -31,6 +31,8 @@ export function planOf([command, ...args]) {
       return { ...plan, script: 'scripts/accept.ts', needsEngine: true, needsModel: true }
     case 'bench':
       return { ...plan, script: 'bench/run.ts' }
+    case 'fuzz':
+      return { ...plan, script: 'scripts/fuzz.ts' }
     case 'cli':
       return { ...plan, script: 'clients/cli/main.ts', ...cliNeeds(args) }
     default:

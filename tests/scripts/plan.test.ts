@@ -20,6 +20,7 @@ describe('what a command needs', () => {
     ['accept', 'engine model'],
     ['check', 'engine'],
     ['bench --quick', ''],
+    ['fuzz --seed 7', ''],
     ['cli serve', 'engine model'],
     ['cli serve --roles gateway', ''],
     ['cli model fetch', 'engine'],
