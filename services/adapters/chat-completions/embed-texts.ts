@@ -6,6 +6,7 @@ import type { Embeddings, EmbedRequest } from '../../common/contracts/generate-r
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { startAttemptTimers } from '../attempt-timers.ts'
 import type { HttpTransport } from '../http-transport.ts'
+import { readBody } from '../read-body.ts'
 import { streamError } from '../vendor-failure.ts'
 import { mapError } from './map-error.ts'
 
@@ -17,7 +18,7 @@ export interface EmbeddingServer {
   readonly path: string
 }
 
-const answerLimitBytes = 64 * 1024 * 1024
+const limitBytes = 64 * 1024 * 1024
 
 /*
  * What we read of an answer. Servers that leave `index` out answer in the order of the inputs.
@@ -46,7 +47,7 @@ export async function embedTexts(
   try {
     timers.signal.throwIfAborted()
     const body = await openAnswer(server, request, timers.signal)
-    return readAnswer(parseJson(await readAll(body, timers.signal)), request.inputs.length)
+    return readAnswer(parseJson(await readBody(body, { limitBytes, signal: timers.signal })), request.inputs.length)
   } catch (error) {
     throw timers.failure() ?? toFailure(error, server.path)
   } finally {
@@ -72,25 +73,6 @@ async function openAnswer(
   const body = transport.takeBody(response)
   if (body === undefined) throw unreadable()
   return body
-}
-
-/** Owns the body: it is read to its end, or destroyed. */
-async function readAll(body: Readable, signal: AbortSignal): Promise<string> {
-  const onAbort = () => body.destroy(new Error('aborted'))
-  signal.addEventListener('abort', onAbort, { once: true })
-  if (signal.aborted) onAbort()
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const part of body as AsyncIterable<Uint8Array>) {
-      bytes += part.byteLength
-      if (bytes > answerLimitBytes) throw streamError(`The vendor sent more than ${answerLimitBytes} bytes of vectors`)
-      parts.push(part)
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function parseJson(text: string): unknown {

@@ -1,25 +1,20 @@
-import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
 import type { Config, LocalConnection } from '../../common/config/config-schema.ts'
-import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
-import type { GenerateRequest } from '../../common/contracts/generate-request.ts'
-import type { AdapterInfo, ConnectionState, ModelAdapter } from '../../common/contracts/model-adapter.ts'
+import type { MissingName } from '../../common/config/loaded-config.ts'
+import type { ConnectionInfo, ModelAdapter } from '../../common/contracts/model-adapter.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
-import { runAttempt } from './attempt.ts'
-import { connectionState } from './connection-state.ts'
-import { EngineOwner } from './engine-owner.ts'
-import type { EngineSpec } from './engine-process.ts'
-import { listModels, type ModelFile } from './model-files.ts'
+import { EmbeddedModels, notServed } from './embedded-models.ts'
+import { connectionPath, isServer } from './server/connection.ts'
+import { ServerModels } from './server/server-models.ts'
 
 type Connections = Config['adapters']['local']['connections']
 
 interface LocalAdapterOptions {
   /** The connections as they are now; a changed one takes effect with its next answer. */
   readonly connections: () => Connections
+  /** Names that the configuration asks for and nobody has set. Default: none. */
+  readonly missing?: () => readonly MissingName[]
   /** Holds `models` unless a connection names another folder. */
   readonly dataDir: string
   readonly log: Logger
@@ -27,134 +22,74 @@ interface LocalAdapterOptions {
   readonly engineDirectory?: string
 }
 
-/** Models on this machine, each connection's in a process of its own. */
+/** Models of this house: in an engine of our own, or behind servers such as Ollama. */
 export interface LocalAdapter extends ModelAdapter, Part {
   /** Resolves when no connection is loading: each is ready or disabled. @throws `signal`'s reason. */
   whenLoaded(signal: AbortSignal): Promise<void>
 }
 
-/** Answers that may wait for a free sequence, per connection. */
-const queueLimit = 128
-
-/** `start` returns at once; the first model of each connection, by name, is loaded in the background. */
+/** `start` returns at once; the first model of each embedded connection, by name, is loaded in the background. */
 export function createLocalAdapter(options: LocalAdapterOptions): LocalAdapter {
-  return new EmbeddedModels(options)
-}
-
-class EmbeddedModels implements LocalAdapter {
-  readonly name = 'local'
-  readonly #options: LocalAdapterOptions
-  readonly #owners = new Map<string, EngineOwner>()
-  readonly #preloads = new AbortController()
-  #loading: Promise<unknown> = Promise.resolve()
-
-  constructor(options: LocalAdapterOptions) {
-    this.#options = options
-  }
-
-  async start(): Promise<void> {
-    const { connections } = this.#options
-    this.#loading = Promise.all(Object.entries(connections()).map(([name, each]) => this.#preload(name, each)))
-  }
-
-  async stop(deadline: AbortSignal): Promise<void> {
-    this.#preloads.abort()
-    await Promise.all([...this.#owners.values()].map((owner) => owner.stop(deadline)))
-  }
-
-  async whenLoaded(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    const { promise, reject } = Promise.withResolvers<never>()
-    const onAbort = () => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    await Promise.race([this.#loading, promise]).finally(() => signal.removeEventListener('abort', onAbort))
-  }
-
-  async embed(): Promise<never> {
-    throw new HearthError(
-      'caller_unsupported_feature',
-      'The embedded engine has no embeddings; name a target whose server has them.',
-    )
-  }
-
-  describe(): AdapterInfo {
-    const connections = Object.entries(this.#options.connections())
-    return {
-      name: this.name,
-      connections: connections.map(([name, each]) => ({ name, state: this.#stateOf(name, each) })),
-    }
-  }
-
-  async *generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<readonly GenerateEvent[]> {
-    const connection = this.#options.connections()[request.connection]
-    if (connection === undefined) throw notServed(`it has no connection named "${request.connection}"`)
-    const state = this.#stateOf(request.connection, connection)
-    if (state.status === 'disabled') throw notServed(state.reason)
-    const models = listModels(this.#directoryOf(connection))
-    const file = models.find(({ model }) => model === request.model.toLowerCase())
-    if (file === undefined)
-      throw notServed(`it has no model "${request.model}", but ${models.map(({ model }) => model).join(', ')}`)
-    const owner = this.#ownerOf(request.connection)
-    yield* runAttempt({ owner, spec: specOf(connection, file), request, newCallId }, signal)
-  }
-
-  async #preload(name: string, connection: LocalConnection): Promise<void> {
-    const [first] = listModels(this.#directoryOf(connection))
-    if (first === undefined || !this.#isInstalled()) return
-    await this.#ownerOf(name)
-      .preload(specOf(connection, first), this.#preloads.signal)
-      .catch((error: unknown) => {
-        if (!this.#preloads.signal.aborted)
-          this.#options.log.warn({ err: error, connection: name }, 'no local model yet')
-      })
-  }
-
-  #stateOf(name: string, connection: LocalConnection): ConnectionState {
-    const modelsDirectory = this.#directoryOf(connection)
-    return connectionState({
-      isInstalled: this.#isInstalled(),
-      modelsDirectory,
-      models: listModels(modelsDirectory),
-      owner: this.#ownerOf(name).view(),
-      nowMs: performance.now(),
-    })
-  }
-
-  #ownerOf(name: string): EngineOwner {
-    const known = this.#owners.get(name)
-    if (known !== undefined) return known
-    const owner = new EngineOwner({
-      main: join(this.#engineDirectory(), 'main.ts'),
-      log: this.#options.log.child({ connection: name }),
-      now: () => performance.now(),
-    })
-    this.#owners.set(name, owner)
-    return owner
-  }
-
-  #directoryOf({ models_dir }: LocalConnection): string {
-    return resolve(models_dir ?? join(this.#options.dataDir, 'models'))
-  }
-
-  #engineDirectory(): string {
-    return this.#options.engineDirectory ?? join(import.meta.dirname, 'engine')
-  }
-
-  #isInstalled(): boolean {
-    return existsSync(join(this.#engineDirectory(), 'node_modules', 'node-llama-cpp', 'package.json'))
+  const { connections, log } = options
+  const missing = options.missing ?? (() => [])
+  const embedded = new EmbeddedModels({ ...options, connections: () => embeddedOnly(connections()) })
+  const servers = new ServerModels(log)
+  const find = (name: string) => connections()[name] ?? unknownConnection(name, missing())
+  return {
+    name: 'local',
+    start: () => embedded.start(),
+    stop: async (deadline) => {
+      servers.close()
+      await embedded.stop(deadline)
+    },
+    whenLoaded: (signal) => embedded.whenLoaded(signal),
+    describe: () => {
+      embedded.retire()
+      const known = Object.entries(connections()).map(([name, each]) => ({
+        name,
+        state: isServer(each) ? serverState(name, each) : embedded.stateOf(name, each),
+      }))
+      return { name: 'local', connections: [...known, ...wanting(missing())] }
+    },
+    async *generate(request, signal) {
+      const connection = find(request.connection)
+      if (!isServer(connection)) return yield* embedded.generate(connection, request, signal)
+      const state = serverState(request.connection, connection)
+      if (state.status === 'disabled') throw notServed(state.reason)
+      yield* servers.generate(connection, request, signal)
+    },
+    embed: async (request, signal) => {
+      const connection = find(request.connection)
+      if (isServer(connection)) return servers.embed(connection, request, signal)
+      throw new HearthError(
+        'caller_unsupported_feature',
+        'The embedded engine has no embeddings; name a target whose server has them.',
+      )
+    },
   }
 }
 
-const specOf = (connection: LocalConnection, { model, path }: ModelFile): EngineSpec => ({
-  model,
-  modelPath: path,
-  contextTokens: connection.context_tokens,
-  sequences: connection.sequences,
-  // One core stays free for the sockets; generation is bound by memory long before it is by cores.
-  threads: connection.threads === 'auto' ? Math.max(1, availableParallelism() - 1) : connection.threads,
-  queueLimit,
-})
+const embeddedOnly = (connections: Connections): Connections =>
+  Object.fromEntries(Object.entries(connections).filter(([, each]) => !isServer(each)))
 
-const newCallId = () => `call_${randomUUID().replaceAll('-', '')}`
+/** Not asked whether it runs: that would cost every run a request. A dead one fails at once, with what to do. */
+const serverState = (name: string, { api_key }: LocalConnection) =>
+  api_key === ''
+    ? ({ status: 'disabled', reason: `set ${connectionPath(name)}.api_key, or leave it out` } as const)
+    : ({ status: 'ready' } as const)
 
-const notServed = (why: string) => new HearthError('gateway_no_adapter', `The local adapter cannot answer: ${why}`)
+/** Those that the configuration had to leave out for want of a name. */
+function wanting(missing: readonly MissingName[]): readonly ConnectionInfo[] {
+  const prefix = connectionPath('')
+  return missing
+    .filter(({ connection }) => connection.startsWith(prefix))
+    .map(({ connection, name }) => ({
+      name: connection.slice(prefix.length),
+      state: { status: 'disabled', reason: `set ${name}, which ${connection} asks for` },
+    }))
+}
+
+function unknownConnection(name: string, missing: readonly MissingName[]): never {
+  const state = wanting(missing).find((each) => each.name === name)?.state
+  throw notServed(state?.status === 'disabled' ? state.reason : `it has no connection named "${name}"`)
+}

@@ -2,12 +2,16 @@ import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
 import type { GenerateRequest } from '../../common/contracts/generate-request.ts'
 import { toHearthError } from '../../common/errors/hearth-error.ts'
 import { type AttemptTimers, startAttemptTimers } from '../attempt-timers.ts'
+import { dropParameters } from './drop-parameters.ts'
 import type { EngineOwner } from './engine-owner.ts'
 import type { EngineSpec, JobListener } from './engine-process.ts'
 import { Mailbox } from './mailbox.ts'
 import { type AnswerState, beginAnswer, finishAnswer, stepAnswer } from './map-events.ts'
 import { mapRequest } from './map-request.ts'
 import type { EngineEvent } from './wire-schema.ts'
+
+/** What `mapRequest` leaves out. */
+const unknownToEngine = ['reasoningEffort', 'frequencyPenalty', 'presencePenalty', 'parallelToolCalls'] as const
 
 interface Attempt {
   readonly owner: EngineOwner
@@ -20,6 +24,8 @@ interface Attempt {
 export async function* runAttempt(attempt: Attempt, signal: AbortSignal): AsyncIterable<readonly GenerateEvent[]> {
   const { owner, spec, request, newCallId } = attempt
   const { job, form } = mapRequest(request)
+  const { names } = dropParameters(request.parameters, unknownToEngine)
+  if (names.length > 0) yield [{ type: 'parameters-dropped', names }]
   const timers = startAttemptTimers(request.timeouts, signal)
   const left = new AbortController()
   const answer = new AnswerInProgress(timers, beginAnswer(form, newCallId))

@@ -20,7 +20,7 @@ export interface MappedRequest {
 
 /**
  * The engine's job for a request. Unset parameters take the engine's defaults: temperature 0, length up to the end of the
- * window. `extra` and `reasoningEffort` have no meaning here and are left out. Tools the model must call are forced by a
+ * window. `extra`, `reasoningEffort`, penalties and `parallelToolCalls` have no meaning here and are left out. Tools the model must call are forced by a
  * grammar; tools it may call are offered by the model family's own way.
  * @throws HearthError `caller_invalid_request`, `caller_unsupported_feature`.
  */
