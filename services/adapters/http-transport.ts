@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream'
 /** HTTP for a vendor's SDK whose bodies we read ourselves. One per adapter; `close` frees the pooled sockets. */
 export interface HttpTransport {
   /**
-   * The `fetch` option of an SDK: POSTs text, follows no redirect, sends no proxy. A good answer resolves at its headers
-   * with an empty Response whose bytes `takeBody` gives; of a failed one up to 64 KiB of body are read within a second.
+   * The `fetch` option of an SDK: POSTs text or a form, follows no redirect, sends no proxy. A good answer resolves at its
+   * headers with an empty Response whose bytes `takeBody` gives; of a failed one up to 64 KiB of body are read within a second.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** The bytes behind a good answer. Whoever takes them ends them by `release` or by destroying them. */
@@ -25,17 +25,20 @@ export function createHttpTransport(): HttpTransport {
   const bodies = new WeakMap<Response, Readable>()
   const settings = { keepAlive: true, timeout: pooledSocketMs }
   const agents = { http: new http.Agent(settings), https: new https.Agent(settings) }
+  const fetch: HttpTransport['fetch'] = async (input, init) => {
+    const body = await bytesOf(init?.body)
+    const message = await send(new URL(input instanceof Request ? input.url : input), init ?? {}, { agents, body })
+    const status = statusOf(message)
+    const headers = headersOf(message)
+    if (status >= 400) return new Response(await readStart(message), { status, headers })
+    if (status >= 300) message.destroy()
+    const response = new Response(null, { status, headers })
+    bodies.set(response, message)
+    return response
+  }
   return {
-    fetch: async (input, init) => {
-      const message = await send(new URL(input instanceof Request ? input.url : input), init ?? {}, agents)
-      const status = statusOf(message)
-      const headers = headersOf(message)
-      if (status >= 400) return new Response(await readStart(message), { status, headers })
-      if (status >= 300) message.destroy()
-      const response = new Response(null, { status, headers })
-      bodies.set(response, message)
-      return response
-    },
+    // SDKs ask the Response of a fetch whether it can send forms, and fetch a page to find out where there is none.
+    fetch: Object.assign(fetch, { Response }),
     takeBody: (response) => bodies.get(response),
     release,
     close: () => {
@@ -50,20 +53,41 @@ interface Agents {
   readonly https: https.Agent
 }
 
-function send(url: URL, init: RequestInit, agents: Agents): Promise<http.IncomingMessage> {
+interface RequestBody {
+  readonly content: string | Uint8Array
+  /** Of a form: it names the boundary between the fields. */
+  readonly type?: string | null
+}
+
+async function bytesOf(body: RequestInit['body']): Promise<RequestBody> {
+  if (!(body instanceof FormData)) return { content: typeof body === 'string' ? body : '' }
+  const encoded = new Response(body)
+  return { content: await encoded.bytes(), type: encoded.headers.get('content-type') }
+}
+
+interface Sending {
+  readonly agents: Agents
+  readonly body: RequestBody
+}
+
+function send(url: URL, init: RequestInit, { agents, body }: Sending): Promise<http.IncomingMessage> {
   const isTls = url.protocol === 'https:'
-  const body = typeof init.body === 'string' ? init.body : ''
   const headers = Object.fromEntries(new Headers(init.headers))
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
   const request = (isTls ? https : http).request(url, {
     method: init.method ?? 'POST',
     agent: isTls ? agents.https : agents.http,
-    headers: { ...headers, 'accept-encoding': 'identity', 'content-length': Buffer.byteLength(body) },
+    headers: {
+      ...headers,
+      'accept-encoding': 'identity',
+      'content-length': Buffer.byteLength(body.content),
+      ...(body.type ? { 'content-type': body.type } : {}),
+    },
   })
   request.once('response', resolve)
   request.on('error', reject)
   endWith(init.signal, request)
-  request.end(body)
+  request.end(body.content)
   return promise
 }
 

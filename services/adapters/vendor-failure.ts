@@ -43,6 +43,9 @@ const tooLong: Verdict = [
   'The conversation is longer than the context of the model; shorten it, or use a model with a longer context',
 ]
 
+const limited: Verdict = ['provider_rate_limited', 'The vendor limits this key; wait, or use another key']
+const failed: Verdict = ['provider_server_error', 'The vendor had an error; try again']
+
 const byStatus: ReadonlyMap<number, Verdict> = new Map([
   [401, refused],
   [402, billing],
@@ -50,7 +53,7 @@ const byStatus: ReadonlyMap<number, Verdict> = new Map([
   [404, ['caller_invalid_request', 'The vendor knows no such model or path; check the model and base_url']],
   [408, ['provider_server_error', 'The vendor gave up waiting; try again']],
   [413, ['caller_invalid_request', 'The request is too large for the vendor; shorten it']],
-  [429, ['provider_rate_limited', 'The vendor limits this key; wait, or use another key']],
+  [429, limited],
   [503, overloaded],
   [529, overloaded],
 ])
@@ -58,12 +61,41 @@ const byStatus: ReadonlyMap<number, Verdict> = new Map([
 const byCode: ReadonlyMap<string, Verdict> = new Map([
   ['insufficient_quota', billing],
   ['billing_hard_limit_reached', billing],
+  ['billing_not_active', billing],
   ['billing_error', billing],
   ['context_length_exceeded', tooLong],
   ['exceed_context_size_error', tooLong],
   ['content_filter', filtered],
   ['content_policy_violation', filtered],
   ['moderation_blocked', filtered],
+  ['image_content_policy_violation', filtered],
+  ['bio_policy', filtered],
+  ['misalignment_policy_violation', filtered],
+  // OpenAI's word for a prompt that its usage policy flags.
+  ['invalid_prompt', filtered],
+])
+
+/** Words that only a stream needs: elsewhere the status says it. */
+const byCodeInStream: ReadonlyMap<string, Verdict> = new Map([
+  ['rate_limit_exceeded', limited],
+  ['rate_limit_error', limited],
+  ['server_error', failed],
+  ['api_error', failed],
+  ['internal_error', failed],
+  ['overloaded_error', overloaded],
+  ['server_is_overloaded', overloaded],
+  ['slow_down', overloaded],
+  ['invalid_api_key', refused],
+  ['authentication_error', refused],
+  ['permission_error', refused],
+  ['invalid_request_error', invalid],
+  ['image_generation_user_error', invalid],
+  ['image_parse_error', invalid],
+  ['image_too_large', invalid],
+  ['image_too_small', invalid],
+  ['invalid_image', invalid],
+  ['invalid_image_format', invalid],
+  ['unsupported_image_media_type', invalid],
 ])
 
 /** An answer with a status of 300 or more, as an error of ours. */
@@ -80,12 +112,22 @@ export function refusalOf({ status, headers, codes, path }: VendorRefusal): Hear
   })
 }
 
+/** An error that the vendor reports inside its stream, by its words (`code` before `type`); unknown ones are `provider_stream_error`. */
+export function streamFailureOf(codes: readonly string[]): HearthError {
+  const known = codes.map((code) => byCode.get(code) ?? byCodeInStream.get(code)).find((row) => row !== undefined)
+  if (known === undefined) return streamError('The vendor reported an error in its stream')
+  const [code, message] = known
+  return new HearthError(code, `${message} (said in its stream).`, {
+    details: known === tooLong ? { openaiCode: 'context_length_exceeded' } : {},
+  })
+}
+
 function verdict(status: number, codes: readonly string[]): Verdict {
   const named = codes.map((code) => byCode.get(code)).find((row) => row !== undefined)
   if (status < 500 && named !== undefined) return named
   const known = byStatus.get(status)
   if (known !== undefined) return known
-  if (status >= 500) return ['provider_server_error', 'The vendor had an error; try again']
+  if (status >= 500) return failed
   if (status >= 400) return invalid
   return ['provider_connection_failed', 'The vendor answered with a redirect; set base_url to the final address']
 }

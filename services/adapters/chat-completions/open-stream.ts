@@ -19,12 +19,27 @@ export async function openChatStream(
 
 /** The bytes of an answer that says it is an event stream. @throws HearthError `provider_stream_error`. */
 export function eventStreamOf(response: Response, transport: HttpTransport): Readable {
-  const stream = transport.takeBody(response)
+  const { type, bytes } = bodyOf(response, transport)
+  if (type === 'events') return bytes
+  bytes.destroy()
+  throw otherBody()
+}
+
+/** The bytes of an answer, and what they say they are. @throws HearthError `provider_stream_error` when they are neither. */
+export function bodyOf(
+  response: Response,
+  transport: HttpTransport,
+): { readonly type: 'events' | 'json'; readonly bytes: Readable } {
+  const bytes = transport.takeBody(response)
   const type = response.headers.get('content-type') ?? 'text/event-stream'
-  if (stream !== undefined && type.includes('text/event-stream')) return stream
-  stream?.destroy()
-  throw new HearthError(
+  if (bytes !== undefined && type.includes('text/event-stream')) return { type: 'events', bytes }
+  if (bytes !== undefined && type.includes('application/json')) return { type: 'json', bytes }
+  bytes?.destroy()
+  throw otherBody()
+}
+
+const otherBody = () =>
+  new HearthError(
     'provider_stream_error',
     'The server answered with something other than an event stream; check that base_url points to an OpenAI-compatible API (usually ending in /v1).',
   )
-}

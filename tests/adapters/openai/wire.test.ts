@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mapRequest } from '../../../services/adapters/chat-completions/map-request.ts'
 import { beginStream, endStream, stepBatch } from '../../../services/adapters/chat-completions/map-stream.ts'
 import { createOpenaiAdapter } from '../../../services/adapters/openai/adapter.ts'
 import type { OpenaiConnection } from '../../../services/common/config/config-schema.ts'
@@ -78,14 +79,57 @@ describe('what is sent', () => {
     expect(Object.keys((await sent({})) ?? {}).toSorted()).toEqual(['messages', 'model', 'stream', 'stream_options'])
   })
 
-  test('pictures are caller_unsupported_feature, a forced call without tools is caller_invalid_request', async () => {
-    const image = { prompt: 'a lamp', partialImages: 0, size: 'auto', format: 'png', inputs: [] } as const
-    await expect(sent({ image })).rejects.toMatchObject({ code: 'caller_unsupported_feature' })
-    const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(1) } as const
-    await expect(sent({ messages: [{ role: 'user', content: [picture] }] })).rejects.toMatchObject({
-      code: 'caller_unsupported_feature',
+  test('pictures of the user as data URLs, between the texts', async () => {
+    const picture = { type: 'image', mediaType: 'image/png', bytes: Uint8Array.from([1, 2, 3]).subarray(1) } as const
+    const content = [{ type: 'text', text: 'What is this?' } as const, picture]
+    expect(await sent({ messages: [{ role: 'user', content }] })).toMatchObject({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is this?' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AgM=' } },
+          ],
+        },
+      ],
     })
+  })
+
+  test('what a tool and a schema say about themselves, penalties, and one call at most', async () => {
+    const schema = { type: 'object' }
+    const body = await sent({
+      tools: [{ name: 'weather', description: 'd', parameters: schema, strict: true }],
+      responseFormat: { type: 'json_schema', name: 'answer', schema, description: 'an answer', strict: true },
+      parameters: { frequencyPenalty: 0.5, presencePenalty: -0.5, parallelToolCalls: false },
+    })
+    expect(body).toMatchObject({
+      tools: [{ type: 'function', function: { name: 'weather', description: 'd', parameters: schema, strict: true } }],
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'answer', schema, description: 'an answer', strict: true },
+      },
+      frequency_penalty: 0.5,
+      presence_penalty: -0.5,
+      parallel_tool_calls: false,
+    })
+    expect(await sent({ parameters: { parallelToolCalls: false } })).not.toHaveProperty('parallel_tool_calls')
+  })
+
+  test('to OpenAI itself its newer name of the limit, and no padding of the chunks', () => {
+    const request = textRequest({ parameters: { maxOutputTokens: 5 } })
+    expect(mapRequest(request, 'https://api.openai.com/v1')).toMatchObject({
+      max_completion_tokens: 5,
+      stream_options: { include_usage: true, include_obfuscation: false },
+    })
+  })
+
+  test('no picture where none can be, no forced call without tools', async () => {
+    const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(1) } as const
+    const messages = [{ role: 'assistant', content: [picture], toolCalls: [] }] as const
+    await expect(sent({ messages })).rejects.toMatchObject({ code: 'caller_unsupported_feature' })
     await expect(sent({ toolChoice: { type: 'required' } })).rejects.toMatchObject({ code: 'caller_invalid_request' })
+    const image = { prompt: 'a lamp', partialImages: 0, size: 'auto', format: 'png', inputs: [] } as const
+    expect(() => mapRequest(textRequest({ image }), 'http://localhost/v1')).toThrow(/draws no pictures/)
   })
 })
 

@@ -1,0 +1,14 @@
+import type { HearthError } from '../../common/errors/hearth-error.ts'
+import { streamFailureOf } from '../vendor-failure.ts'
+import { errorEvent } from './wire-schema.ts'
+
+/** A field of whatever JSON holds. */
+export const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/** What an `error` event, or a response that failed, says about its failure. */
+export function failureOfEvent(value: unknown): HearthError {
+  const parsed = errorEvent.safeParse(value)
+  const { code, error } = parsed.success ? parsed.data : {}
+  return streamFailureOf([error?.code, code, error?.type].map((word) => String(word ?? '')))
+}
