@@ -181,4 +181,6 @@ export interface WireError {
   readonly param?: string
   readonly retryable: boolean
   readonly retry_after_ms?: number
+  /** OpenAI's narrower word for what is wrong. */
+  readonly openai_code?: 'context_length_exceeded'
 }

@@ -4,7 +4,7 @@ import type { HearthError } from './hearth-error.ts'
 
 /** A failure as clients see it: code, message and what to do; never the cause. */
 export function wireErrorOf(error: HearthError): WireError {
-  const { param, retryAfterMs } = error.details
+  const { param, retryAfterMs, openaiCode } = error.details
   return {
     type: errorRow(error.code).openaiType,
     code: error.code,
@@ -12,5 +12,6 @@ export function wireErrorOf(error: HearthError): WireError {
     ...(param === undefined ? {} : { param }),
     retryable: error.retryable,
     ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+    ...(openaiCode === undefined ? {} : { openai_code: openaiCode }),
   }
 }

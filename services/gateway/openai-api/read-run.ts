@@ -96,12 +96,14 @@ function failureOf(message: Terminal, isDraining: boolean): HearthError | undefi
   }
 }
 
-function fromWire({ code, message, param, retryable, retry_after_ms: retryAfterMs }: WireError): HearthError {
+function fromWire({ code, message, param, retryable, ...more }: WireError): HearthError {
+  const { retry_after_ms: retryAfterMs, openai_code: openaiCode } = more
   return new HearthError(code, message, {
     retryable,
     details: {
       ...(param === undefined ? {} : { param }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(openaiCode === undefined ? {} : { openaiCode }),
     },
   })
 }

@@ -12,6 +12,7 @@ export const wireError = z
     param: z.string().optional().describe('Path of the offending field'),
     retryable: z.boolean(),
     retry_after_ms: z.int().min(0).optional(),
+    openai_code: z.literal('context_length_exceeded').optional().describe("OpenAI's narrower word for what is wrong"),
   })
   .describe('A failure')
 
