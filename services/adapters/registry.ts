@@ -5,6 +5,7 @@ import type { ModelAdapter } from '../common/contracts/model-adapter.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
+import { createAnthropicAdapter } from './anthropic/adapter.ts'
 import { createDemoAdapter } from './demo/adapter.ts'
 import { createLocalAdapter } from './local/adapter.ts'
 import { createOpenaiAdapter } from './openai/adapter.ts'
@@ -28,9 +29,10 @@ export interface AdaptersOfProcess {
 export function createAdapterSet(deps: AdapterSetDeps): AdaptersOfProcess {
   const { config, missing, dataDir, log } = deps
   const openai = createOpenaiAdapter({ connections: () => config().adapters.openai.connections, missing, log })
-  const local = createLocalAdapter({ connections: () => config().adapters.local.connections, dataDir, log })
+  const anthropic = createAnthropicAdapter({ connections: () => config().adapters.anthropic.connections, missing, log })
+  const local = createLocalAdapter({ connections: () => config().adapters.local.connections, missing, dataDir, log })
   const demo = createDemoAdapter({ connections: () => config().adapters.demo.connections })
-  return { set: adapterSetOf({ openai, local, demo }), parts: [openai, local] }
+  return { set: adapterSetOf({ openai, anthropic, local, demo }), parts: [openai, anthropic, local] }
 }
 
 /** A set over adapters of this process, by name. */
