@@ -5,6 +5,7 @@
  * @property {readonly string[]} nodeFlags for Node itself
  * @property {boolean} needsEngine the nested package that runs the embedded model
  * @property {boolean} needsModel the GGUF file
+ * @property {boolean} needsPython the official OpenAI client for Python, which only tests use
  * @property {boolean} reportsMissing the script is told by `--missing=REASON` what could not be had
  */
 
@@ -16,7 +17,7 @@ const usage = 'bootstrap.mjs start|dev|test|check|accept|bench|fuzz|cli [argumen
  * @returns {Plan}
  */
 export function planOf([command, ...args]) {
-  const plan = { args, nodeFlags: [], needsEngine: false, needsModel: false, reportsMissing: false }
+  const plan = { args, nodeFlags: [], needsEngine: false, needsModel: false, needsPython: false, reportsMissing: false }
   const adapters = hasAdapters(args)
   switch (command) {
     case 'start':
@@ -24,11 +25,18 @@ export function planOf([command, ...args]) {
     case 'dev':
       return { ...planOf(['start', ...args]), nodeFlags: ['--watch', '--watch-preserve-output'] }
     case 'test':
-      return { ...plan, script: 'scripts/test.ts', needsEngine: true, needsModel: true, reportsMissing: true }
+      return {
+        ...plan,
+        script: 'scripts/test.ts',
+        needsEngine: true,
+        needsModel: true,
+        needsPython: true,
+        reportsMissing: true,
+      }
     case 'check':
       return { ...plan, script: 'scripts/check.ts', needsEngine: true }
     case 'accept':
-      return { ...plan, script: 'scripts/accept.ts', needsEngine: true, needsModel: true }
+      return { ...plan, script: 'scripts/accept.ts', needsEngine: true, needsModel: true, needsPython: true }
     case 'bench':
       return { ...plan, script: 'bench/run.ts' }
     case 'fuzz':

@@ -4,6 +4,7 @@ import { withLock } from './lock.mjs'
 import { fetchModel } from './model.mjs'
 import { hasModel } from './model-receipt.mjs'
 import { assertRunnable } from './node-binary.mjs'
+import { hasPythonClient, installPythonClient } from './python-client.mjs'
 
 /**
  * @typedef {object} Part
@@ -55,6 +56,12 @@ function partsOf(root, plan, runner) {
       isRequired: false,
       isReady: () => !plan.needsModel || hasModel(root),
       bring: () => fetchModel(root, runner),
+    },
+    {
+      name: 'Python client',
+      isRequired: false,
+      isReady: () => !plan.needsPython || hasPythonClient(root),
+      bring: () => installPythonClient(root, runner),
     },
   ]
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { planOf } from '../../scripts/bootstrap/plan.mjs'
 
 const needs = (...argv: readonly string[]): string => {
-  const { needsEngine, needsModel } = planOf(argv)
-  return [needsEngine ? 'engine' : '', needsModel ? 'model' : ''].join(' ').trim()
+  const { needsEngine, needsModel, needsPython } = planOf(argv)
+  return [needsEngine ? 'engine' : '', needsModel ? 'model' : '', needsPython ? 'python' : ''].join(' ').trim()
 }
 
 describe('what a command needs', () => {
@@ -16,8 +16,8 @@ describe('what a command needs', () => {
     ['start --help', ''],
     ['dev', 'engine model'],
     ['dev --roles mcp', ''],
-    ['test', 'engine model'],
-    ['accept', 'engine model'],
+    ['test', 'engine model python'],
+    ['accept', 'engine model python'],
     ['check', 'engine'],
     ['bench --quick', ''],
     ['fuzz --seed 7', ''],
