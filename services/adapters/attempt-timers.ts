@@ -154,7 +154,9 @@ export function startAttemptTimers(timeouts: AttemptTimeouts, caller: AbortSigna
     timer = setTimeout(onTimer, Math.min(Math.max(Math.ceil(atMs - performance.now()), 0), longestTimerMs))
   }
   const on = (event: AttemptEvent) => {
-    clocks = advanceAttempt(clocks, event, performance.now())
+    const next = advanceAttempt(clocks, event, performance.now())
+    if (next === clocks) return
+    clocks = next
     arm()
   }
 

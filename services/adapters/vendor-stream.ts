@@ -38,62 +38,64 @@ export async function* readVendorStream<Frame, State>(
   dialect: StreamDialect<Frame, State>,
   reading: StreamReading,
 ): AsyncGenerator<readonly GenerateEvent[], void> {
-  const { signal } = reading.timers
+  const { timers, transport } = reading
   const onAbort = () => body.destroy()
-  signal.addEventListener('abort', onAbort, { once: true })
+  timers.signal.addEventListener('abort', onAbort, { once: true })
+  const reader = dialect.frames(body.iterator({ destroyOnReturn: false }))[Symbol.asyncIterator]()
+  let state = dialect.begin
   let isWhole = false
   try {
-    for await (const step of readSteps(body, dialect, reading)) {
-      isWhole = step.isWhole
-      if (step.events.length === 0) continue
-      reading.timers.pause()
-      yield step.events
-      reading.timers.resume()
+    yield [{ type: 'phase', phase: 'waiting_first_token' }]
+    while (!isWhole) {
+      const step = await nextStep(reader, { ...reading, dialect, state })
+      state = step.state
+      isWhole = step.outcome.status === 'done'
+      if (step.events.length > 0) {
+        timers.pause()
+        yield step.events
+        timers.resume()
+      }
+      if (step.outcome.status === 'failed') throw timers.failure() ?? step.outcome.error
     }
   } finally {
-    signal.removeEventListener('abort', onAbort)
-    if (isWhole) reading.transport.release(body)
+    timers.signal.removeEventListener('abort', onAbort)
+    await reader.return?.()
+    if (isWhole) transport.release(body)
     else body.destroy()
   }
 }
 
-interface ReadStep {
-  readonly events: readonly GenerateEvent[]
-  readonly isWhole: boolean
+interface ReadingAt<Frame, State> extends StreamReading {
+  readonly dialect: StreamDialect<Frame, State>
+  readonly state: State
 }
 
-/** One step per read; the last one has `finish`. */
-async function* readSteps<Frame, State>(
-  body: Readable,
-  dialect: StreamDialect<Frame, State>,
-  { timers, mapError }: StreamReading,
-): AsyncGenerator<ReadStep, void> {
-  let state = dialect.begin
-  yield { events: [{ type: 'phase', phase: 'waiting_first_token' }], isWhole: false }
+/** What the next read comes to. @throws HearthError when it failed and the answer was not whole before. */
+async function nextStep<Frame, State>(
+  reader: AsyncIterator<readonly Frame[]>,
+  { dialect, state, timers, mapError }: ReadingAt<Frame, State>,
+): Promise<BatchStep<State>> {
   try {
-    for await (const batch of dialect.frames(body.iterator({ destroyOnReturn: false }))) {
-      timers.onBytes()
-      const step = dialect.step(state, batch)
-      state = step.state
-      noteProgress(timers, step.events)
-      yield { events: step.events, isWhole: step.outcome.status === 'done' }
-      if (step.outcome.status === 'done') return
-      if (step.outcome.status === 'failed') throw step.outcome.error
-    }
+    const read = await reader.next()
+    if (read.done !== true) return moveClocks(dialect.step(state, read.value), timers)
   } catch (error) {
     const failure = timers.failure() ?? mapError(error)
     if (!dialect.isComplete(state) || !mayFollowTheEnd(failure)) throw failure
   }
-  yield { events: dialect.end(state), isWhole: true }
+  return { state, events: dialect.end(state), outcome: { status: 'done' } }
 }
 
 /** The vendor said that the answer is whole; that its socket then broke or stayed open takes nothing away. */
 const mayFollowTheEnd = ({ code }: HearthError): boolean =>
   code === 'provider_connection_failed' || code === 'provider_timeout_idle'
 
-function noteProgress(timers: AttemptTimers, events: readonly GenerateEvent[]): void {
-  for (const { type } of events) {
-    if (type === 'phase') timers.onProgress()
-    else if (type !== 'usage' && type !== 'finish' && type !== 'parameters-dropped') timers.onContent()
-  }
+/** A read moves the clocks once, however many events it held. */
+function moveClocks<State>(step: BatchStep<State>, timers: AttemptTimers): BatchStep<State> {
+  timers.onBytes()
+  if (step.events.some(({ type }) => type === 'phase')) timers.onProgress()
+  if (step.events.some(isContent)) timers.onContent()
+  return step
 }
+
+const isContent = ({ type }: GenerateEvent): boolean =>
+  type !== 'phase' && type !== 'usage' && type !== 'finish' && type !== 'parameters-dropped'

@@ -37,7 +37,16 @@ interface Draft {
   readonly endsAs: Exclude<ItemStatus, 'in_progress'>
   readonly events: RunEventDraft[]
   readonly keep: { outputIndex: number; picture: Picture }[]
+  /** The block that deltas of this batch go to: copied at the first of them, then written to. */
+  growing: Growing | undefined
 }
+
+interface Growing {
+  readonly id: string
+  readonly block: Writable<TextBlock> | Writable<ToolCallBlock>
+}
+
+type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] }
 
 /**
  * One batch of an adapter → what the client sees. Pure. What comes after `finish` is ignored.
@@ -82,9 +91,10 @@ export const closeAnswer = (state: AnswerState, status: Exclude<ItemStatus, 'in_
   })
 
 function step(state: AnswerState, work: (draft: Draft) => void, endsAs: Draft['endsAs'] = 'completed'): AnswerStep {
-  const draft: Draft = { ...state, blocks: [...state.blocks], open: new Map(state.open), endsAs, events: [], keep: [] }
+  const made = { endsAs, events: [], keep: [], growing: undefined }
+  const draft: Draft = { ...state, blocks: [...state.blocks], open: new Map(state.open), ...made }
   work(draft)
-  const { events, keep, endsAs: _, ...next } = draft
+  const { events, keep, endsAs: _, growing: __, ...next } = draft
   return { state: next, events, keep }
 }
 
@@ -166,11 +176,22 @@ function startText(draft: Draft, id: string, kind: TextBlock['kind']): void {
 }
 
 function appendText(draft: Draft, id: string, kind: TextBlock['kind'], delta: string): void {
-  const block = findOpen(draft, id)
+  const block = grow(draft, id)
   if (block.kind !== kind) throw misfit(id)
-  draft.blocks[block.outputIndex] = { ...block, text: block.text + delta }
+  block.text += delta
   draft.hasContent = true
-  emit(draft, { type: deltaTypes[kind], ...partPosition(block), delta })
+  const { itemId, outputIndex } = block
+  emit(draft, { type: deltaTypes[kind], item_id: itemId, output_index: outputIndex, content_index: 0, delta })
+}
+
+/** The open block of that id, to be written to. */
+function grow(draft: Draft, id: string): Growing['block'] {
+  if (draft.growing?.id === id) return draft.growing.block
+  const block = findOpen(draft, id)
+  if (block.kind === 'picture') throw misfit(id)
+  draft.growing = { id, block: { ...block } }
+  draft.blocks[block.outputIndex] = draft.growing.block
+  return draft.growing.block
 }
 
 function startToolCall(draft: Draft, id: string, callId: string, name: string): void {
@@ -180,9 +201,9 @@ function startToolCall(draft: Draft, id: string, callId: string, name: string): 
 }
 
 function appendArguments(draft: Draft, id: string, delta: string): void {
-  const block = findOpen(draft, id)
+  const block = grow(draft, id)
   if (block.kind !== 'tool_call') throw misfit(id)
-  draft.blocks[block.outputIndex] = { ...block, arguments: block.arguments + delta }
+  block.arguments += delta
   emit(draft, { type: 'response.function_call_arguments.delta', ...position(block), delta })
 }
 
@@ -240,6 +261,7 @@ function endOpen(draft: Draft, index: number): void {
 
 function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status'], 'in_progress'>): void {
   draft.blocks[block.outputIndex] = { ...block, isDone: true }
+  draft.growing = undefined
   switch (block.kind) {
     case 'text':
     case 'reasoning':

@@ -146,7 +146,7 @@ describe('the run log', () => {
 })
 
 test('ended runs are kept within one bound for all, the oldest go first', async () => {
-  const { router } = make({ limits: { endedLogBytes: 4000 } })
+  const { router } = make({ limits: { endedLogBytes: 3000 } })
   const first = await router.start(say('x'), anna, never)
   await sleep(50)
   const second = await router.start(say('x'), anna, never)

@@ -4,9 +4,9 @@ export const routerMutations: readonly Mutation[] = [
   {
     area: 'router',
     removes: 'numbers have no gaps',
-    file: 'services/router/run-log.ts',
-    find: 'sequenceNumber: this.#nextNumber }',
-    replace: 'sequenceNumber: 2 * this.#nextNumber }',
+    file: 'services/router/event-tape.ts',
+    find: 'const sequenceNumber = this.#next',
+    replace: 'const sequenceNumber = 2 * this.#next',
     tests: ['tests/router/run-numbering.test.ts'],
   },
   {

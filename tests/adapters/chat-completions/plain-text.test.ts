@@ -3,25 +3,22 @@ import { describe, expect, test } from 'vitest'
 import { chatChunk, plainText } from '../../../services/adapters/chat-completions/wire-schema.ts'
 
 const odd = fc.constantFrom(undefined, null, 0, 1, '', 'a', true, [], {}, -1)
-const content = fc.oneof(fc.string(), fc.constant('a'), odd)
-const delta = fc.oneof(
-  fc.record({ content }),
-  fc.record(
-    { role: fc.constant('assistant'), content, refusal: odd, reasoning_content: odd, reasoning: odd, tool_calls: odd },
-    { requiredKeys: [] },
-  ),
-  odd,
-)
-const choice = fc.oneof(
-  fc.record({ index: fc.constant(0), delta, finish_reason: fc.constant(null) }),
-  fc.record({ index: odd, delta, finish_reason: odd, logprobs: odd }, { requiredKeys: [] }),
-  odd,
-)
-const choices = fc.oneof(fc.tuple(choice), fc.array(choice, { maxLength: 3 }), odd)
-const chunk = fc.oneof(
-  fc.record({ id: fc.string(), choices }),
-  fc.record({ choices, error: odd, usage: odd, prompt_progress: odd }, { requiredKeys: [] }),
-  odd,
+/** Mostly what a token looks like, now and then something else. */
+const mostly = <Usual>(usual: fc.Arbitrary<Usual>) =>
+  fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: odd })
+const absent = mostly(fc.constantFrom(null, undefined))
+const delta = fc.record({
+  role: mostly(fc.constant('assistant')),
+  content: mostly(fc.string({ minLength: 1 })),
+  refusal: absent,
+  reasoning_content: absent,
+  reasoning: absent,
+  tool_calls: absent,
+})
+const choice = fc.record({ index: mostly(fc.constant(0)), delta: mostly(delta), finish_reason: absent, logprobs: odd })
+const choices = fc.oneof({ weight: 12, arbitrary: fc.tuple(choice) }, { weight: 1, arbitrary: fc.array(choice) })
+const chunk = mostly(
+  fc.record({ id: fc.string(), choices: mostly(choices), error: absent, usage: absent, prompt_progress: absent }),
 )
 
 describe('a chunk that is text and nothing else', () => {
