@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, release, setPriority, totalmem, type } from 'node:os'
 import type { Cores } from './measure/measure-subject.ts'
 import type { Machine } from './report/bench-run.ts'
 
@@ -10,7 +10,19 @@ export function pickCores(): Cores | undefined {
     : undefined
 }
 
-export function describeMachine(cores: Cores | undefined, root: string): Machine {
+const highPriority = -15
+
+/** Puts this process, and what it starts, before the others of the machine; false when it may not (that needs root). */
+export function raisePriority(): boolean {
+  try {
+    setPriority(highPriority)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function describeMachine(cores: Cores | undefined, hasPriority: boolean, root: string): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
@@ -18,11 +30,16 @@ export function describeMachine(cores: Cores | undefined, root: string): Machine
     system: `${type()} ${release()}`,
     node: process.versions.node,
     commit: commitOf(root),
-    pinning:
-      cores === undefined
-        ? 'No process was bound to a core'
-        : `The subject on core ${cores.subject}, upstream and load client on core ${cores.harness}`,
+    pinning: pinningText(cores, hasPriority),
   }
+}
+
+function pinningText(cores: Cores | undefined, hasPriority: boolean): string {
+  const place =
+    cores === undefined
+      ? 'No process was bound to a core'
+      : `The subject on core ${cores.subject}, upstream and load client on core ${cores.harness}`
+  return `${place}; all at ${hasPriority ? `priority ${highPriority}` : 'the usual priority'}`
 }
 
 function commitOf(root: string): string {

@@ -1,7 +1,7 @@
 // `npm run bench`: measures Hearth beside direct access, a raw pipe and the installed peers. Options: --help.
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { describeMachine, pickCores } from './machine.ts'
+import { describeMachine, pickCores, raisePriority } from './machine.ts'
 import { type MeasureOptions, measureSubject } from './measure/measure-subject.ts'
 import { readTicksPerSecond } from './measure/process-usage.ts'
 import { type BenchOptions, readOptions, usage } from './options.ts'
@@ -26,7 +26,7 @@ async function bench(options: BenchOptions, args: readonly string[], signal: Abo
     scenarios: options.scenarios,
     size: options.size,
     unavailable,
-    machine: describeMachine(cores, root),
+    machine: describeMachine(cores, raisePriority(), root),
     command: ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' '),
     startedAt: new Date(),
   }

@@ -49,7 +49,7 @@ export async function startBenchProcess(options: BenchProcessOptions): Promise<B
   }
 }
 
-export const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
 
 async function stop(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return

@@ -15,7 +15,7 @@ export interface Bar {
 const both = ['hearth-ws-never', 'hearth-http-never']
 const all = [...both, 'hearth-ws-auto', 'hearth-http-auto']
 
-export const bars: readonly Bar[] = [
+const bars: readonly Bar[] = [
   {
     says: 'time to first token, added p50, ms',
     scenario: 'first-token',

@@ -33,7 +33,7 @@ export interface Machine {
   readonly node: string
   /** Of this checkout; with a mark when files differ from it. */
   readonly commit: string
-  /** How the processes were bound to cores. */
+  /** How the processes were bound to cores, and their priority. */
   readonly pinning: string
 }
 

@@ -21,8 +21,8 @@ const added =
     `${numberText(own[p50] - direct[p50])} / ${numberText(own[p99] - direct[p99])}`
 const megabytes = (bytes: number): string => numberText(Math.round(bytes / 1e6))
 const kilobytes = (bytes: number): string => numberText(bytes / 1000)
-const answers: Cell = ({ finished, failed, unfinished }) => `${finished} / ${failed} / ${unfinished}`
-const tokens: Cell = ({ lost, repeated }) => `${lost} / ${repeated}`
+const answers: Cell = ({ finished, failed, unfinished }) => [finished, failed, unfinished].map(numberText).join(' / ')
+const tokens: Cell = ({ lost, repeated }) => [lost, repeated].map(numberText).join(' / ')
 
 const endings: readonly Column[] = [
   ['answers ended / failed / not in 60 s', answers],
