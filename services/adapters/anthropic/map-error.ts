@@ -1,7 +1,7 @@
 import { APIError } from '@anthropic-ai/sdk'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
-import { connectionFailed, refusalOf, streamError, systemCode } from '../vendor-failure.ts'
-import { errorBody } from './wire-schema.ts'
+import { connectionFailed, refusalOf, streamFailureOf, systemCode } from '../vendor-failure.ts'
+import { errorBody, type WireError } from './wire-schema.ts'
 
 /** What a failure of the SDK or its socket means. `path` is the connection's, such as `adapters.anthropic.connections.default`. */
 export function mapError(error: unknown, path: string): HearthError {
@@ -16,7 +16,7 @@ export function mapError(error: unknown, path: string): HearthError {
 /**
  * Both are `invalid_request_error`, told apart by the text alone: "prompt is too long: 208656 tokens > 200000 maximum",
  * "input length and `max_tokens` exceed context limit: …" and "Your credit balance is too low to access …".
- * Source: https://platform.claude.com/docs/en/api/errors, and reports of both texts from 2024-07 to 2025-10.
+ * Sources: https://platform.claude.com/docs/en/api/errors, and reports of both texts from 2024-07 to 2025-10.
  */
 const phrases: readonly (readonly [RegExp, string])[] = [
   [/^prompt is too long\b/i, 'context_length_exceeded'],
@@ -32,17 +32,5 @@ function vendorCodes(body: unknown): readonly string[] {
   return phrases.filter(([phrase]) => phrase.test(message ?? '')).map(([, code]) => code)
 }
 
-/** An `error` event inside a stream, by its type. */
-export function streamFailure(type: string | null | undefined): HearthError {
-  switch (type) {
-    case 'overloaded_error':
-      return new HearthError('provider_overloaded', 'The vendor became overloaded while it answered; try again later.')
-    case 'rate_limit_error':
-      return new HearthError('provider_rate_limited', 'The vendor limits this key; wait, or use another key.')
-    case 'api_error':
-    case 'timeout_error':
-      return new HearthError('provider_server_error', 'The vendor had an error while it answered; try again.')
-    default:
-      return streamError('The vendor reported an error in its stream')
-  }
-}
+/** An `error` event inside a stream. */
+export const streamFailure = (event: WireError): HearthError => streamFailureOf(vendorCodes(event))

@@ -84,7 +84,7 @@ function stepStream(state: StreamState, event: StreamEvent, events: GenerateEven
       return event.delta?.stop_reason ? { ...next, stopReason: event.delta.stop_reason } : next
     }
     case 'error':
-      throw streamFailure(event.error?.type)
+      throw streamFailure(event)
     case 'ping':
       return state
   }

@@ -44,10 +44,11 @@ const wireEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message_delta'), delta: z.object({ stop_reason: text }).nullish(), usage }),
   z.object({ type: z.literal('message_stop') }),
   z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('error'), error: z.object({ type: text }).nullish().catch(undefined) }),
+  z.object({ type: z.literal('error'), error: z.unknown().optional() }),
 ])
 
 export type WireEvent = z.output<typeof wireEvent>
+export type WireError = Extract<WireEvent, { type: 'error' }>
 export type WireUsage = NonNullable<z.output<typeof usage>>
 export type WireBlock = Extract<WireEvent, { type: 'content_block_start' }>['content_block']
 export type WireDelta = Extract<WireEvent, { type: 'content_block_delta' }>['delta']
@@ -63,5 +64,5 @@ export function parseWireEvent(json: unknown): WireEvent | undefined {
   return header.success && !known.has(header.data.type) ? { type: 'ping' } : undefined
 }
 
-/** Body of a failed answer (https://platform.claude.com/docs/en/api/errors, read 2026-11-22). */
+/** Body of a failed answer, and of an error event (https://platform.claude.com/docs/en/api/errors, read 2026-11-22). */
 export const errorBody = z.object({ error: z.object({ type: text, message: text }) })

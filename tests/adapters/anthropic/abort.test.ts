@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AnthropicHarness, collect, never, startAnthropicHarness, textRequest } from './anthropic-harness.ts'
+import { collect, never, textRequest } from '../openai/openai-harness.ts'
+import { type AnthropicHarness, startAnthropicHarness } from './anthropic-harness.ts'
 
 let harness: AnthropicHarness
 beforeAll(async () => {
