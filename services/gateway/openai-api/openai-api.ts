@@ -14,6 +14,7 @@ import { chatOrder } from './chat/chat-order.ts'
 import { errorAnswer } from './error-answer.ts'
 import { readJson } from './read-body.ts'
 import { RunReader } from './read-run.ts'
+import { responseOrder } from './responses/response-order.ts'
 import { type Order, serveRun } from './serve-run.ts'
 
 export interface OpenAiApiDeps {
@@ -74,6 +75,7 @@ export class OpenAiApi {
       throw new HearthError('caller_not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`)
     })
     scope.post('/chat/completions', (request, reply) => this.#run(request, reply, chatOrder))
+    scope.post('/responses', (request, reply) => this.#run(request, reply, responseOrder))
   }
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
