@@ -38,11 +38,10 @@ const isReasoning = (asked: Asked) => isO(asked) || isGpt5(asked) || isGpt6(aske
 const isGpt5AtRest = ({ model, effort }: Asked) => effort === 'none' && /^gpt-5\.\d/.test(model)
 
 /*
- * What is refused with HTTP 400, read 2026-11-22:
- * https://developers.openai.com/api/docs/guides/reasoning and its models' pages (sampling; gpt-5.1 "parameter
- * compatibility"), https://platform.openai.com/docs/api-reference/chat/create (`stop`: not with o3, o4-mini and later),
- * https://platform.openai.com/docs/api-reference/responses/create (no stop, seed, penalties),
- * https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning (parallel calls of the o series).
+ * What is refused with HTTP 400. Sources, read 2026-11-22: the types of openai 7.57.0 (`stop`: not with o3, o4-mini; no
+ * stop, seed, penalties in ResponseCreateParams); github.com/vercel/ai openai-language-model-capabilities.ts (who
+ * samples); OpenAI's refusals as seen in github.com huggingface/smolagents#1868 (`stop`, gpt-5.1),
+ * run-llama/llama_index#20865 (parallel_tool_calls, o series), davidmigloz/langchain_dart#712 (reasoning_effort, gpt-4o).
  */
 const rules: readonly Rule[] = [
   {

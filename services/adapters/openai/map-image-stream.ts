@@ -5,7 +5,7 @@ import type { StreamDialect } from '../vendor-stream.ts'
 import { mapUsage } from './map-usage.ts'
 import { readWhole } from './read-whole.ts'
 import { parseVendorJson, stepFrames } from './step-frames.ts'
-import { failureOfEvent, fieldOf } from './stream-failure.ts'
+import { failureOfEvent, typeOf } from './stream-failure.ts'
 import { type ImageEvent, imageEvent, imagesAnswer } from './wire-schema.ts'
 
 /** An attempt has one picture. */
@@ -51,7 +51,7 @@ export const imageBodyDialect = (format: string): StreamDialect<string, undefine
 function stepEvent(sse: SseEvent, format: string, events: GenerateEvent[]): boolean {
   if (sse.data === '[DONE]') return false
   const value = parseVendorJson(sse.data)
-  const type = String(fieldOf(value, 'type') ?? sse.type)
+  const type = typeOf(value, sse.type)
   if (type === 'error') throw failureOfEvent(value)
   const isFinal = finalTypes.has(type)
   if (!isFinal && !partialTypes.has(type)) return false

@@ -13,7 +13,7 @@ import {
   writeBlock,
 } from './response-blocks.ts'
 import { type FrameStep, parseVendorJson, stepFrames } from './step-frames.ts'
-import { failureOfEvent, fieldOf } from './stream-failure.ts'
+import { failureOfEvent, typeOf } from './stream-failure.ts'
 import {
   type FinalResponse,
   finalResponse,
@@ -102,7 +102,7 @@ function stepEvent(blocks: ResponseBlocks, sse: SseEvent, events: GenerateEvent[
   // Some servers end like Chat Completions do; only the terminator counts.
   if (sse.data === '[DONE]') return { state: blocks, isDone: false }
   const value = parseVendorJson(sse.data)
-  const type = String(fieldOf(value, 'type') ?? sse.type)
+  const type = typeOf(value, sse.type)
   if (type === 'error') throw failureOfEvent(value)
   const step = steps.get(type)
   if (step === undefined && !terminators.has(type)) return { state: blocks, isDone: false }

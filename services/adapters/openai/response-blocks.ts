@@ -1,5 +1,5 @@
 import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
-import { takePortable } from '../portable-text.ts'
+import { takePortable, toPortable } from '../portable-text.ts'
 import { streamError } from '../vendor-failure.ts'
 import type { OutputItem } from './wire-schema.ts'
 
@@ -74,8 +74,8 @@ export function openCall(
 ): ResponseBlocks {
   if (!item.name) throw streamError('The vendor sent a tool call without a name')
   const [next, block] = addBlock(blocks, place)
-  const callId = item.call_id || `${blocks.callIdPrefix}${blocks.calls}`
-  events.push({ type: 'tool-call-start', id: block.id, callId, name: item.name })
+  const callId = toPortable(item.call_id || `${blocks.callIdPrefix}${blocks.calls}`)
+  events.push({ type: 'tool-call-start', id: block.id, callId, name: toPortable(item.name) })
   return { ...next, calls: blocks.calls + 1 }
 }
 

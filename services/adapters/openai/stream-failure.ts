@@ -3,8 +3,14 @@ import { streamFailureOf } from '../vendor-failure.ts'
 import { errorEvent } from './wire-schema.ts'
 
 /** A field of whatever JSON holds. */
-export const fieldOf = (value: unknown, name: string): unknown =>
+const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/** The kind of an event: what its data says, else what its line says. */
+export function typeOf(value: unknown, otherwise: string): string {
+  const type = fieldOf(value, 'type')
+  return typeof type === 'string' ? type : otherwise
+}
 
 /** What an `error` event, or a response that failed, says about its failure. */
 export function failureOfEvent(value: unknown): HearthError {
