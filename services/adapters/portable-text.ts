@@ -5,11 +5,12 @@
 export function takePortable(half: string, text: string): { readonly half: string; readonly text: string } {
   const whole = half === '' ? text : half + text
   const last = whole.charCodeAt(whole.length - 1)
-  if (last >= 0xd800 && last <= 0xdbff) return { half: whole.slice(-1), text: portable(whole.slice(0, -1)) }
-  return { half: '', text: portable(whole) }
+  if (last >= 0xd800 && last <= 0xdbff) return { half: whole.slice(-1), text: toPortable(whole.slice(0, -1)) }
+  return { half: '', text: toPortable(whole) }
 }
 
-const portable = (text: string): string => {
+/** Text that comes whole, such as a name: well-formed, without U+0000. Pure. */
+export function toPortable(text: string): string {
   const wellFormed = text.toWellFormed()
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed
 }

@@ -1,6 +1,7 @@
 import type { FinishReason, GenerateEvent, Usage } from '../../common/contracts/generate-event.ts'
 import { toHearthError } from '../../common/errors/hearth-error.ts'
-import { takePortable } from '../portable-text.ts'
+import { jsonText } from '../json-text.ts'
+import { takePortable, toPortable } from '../portable-text.ts'
 import { readSse, type SseEvent } from '../sse-reader.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
@@ -136,8 +137,8 @@ function announce(state: StreamState, block: OpenBlock, events: GenerateEvent[])
 function openCall(state: StreamState, index: number, block: WireBlock, events: GenerateEvent[]): StreamState {
   if (!block.name || !block.id) throw streamError('The vendor sent a tool call without a name or an id')
   const id = `b${state.blocks}`
-  events.push({ type: 'tool-call-start', id, callId: block.id, name: block.name })
-  const input = JSON.stringify(block.input ?? {})
+  events.push({ type: 'tool-call-start', id, callId: toPortable(block.id), name: toPortable(block.name) })
+  const input = jsonText(block.input ?? {})
   return withBlock({ ...state, blocks: state.blocks + 1, hasCalls: true }, { ...blockOf(index, 'call'), id, input })
 }
 

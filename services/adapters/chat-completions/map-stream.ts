@@ -1,6 +1,6 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
-import { takePortable } from '../portable-text.ts'
+import { takePortable, toPortable } from '../portable-text.ts'
 import { readSse, type SseEvent } from '../sse-reader.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
@@ -182,10 +182,10 @@ function openCall(draft: Draft, part: WireToolCallDelta): OpenCall {
     index: part.index ?? undefined,
     vendorId: part.id || undefined,
   }
-  const callId = call.vendorId ?? `${draft.callIdPrefix}${draft.calls.length}`
+  const callId = toPortable(call.vendorId ?? `${draft.callIdPrefix}${draft.calls.length}`)
   draft.blocks += 1
   draft.calls = [...draft.calls, call]
-  draft.events.push({ type: 'tool-call-start', id: call.id, callId, name })
+  draft.events.push({ type: 'tool-call-start', id: call.id, callId, name: toPortable(name) })
   return call
 }
 

@@ -1,6 +1,7 @@
 import type { FinishReason, GenerateEvent } from '../../../common/contracts/generate-event.ts'
 import { toHearthError } from '../../../common/errors/hearth-error.ts'
-import { takePortable } from '../../portable-text.ts'
+import { jsonText } from '../../json-text.ts'
+import { takePortable, toPortable } from '../../portable-text.ts'
 import { streamError, truncated } from '../../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../../vendor-stream.ts'
 import { readNdjson } from './ndjson-reader.ts'
@@ -108,10 +109,10 @@ function closeText({ open }: OllamaState, events: GenerateEvent[]): void {
 function appendCall(state: OllamaState, call: OllamaCall, events: GenerateEvent[]): OllamaState {
   closeText(state, events)
   const id = `b${state.blocks}`
-  const callId = call.id || `${state.callIdPrefix}${state.calls}`
-  const written = takePortable('', JSON.stringify(call.function.arguments ?? {}))
-  events.push({ type: 'tool-call-start', id, callId, name: call.function.name })
-  events.push({ type: 'tool-call-delta', id, arguments: written.text })
+  const callId = toPortable(call.id || `${state.callIdPrefix}${state.calls}`)
+  const written = toPortable(jsonText(call.function.arguments ?? {}))
+  events.push({ type: 'tool-call-start', id, callId, name: toPortable(call.function.name) })
+  events.push({ type: 'tool-call-delta', id, arguments: written })
   events.push({ type: 'tool-call-end', id })
   return { ...state, blocks: state.blocks + 1, calls: state.calls + 1, open: undefined }
 }
