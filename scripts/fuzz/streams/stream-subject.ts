@@ -108,8 +108,9 @@ function endOf<Frame, State>(dialect: StreamDialect<Frame, State>, state: State)
   }
 }
 
-/** The kind of a failure; an error that is none of ours is kept with where it came from. */
+/** The kind of a failure; an error that is none of ours, or that the step caught as such, is kept with where it came from. */
 export function endingOf(error: unknown): Ending {
-  if (error instanceof HearthError) return { status: 'failed', code: error.code }
-  return { status: 'untyped', error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  if (error instanceof HearthError && error.code !== 'gateway_internal') return { status: 'failed', code: error.code }
+  const origin = error instanceof HearthError && error.cause !== undefined ? error.cause : error
+  return { status: 'untyped', error: origin instanceof Error ? (origin.stack ?? origin.message) : String(origin) }
 }
