@@ -65,14 +65,15 @@ function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']))
 }
 
-/** The last lines, short enough to be shown; some programs print their whole source. */
-const endOf = (output: string): string =>
-  output
+/** The error it names, else its last lines; short, as some programs print their whole source. */
+function endOf(output: string): string {
+  const lines = output
     .trim()
     .split('\n')
-    .map((line) => line.trim().slice(0, 160))
-    .slice(-6)
-    .join(' / ')
+    .map((line) => line.trim().slice(0, 200))
+  const error = lines.find((line) => /^\S*Error\b/.test(line))
+  return error ?? lines.slice(-3).join(' / ')
+}
 
 const pollMs = 20
 

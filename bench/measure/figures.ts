@@ -21,6 +21,8 @@ export interface Figures {
   readonly cpuMsPerAnswer: number
   /** Of one core. */
   readonly cpuShare: number
+  /** How much of the time the subject was ready to run and had to wait: more than a little, and the machine was not quiet. */
+  readonly waitShare: number
   readonly residentBefore: number
   readonly residentPeak: number
   /** Growth of the resident memory for each answer that ran, or for each idle socket. */
@@ -56,6 +58,8 @@ export function answerFigures(report: AnswersReport, streams: number, window: Pr
     cpuPerMillionTokens: (cpuSeconds / received) * 1e6,
     cpuMsPerAnswer: (cpuSeconds / (report.finished + report.failed + report.unfinished)) * 1000,
     cpuShare: cpuSeconds / (window?.seconds ?? Number.NaN),
+    waitShare:
+      window === undefined ? Number.NaN : (window.after.waitSeconds - window.before.waitSeconds) / window.seconds,
     ...memoryFigures(streams, window),
   }
 }
@@ -89,6 +93,7 @@ export const nothingMeasured: Figures = {
   cpuPerMillionTokens: Number.NaN,
   cpuMsPerAnswer: Number.NaN,
   cpuShare: Number.NaN,
+  waitShare: Number.NaN,
   residentBefore: Number.NaN,
   residentPeak: Number.NaN,
   bytesEach: Number.NaN,

@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises'
 export interface ProcessUsage {
   /** User and system time, seconds. */
   readonly cpuSeconds: number
+  /** Its main thread was ready to run and had to wait for its core, seconds; on a quiet machine next to nothing. */
+  readonly waitSeconds: number
   /** Resident memory now, bytes. */
   readonly residentBytes: number
 }
@@ -26,20 +28,27 @@ export function residentBytesOf(status: string): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
 }
 
-/** Sums over the process and all that descend from it. @throws Error (ENOENT) when it has ended. */
+/** Nanoseconds in the run queue, field 2 of `/proc/<pid>/schedstat`; 0 where the kernel does not count them. */
+export function waitNanosecondsOf(schedstat: string): number {
+  return Number(schedstat.split(' ')[1] ?? 0)
+}
+
+/** CPU and memory are sums over the process and all that descend from it. @throws Error (ENOENT) when it has ended. */
 export async function readUsage(pid: number, ticksPerSecond: number): Promise<ProcessUsage> {
-  const [stat, status, children] = await Promise.all([
+  const [stat, status, schedstat, children] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
+    readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => ''),
     readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''),
   ])
   const pids = children.split(' ').filter((text) => text !== '')
   const nested = await Promise.all(pids.map((child) => readUsage(Number(child), ticksPerSecond).catch(() => nothing)))
   return {
     cpuSeconds: cpuTicksOf(stat) / ticksPerSecond + sum(nested.map(({ cpuSeconds }) => cpuSeconds)),
+    waitSeconds: waitNanosecondsOf(schedstat) / 1e9,
     residentBytes: residentBytesOf(status) + sum(nested.map(({ residentBytes }) => residentBytes)),
   }
 }
 
-const nothing: ProcessUsage = { cpuSeconds: 0, residentBytes: 0 }
+const nothing: ProcessUsage = { cpuSeconds: 0, waitSeconds: 0, residentBytes: 0 }
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -25,6 +25,7 @@ const answers: Cell = ({ finished, failed, unfinished }) => [finished, failed, u
 const tokens: Cell = ({ lost, repeated }) => [lost, repeated].map(numberText).join(' / ')
 
 const endings: readonly Column[] = [
+  ['waited for its core, %', ({ waitShare }) => numberText(waitShare * 100)],
   ['answers ended / failed / not in 60 s', answers],
   ['tokens lost / repeated', tokens],
 ]

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type Figures, nothingMeasured, overRounds } from '../../bench/measure/figures.ts'
 import { median, percentile, spreadOf } from '../../bench/measure/percentile.ts'
-import { cpuTicksOf, readTicksPerSecond, readUsage, residentBytesOf } from '../../bench/measure/process-usage.ts'
+import {
+  cpuTicksOf,
+  readTicksPerSecond,
+  readUsage,
+  residentBytesOf,
+  waitNanosecondsOf,
+} from '../../bench/measure/process-usage.ts'
 
 describe('percentiles', () => {
   it('are values that were measured', () => {
@@ -24,6 +30,8 @@ describe('what a process used', () => {
     const stat = '42 (node (x) y) S 1 42 42 0 -1 4194560 100 200 0 0 1234 66 0 0 20 0 11 0 99 1 2'
     expect(cpuTicksOf(stat)).toBe(1300)
     expect(residentBytesOf('Name:\tnode\nVmPeak:\t 9 kB\nVmRSS:\t   2048 kB\nRssAnon: 1 kB\n')).toBe(2_097_152)
+    expect(waitNanosecondsOf('1302010 74505 5\n')).toBe(74_505)
+    expect(waitNanosecondsOf('')).toBe(0)
     expect(residentBytesOf('Name:\tnode\nState:\tZ (zombie)\n')).toBe(0)
   })
 
