@@ -48,8 +48,7 @@ export async function* openWhenLoaded(opening: Opening): AsyncGenerator<readonly
     timers.onHeaders()
     if (!isAnnounced) yield* announceLoading(opening)
     isAnnounced = true
-    await untilLoaded(opening)
-    timers.onProgress()
+    if (await untilLoaded(opening)) timers.onProgress()
     body = startOpening(opening)
   }
 }
@@ -118,14 +117,14 @@ const isLoadingRefusal = (refusal: unknown, { connection }: Opening): boolean =>
   refusal.status === 503 &&
   loadingError.safeParse(refusal.error).success
 
-/** `GET /health` is 503 as long as llama.cpp loads. Source: tools/server/README.md, read 2026-11-22. */
-async function untilLoaded({ connection, transport, timers: { signal } }: Opening): Promise<void> {
+/** `GET /health` is 503 as long as llama.cpp loads; false when it does not tell. Source: tools/server/README.md, read 2026-11-22. */
+async function untilLoaded({ connection, transport, timers: { signal } }: Opening): Promise<boolean> {
   const url = nativeUrl(connection.base_url, 'health')
-  for (let status = 503; status === 503; ) {
+  while (true) {
     await sleep(pollEveryMs, undefined, { signal })
     const response = await transport.fetch(url, { method: 'GET', headers: keyHeaders(connection), signal })
     const body = transport.takeBody(response)
     if (body !== undefined) transport.release(body)
-    status = response.status
+    if (response.status !== 503) return response.status === 200
   }
 }
