@@ -145,4 +145,41 @@ const others = requirementsOf('deliver.4', 'spine deliver 4', [
   ],
 ])
 
-export const adapterRequirements = [...local, ...others]
+const anthropic = requirementsOf('deliver.4', 'vendors deliver 1', [
+  [
+    'anthropic-request',
+    'Messages are asked by API 2026-10-21 and by older versions, with what was asked for and nothing of the environment.',
+    'tests/adapters/anthropic/map-request.test.ts: every role in its place, breakpoints after what comes back unchanged',
+    'tests/adapters/anthropic/map-request.test.ts: neighbours of one role are one turn, results of tools first',
+    'tests/adapters/anthropic/map-request.test.ts: pictures of a user are base64 blocks, elsewhere they are refused',
+    'tests/adapters/anthropic/wire.test.ts: has the key as x-api-key by an older API',
+    'tests/adapters/anthropic/wire.test.ts: takes nothing from the environment, and says nothing of this machine',
+  ],
+  [
+    'anthropic-parameters',
+    'What a model or version does not take is left out and listed before the answer.',
+    'tests/adapters/anthropic/map-request.test.ts: API 2026-10-21 has no sampling: left out and listed',
+    'tests/adapters/anthropic/map-request.test.ts: %s by the older API takes %j of both',
+    'tests/adapters/anthropic/map-request.test.ts: beside a forced call, and after a call whose thoughts are gone, there is none',
+    'tests/adapters/anthropic/wire.test.ts: parameters that were dropped are the first event, none is no event',
+  ],
+  [
+    'anthropic-answer',
+    'Text, thinking, tool calls, stop reasons and usage of Anthropic come back as events, each block closed before the end.',
+    'tests/adapters/anthropic/map-stream.test.ts: come out the same wherever the reads cut them',
+    'tests/adapters/anthropic/map-stream.test.ts: thinking is reasoning before the text; its signature is nothing',
+    'tests/adapters/anthropic/map-stream.test.ts: stop_reason %s is %s',
+    'tests/adapters/anthropic/map-stream.test.ts: what the cache gave and took is part of the input',
+    'tests/adapters/anthropic/map-stream.test.ts: what cannot be read is provider_stream_error, never skipped',
+  ],
+  [
+    'anthropic-faults',
+    'Every fault and refusal of Anthropic has its typed code within its timer, the partial kept, asked once.',
+    'tests/adapters/anthropic/faults.test.ts: $fault is $code with the partial kept, the request closed',
+    'tests/adapters/anthropic/faults.test.ts: %s is %s, asked once, without the text of the vendor',
+    'tests/adapters/anthropic/faults.test.ts: a context that is too long is said to be so: %s',
+    'tests/adapters/anthropic/abort.test.ts: 200 aborts leave sockets and timers as they were',
+  ],
+])
+
+export const adapterRequirements = [...local, ...others, ...anthropic]

@@ -37,6 +37,6 @@ describe('the set of adapters', () => {
   test('an unknown adapter is gateway_no_adapter and says which there are', async () => {
     const { error } = await collect(createSet().set.generate('nobody', textRequest(), never))
     expect(error?.code).toBe('gateway_no_adapter')
-    expect(error?.message).toContain('openai, local, demo')
+    expect(error?.message).toContain('openai, anthropic, local, demo')
   })
 })
