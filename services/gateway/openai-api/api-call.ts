@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Principal } from '../../common/contracts/principal.ts'
+import { HearthError } from '../../common/errors/hearth-error.ts'
 import { abortable } from '../../common/lifecycle/abortable.ts'
 import type { RunReader } from './read-run.ts'
 
@@ -21,8 +22,9 @@ export class ApiCall {
     return this.#gone.signal
   }
 
-  get principal(): Principal | undefined {
-    return this.#principal
+  get principal(): Principal {
+    if (this.#principal !== undefined) return this.#principal
+    throw new HearthError('gateway_internal', 'A request was served before it was admitted.')
   }
 
   belongsTo(principal: Principal): void {

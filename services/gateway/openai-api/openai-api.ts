@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../../common/contracts/identity.ts'
-import type { Principal } from '../../common/contracts/principal.ts'
 import type { Router } from '../../common/contracts/router.ts'
 import type { Snapshot } from '../../common/contracts/settings.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
@@ -9,13 +9,19 @@ import { fromFastify } from '../../common/http/http-server.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { ApiCall, OpenCalls } from './api-call.ts'
 import type { ApiLimits } from './api-limits.ts'
+import type { Asked, ReadOrder } from './asked.ts'
 import { authenticate } from './authenticate.ts'
-import { chatOrder } from './chat/chat-order.ts'
+import { readChatOrder } from './chat/chat-order.ts'
+import { embeddingAnswer, embeddingOrder } from './embeddings.ts'
 import { errorAnswer } from './error-answer.ts'
+import { readImageEditOrder, readImageOrder } from './images/image-order.ts'
+import { formLimits } from './images/read-form.ts'
+import { findModel, listModels } from './models.ts'
 import { readJson } from './read-body.ts'
 import { RunReader } from './read-run.ts'
-import { responseOrder } from './responses/response-order.ts'
-import { type Order, serveRun } from './serve-run.ts'
+import { refuseUnknownPath } from './refuse-unknown-path.ts'
+import { readResponseOrder } from './responses/response-order.ts'
+import { serveRun } from './serve-run.ts'
 
 export interface OpenAiApiDeps {
   readonly router: Router
@@ -33,6 +39,10 @@ export interface OpenAiApiDeps {
   readonly onAnswered: (route: string, status: number) => void
 }
 
+interface AskedCall extends Asked {
+  readonly call: ApiCall
+}
+
 /** The routes of the OpenAI API (protocol.md §2), so that its official libraries work with Hearth as their base URL. */
 export class OpenAiApi {
   readonly #deps: OpenAiApiDeps
@@ -47,6 +57,7 @@ export class OpenAiApi {
   register(app: FastifyInstance): void {
     app.register(
       (scope, _options, done) => {
+        this.#prepare(scope)
         this.#routes(scope)
         done()
       },
@@ -60,22 +71,37 @@ export class OpenAiApi {
     await this.#calls.drain(this.#deps.limits.drainMs, deadline)
   }
 
-  #routes(scope: FastifyInstance): void {
-    const { limits, bodyLimitBytes: bodyLimit } = this.#deps
+  #prepare(scope: FastifyInstance): void {
+    const { limits } = this.#deps
     scope.decorateRequest('apiCall')
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
       'application/json',
-      { parseAs: 'buffer', bodyLimit },
+      { parseAs: 'buffer' },
       async (_request: FastifyRequest, body: Buffer) => readJson(body, limits),
     )
     scope.addHook('onRequest', (request, reply) => this.#admit(request, reply))
-    scope.setErrorHandler((error, request, reply) => this.#refuse(error, request, reply))
-    scope.setNotFoundHandler((request) => {
-      throw new HearthError('caller_not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`)
+    scope.setErrorHandler((error, _request, reply) => this.#refuse(error, reply))
+    scope.setNotFoundHandler((request, reply) => refuseUnknownPath(scope, request, reply))
+  }
+
+  #routes(scope: FastifyInstance): void {
+    const run = (readOrder: ReadOrder) => (request: FastifyRequest, reply: FastifyReply) =>
+      this.#run(this.#asked(request), reply, readOrder)
+    const { bodyLimitBytes: bodyLimit } = this.#deps
+    scope.post('/chat/completions', { bodyLimit }, run(readChatOrder))
+    scope.post('/responses', { bodyLimit }, run(readResponseOrder))
+    scope.post('/images/generations', { bodyLimit }, run(readImageOrder))
+    scope.register((forms, _options, done) => {
+      forms.register(multipart, { limits: formLimits(bodyLimit) })
+      forms.post('/images/edits', { bodyLimit }, run(readImageEditOrder))
+      done()
     })
-    scope.post('/chat/completions', (request, reply) => this.#run(request, reply, chatOrder))
-    scope.post('/responses', (request, reply) => this.#run(request, reply, responseOrder))
+    scope.post('/embeddings', { bodyLimit }, (request) => this.#embed(this.#asked(request)))
+    scope.get('/models', async (request) => listModels(this.#asked(request)))
+    scope.get<{ Params: { id: string } }>('/models/:id', async (request) =>
+      findModel(this.#asked(request), request.params.id),
+    )
   }
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -84,6 +110,8 @@ export class OpenAiApi {
     this.#calls.add(call)
     request.setDecorator('apiCall', call)
     reply.header('x-request-id', call.requestId)
+    const echoed = request.headers['x-client-request-id']
+    if (typeof echoed === 'string' && /^[\x21-\x7e]{1,128}$/.test(echoed)) reply.header('x-client-request-id', echoed)
     call.gone.addEventListener('abort', () => this.#answered(request, reply), { once: true })
     if (this.#isDraining) throw new HearthError('gateway_draining', 'The server stops; come back later.')
     const patience = { gone: call.gone, timeoutMs: limits.authenticateMs }
@@ -94,31 +122,34 @@ export class OpenAiApi {
     this.#deps.onAnswered(request.routeOptions.url ?? 'unknown', raw.writableFinished ? raw.statusCode : 499)
   }
 
-  async #run(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    toOrder: (body: unknown, requestId: string) => Order,
-  ): Promise<unknown> {
+  /** @throws HearthError `gateway_config_unavailable` before the first settings were read. */
+  #asked(request: FastifyRequest): AskedCall {
     const call = request.getDecorator<ApiCall>('apiCall')
+    const settings = this.#deps.snapshot()
+    if (settings === undefined) {
+      throw new HearthError('gateway_config_unavailable', 'No settings have been read from mcp yet; try again.')
+    }
+    return { request, requestId: call.requestId, caller: call.principal, settings, call }
+  }
+
+  async #run(asked: AskedCall, reply: FastifyReply, readOrder: ReadOrder): Promise<unknown> {
     const { router, limits, clock, elapsed, log } = this.#deps
-    const order = toOrder(request.body, call.requestId)
-    const isDraining = (): boolean => this.#isDraining
-    const reader = new RunReader({ router, caller: callerOf(call), gone: call.gone, isDraining })
+    const order = await readOrder(asked)
+    const { call, caller } = asked
+    const reader = new RunReader({ router, caller, gone: call.gone, isDraining: () => this.#isDraining })
     call.reads(reader)
     return serveRun({ reader, reply, limits, clock, elapsed, log }, order)
   }
 
-  #refuse(thrown: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  async #embed({ request, call, caller }: AskedCall): Promise<unknown> {
+    const order = embeddingOrder(request.body)
+    return embeddingAnswer(order, await this.#deps.router.embed(order.request, caller, call.gone))
+  }
+
+  #refuse(thrown: unknown, reply: FastifyReply): FastifyReply {
     const { error, status } = fromFastify(thrown)
     if (error.code === 'gateway_internal') this.#deps.log.error({ err: thrown }, 'request failed')
     const answer = errorAnswer(error, status)
     return reply.code(answer.status).headers(answer.headers).send(answer.body)
   }
 }
-
-function callerOf({ principal }: ApiCall): Principal {
-  if (principal === undefined) throw new HearthError('gateway_internal', 'A request was served before it was admitted.')
-  return principal
-}
-
-const pathOf = (url: string): string => url.split('?', 1)[0] ?? url

@@ -1,3 +1,4 @@
+import type { Asked } from '../asked.ts'
 import { refuseUnserved } from '../body-fields.ts'
 import { parseBody } from '../read-body.ts'
 import type { Order } from '../serve-run.ts'
@@ -7,8 +8,8 @@ import { chatRunRequest } from './to-run-request.ts'
 import { wholeChat } from './whole-chat.ts'
 
 /** What `POST /v1/chat/completions` asks for. @throws HearthError `caller_*` naming the field. */
-export function chatOrder(json: unknown, requestId: string): Order {
-  const body = parseBody(chatBody, json)
+export function readChatOrder({ request, requestId }: Asked): Order {
+  const body = parseBody(chatBody, request.body)
   refuseUnserved(unservedChat, body)
   const includesUsage = body.stream_options?.include_usage ?? false
   return {

@@ -1,4 +1,5 @@
 import type { AnswerName, WholeAnswer } from '../answer-form.ts'
+import type { Asked } from '../asked.ts'
 import { refuseUnserved } from '../body-fields.ts'
 import { parseBody } from '../read-body.ts'
 import type { Order } from '../serve-run.ts'
@@ -8,8 +9,8 @@ import { endedResponse, newResponse, type ResponseObject, shownItem } from './re
 import { responseRunRequest } from './to-run-request.ts'
 
 /** What `POST /v1/responses` asks for. @throws HearthError `caller_*` naming the field. */
-export function responseOrder(json: unknown, requestId: string): Order {
-  const body = parseBody(responseBody, json)
+export function readResponseOrder({ request, requestId }: Asked): Order {
+  const body = parseBody(responseBody, request.body)
   refuseUnserved(unservedResponse, body)
   return {
     request: responseRunRequest(body, requestId),
