@@ -27,11 +27,11 @@ export function createOpenaiAdapter(deps: OpenaiAdapterDeps): ModelAdapter & Par
     async *generate(request, signal) {
       const settings = readyConnection(deps, request.connection)
       const { call, dropped } = planCall(settings, request)
-      if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
       const timers = startAttemptTimers(request.timeouts, signal)
       const toFailure = (error: unknown) => mapError(error, connectionPath(request.connection))
       try {
         timers.signal.throwIfAborted()
+        if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
         const response = await openCall(clients(settings), call, timers.signal)
         timers.onHeaders()
         const callIdPrefix = `call_${request.runId.slice(-16)}_${request.attempt}_`
