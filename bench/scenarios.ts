@@ -51,7 +51,7 @@ export const warmUps = ({ parallel, tokensUnpaced }: Size, subject: Subject): re
   const base = { perSecond: 0, rampMs: 0, limitMs }
   return [
     { ...base, answers: 30, parallel: 1, tokens: shortTokens },
-    { ...base, answers: parallel, parallel, tokens: Math.min(300, tokensUnpaced, subject.tokensUnpaced) },
+    { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced, subject.tokensUnpaced) },
   ]
 }
 
