@@ -79,6 +79,37 @@ const others = requirementsOf('deliver.4', 'spine deliver 4', [
     'tests/adapters/openai/faults.test.ts: nobody at the address, and an unknown host, are provider_connection_failed',
   ],
   [
+    'openai-responses',
+    'The Responses API is asked with what was asked for; text, reasoning, refusals, calls and usage come back as events.',
+    'tests/adapters/openai/responses.test.ts: messages of every role, tools, format and parameters, and nothing to be kept there',
+    'tests/adapters/openai/responses.test.ts: reasoning and text, calls, refusals, and the limit of length',
+    'tests/adapters/openai/responses.test.ts: of any events has every block closed, once, before its finish, which is last',
+    'tests/adapters/openai/responses.test.ts: %s is %s, the partial kept, the request closed',
+  ],
+  [
+    'openai-pictures',
+    'Pictures are read, drawn and changed; rough versions stream, a server without streams works too.',
+    'tests/adapters/openai/wire.test.ts: pictures of the user as data URLs, between the texts',
+    'tests/adapters/openai/images.test.ts: comes rough first, then whole, with its count',
+    'tests/adapters/openai/images.test.ts: is changed from the pictures and the mask, sent as files with their bytes',
+    'tests/adapters/openai/fixtures.test.ts: comes whole from a server that knows no streams',
+    'tests/adapters/openai/images.test.ts: %s is %s after %i rough ones',
+  ],
+  [
+    'openai-dropped',
+    'Parameters that a model or an API refuses are not sent, and named in the first event.',
+    'tests/adapters/openai/dropped-parameters.test.ts: by %s in Chat Completions: %s',
+    'tests/adapters/openai/dropped-parameters.test.ts: by the Responses API: stop, seed and penalties, whatever the model',
+    'tests/adapters/openai/dropped-parameters.test.ts: is not sent, and is the first event',
+  ],
+  [
+    'openai-fixtures',
+    "Fixtures of OpenAI's wires name their source and date, fit the types of its SDK and pass through the adapter.",
+    'tests/adapters/openai/fixtures.test.ts: of a reasoning model that counts its thoughts',
+    'tests/adapters/openai/fixtures.test.ts: of a summary, reasoning and text',
+    'tests/adapters/openai/fixtures.test.ts: $status $body.error.code is $code by every API, without the text of the vendor',
+  ],
+  [
     'sse-reader',
     'Our own reader of server-sent events gives the same events wherever the bytes are cut, within bounds.',
     'tests/adapters/sse/sse-reader.test.ts: any cut of any byte stream gives the same events as the whole',
@@ -182,4 +213,51 @@ const anthropic = requirementsOf('deliver.4', 'vendors deliver 1', [
   ],
 ])
 
-export const adapterRequirements = [...local, ...others, ...anthropic]
+const localServers = requirementsOf('deliver.4', 'vendors deliver 1', [
+  [
+    'local-server-request',
+    'Ollama, llama.cpp, vLLM, LM Studio and others are asked in their own way; what they do not take is left out and listed.',
+    'tests/adapters/local/server-wire.test.ts: %s at %s: what it does not take is left out and told first',
+    "tests/adapters/local/server-wire.test.ts: Ollama's own API where its options are set, by connection or profile",
+    'tests/adapters/local/server-wire.test.ts: llama.cpp: progress of the prompt is asked for, comes as a phase, and the profile may say otherwise',
+    'tests/adapters/local/ollama.test.ts: messages of every role, pictures, tools, format and parameters',
+  ],
+  [
+    'local-server-answer',
+    'Their streams come back as events whatever their peculiarities: reasoning by either name, calls without ids, lines of JSON.',
+    'tests/adapters/local/server-streams.test.ts: llama.cpp: progress of the prompt, reasoning, text',
+    'tests/adapters/local/server-streams.test.ts: vLLM: reasoning by two names comes once',
+    'tests/adapters/local/ollama.test.ts: calls come whole; those without an id get one',
+    'tests/adapters/local/ollama.test.ts: cut at any bytes it is the same answer',
+    'tests/adapters/local/ollama.test.ts: ended at any byte before its last line is whole, it is truncated; never an answer',
+  ],
+  [
+    'local-server-loading',
+    'A server that loads its model is waited for by the first-token time, and clients are told.',
+    'tests/adapters/local/server-loading.test.ts: %s: is told once, and waited for by the first-token time',
+    'tests/adapters/local/server-loading.test.ts: llama.cpp: its 503 is waited out, told once',
+    'tests/adapters/local/server-loading.test.ts: llama.cpp: no longer than the first-token time',
+  ],
+  [
+    'local-server-faults',
+    'Every fault of a local server has its typed code within its timer, the partial kept; a dead one says how to start it.',
+    'tests/adapters/local/server-faults.test.ts: $connection: $fault is $code with the partial kept',
+    'tests/adapters/local/server-faults.test.ts: %s with num_ctx %s fails at once and says how to start it',
+    'tests/adapters/local/server-faults.test.ts: a model that Ollama does not have: which to pull',
+    'tests/adapters/local/server-faults.test.ts: a reader that leaves while the model loads closes it too',
+  ],
+  [
+    'local-server-embeddings',
+    'Servers that have them turn texts into vectors; the embedded engine says that it does not.',
+    'tests/adapters/local/server-wire.test.ts: come one per text, in order, with the tokens counted',
+    'tests/adapters/local/server-wire.test.ts: a refusal is typed; no embeddings at all is caller_unsupported_feature',
+    'tests/adapters/local/server-wire.test.ts: an abort closes the socket, and so does the time that is up',
+  ],
+  [
+    'local-connection-keys',
+    'Keys of the embedded engine and of servers are not mixed unnoticed.',
+    'tests/common/config/local-connections.test.ts: keys of the other kind are named: %s',
+  ],
+])
+
+export const adapterRequirements = [...local, ...localServers, ...others, ...anthropic]
