@@ -79,37 +79,6 @@ const others = requirementsOf('deliver.4', 'spine deliver 4', [
     'tests/adapters/openai/faults.test.ts: nobody at the address, and an unknown host, are provider_connection_failed',
   ],
   [
-    'openai-responses',
-    'The Responses API is asked with what was asked for; text, reasoning, refusals, calls and usage come back as events.',
-    'tests/adapters/openai/responses.test.ts: messages of every role, tools, format and parameters, and nothing to be kept there',
-    'tests/adapters/openai/responses.test.ts: reasoning and text, calls, refusals, and the limit of length',
-    'tests/adapters/openai/responses.test.ts: of any events has every block closed, once, before its finish, which is last',
-    'tests/adapters/openai/responses.test.ts: %s is %s, the partial kept, the request closed',
-  ],
-  [
-    'openai-pictures',
-    'Pictures are read, drawn and changed; rough versions stream, a server without streams works too.',
-    'tests/adapters/openai/wire.test.ts: pictures of the user as data URLs, between the texts',
-    'tests/adapters/openai/images.test.ts: comes rough first, then whole, with its count',
-    'tests/adapters/openai/images.test.ts: is changed from the pictures and the mask, sent as files with their bytes',
-    'tests/adapters/openai/fixtures.test.ts: comes whole from a server that knows no streams',
-    'tests/adapters/openai/images.test.ts: %s is %s after %i rough ones',
-  ],
-  [
-    'openai-dropped',
-    'Parameters that a model or an API refuses are not sent, and named in the first event.',
-    'tests/adapters/openai/dropped-parameters.test.ts: by %s in Chat Completions: %s',
-    'tests/adapters/openai/dropped-parameters.test.ts: by the Responses API: stop, seed and penalties, whatever the model',
-    'tests/adapters/openai/dropped-parameters.test.ts: is not sent, and is the first event',
-  ],
-  [
-    'openai-fixtures',
-    "Fixtures of OpenAI's wires name their source and date, fit the types of its SDK and pass through the adapter.",
-    'tests/adapters/openai/fixtures.test.ts: of a reasoning model that counts its thoughts',
-    'tests/adapters/openai/fixtures.test.ts: of a summary, reasoning and text',
-    'tests/adapters/openai/fixtures.test.ts: $status $body.error.code is $code by every API, without the text of the vendor',
-  ],
-  [
     'sse-reader',
     'Our own reader of server-sent events gives the same events wherever the bytes are cut, within bounds.',
     'tests/adapters/sse/sse-reader.test.ts: any cut of any byte stream gives the same events as the whole',
@@ -173,6 +142,40 @@ const others = requirementsOf('deliver.4', 'spine deliver 4', [
     'Every adapter folder has the same shape and its line in the registry.',
     'tests/adapters/registry/registry.test.ts: has every folder of services/adapters under its name',
     'tests/house.test.ts: gives every adapter the same shape',
+  ],
+])
+
+const openai = requirementsOf('deliver.4', 'vendors deliver 1', [
+  [
+    'openai-responses',
+    'The Responses API is asked with what was asked for; text, reasoning, refusals, calls and usage come back as events.',
+    'tests/adapters/openai/responses.test.ts: messages of every role, tools, format and parameters, and nothing to be kept there',
+    'tests/adapters/openai/responses.test.ts: reasoning and text, calls, refusals, and the limit of length',
+    'tests/adapters/openai/responses.test.ts: of any events has every block closed, once, before its finish, which is last',
+    'tests/adapters/openai/responses.test.ts: %s is %s, the partial kept, the request closed',
+  ],
+  [
+    'openai-pictures',
+    'Pictures are read, drawn and changed; rough versions stream, a server without streams works too.',
+    'tests/adapters/openai/wire.test.ts: pictures of the user as data URLs, between the texts',
+    'tests/adapters/openai/images.test.ts: comes rough first, then whole, with its count',
+    'tests/adapters/openai/images.test.ts: is changed from the pictures and the mask, sent as files with their bytes',
+    'tests/adapters/openai/fixtures.test.ts: comes whole from a server that knows no streams',
+    'tests/adapters/openai/images.test.ts: %s is %s after %i rough ones',
+  ],
+  [
+    'openai-dropped',
+    'Parameters that a model or an API refuses are not sent, and named in the first event.',
+    'tests/adapters/openai/dropped-parameters.test.ts: by %s in Chat Completions: %s',
+    'tests/adapters/openai/dropped-parameters.test.ts: by the Responses API: stop, seed and penalties, whatever the model',
+    'tests/adapters/openai/dropped-parameters.test.ts: is not sent, and is the first event',
+  ],
+  [
+    'openai-fixtures',
+    "Fixtures of OpenAI's wires name their source and date, fit the types of its SDK and pass through the adapter.",
+    'tests/adapters/openai/fixtures.test.ts: of a reasoning model that counts its thoughts',
+    'tests/adapters/openai/fixtures.test.ts: of a summary, reasoning and text',
+    'tests/adapters/openai/fixtures.test.ts: $status $body.error.code is $code by every API, without the text of the vendor',
   ],
 ])
 
@@ -260,4 +263,4 @@ const localServers = requirementsOf('deliver.4', 'vendors deliver 1', [
   ],
 ])
 
-export const adapterRequirements = [...local, ...localServers, ...others, ...anthropic]
+export const adapterRequirements = [...local, ...localServers, ...others, ...openai, ...anthropic]

@@ -48,6 +48,24 @@ const openai: readonly Mutation[] = [
     tests: ['tests/adapters/openai/abort.test.ts'],
     named: 'an abort reaches the vendor',
   },
+  {
+    area: 'openai adapter',
+    removes: 'a Responses stream without its last event is truncated',
+    file: 'services/adapters/openai/map-responses-stream.ts',
+    find: '  end: () => {\n    throw truncated()\n  },',
+    replace: "  end: () => [{ type: 'finish', reason: 'stop' }],",
+    tests: ['tests/adapters/openai/responses.test.ts'],
+    named: 'the partial kept',
+  },
+  {
+    area: 'openai adapter',
+    removes: 'a parameter that the model refuses is not sent',
+    file: 'services/adapters/openai/plan-call.ts',
+    find: 'const taken = { ...request, parameters }',
+    replace: 'const taken = request',
+    tests: ['tests/adapters/openai/dropped-parameters.test.ts'],
+    named: 'is not sent, and is the first event',
+  },
 ]
 
 const others: readonly Mutation[] = [
