@@ -39,7 +39,7 @@ export const ollamaDialect = (callIdPrefix: string): StreamDialect<string, Ollam
 })
 
 /** Pure step over the lines of one read. The line with `done` adds the last events; what follows is ignored. */
-export function stepLines(before: OllamaState, lines: readonly string[]): BatchStep<OllamaState> {
+function stepLines(before: OllamaState, lines: readonly string[]): BatchStep<OllamaState> {
   let state = before
   const events: GenerateEvent[] = []
   for (const text of lines) {
