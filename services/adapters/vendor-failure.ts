@@ -75,13 +75,10 @@ const byCode: ReadonlyMap<string, Verdict> = new Map([
   ['invalid_prompt', filtered],
 ])
 
-/** Words that only a stream needs: elsewhere the status says it. */
+/** Words that only a stream needs: elsewhere the status says it. A server's error that says no more is a stream's error. */
 const byCodeInStream: ReadonlyMap<string, Verdict> = new Map([
   ['rate_limit_exceeded', limited],
   ['rate_limit_error', limited],
-  ['server_error', failed],
-  ['api_error', failed],
-  ['internal_error', failed],
   ['overloaded_error', overloaded],
   ['server_is_overloaded', overloaded],
   ['slow_down', overloaded],

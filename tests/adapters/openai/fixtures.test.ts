@@ -128,7 +128,7 @@ describe('a Responses stream', () => {
   })
 
   test.each([
-    ['a response that failed', responses.failed, 'provider_server_error', 'Once'],
+    ['a response that failed', responses.failed, 'provider_stream_error', 'Once'],
     ['an error event', responses.rateLimited, 'provider_rate_limited', ''],
   ] as const)('that ends with %s is %s, what came before is kept', async (_, events, code, kept) => {
     const { error, text, events: ours } = await play(events)

@@ -136,7 +136,7 @@ describe('what the Responses API answers', () => {
   const timeouts = { headersMs: 300, firstTokenMs: 400, idleMs: 300, totalMs: 10_000 }
   test.each<readonly [string, ErrorCode, string]>([
     ['fault:error-first?code=context_length_exceeded', 'caller_invalid_request', ''],
-    ['fault:error-mid-stream', 'provider_server_error', 'w0 w1 w2 '],
+    ['fault:error-mid-stream', 'provider_stream_error', 'w0 w1 w2 '],
     ['fault:error-mid-stream?code=something_new', 'provider_stream_error', 'w0 w1 w2 '],
     ['fault:end-without-terminator', 'provider_stream_truncated', 'w0 w1 w2 '],
     ['fault:malformed-json', 'provider_stream_error', 'w0 w1 w2 '],
