@@ -97,8 +97,8 @@ class Vendor {
         scenario,
       )
     }
-    if (scenario.fault === 'headers-never') return
     const loadingMs = this.#loadingMs(seen.model, scenario)
+    if (scenario.fault === 'headers-never') return
     if (loadingMs > 0 && scenario.whileLoading === 'refuse') return answerJson(response, 503, loadingBody)
     const signal = AbortSignal.any([seen.gone, this.#stopping.signal])
     if (loadingMs > 0) await sleep(loadingMs, undefined, { signal })
@@ -127,7 +127,8 @@ class Vendor {
 
   #loaded(): object {
     const now = performance.now()
-    const names = [...this.#readyAtMs].filter(([, readyAtMs]) => readyAtMs <= now).map(([name]) => name)
+    const ready = [...this.#readyAtMs].filter(([, readyAtMs]) => readyAtMs <= now).map(([name]) => name)
+    const names = ready.map((name) => (name.includes(':') ? name : `${name}:latest`))
     return { models: names.map((name) => ({ name, model: name, size: 1_000_000, size_vram: 0 })) }
   }
 }
