@@ -9,6 +9,7 @@ import type {
 import { z } from 'zod'
 import type { ChatMessage, ContentPart, ToolCall } from '../../common/contracts/generate-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { isDeeperThan } from '../../common/http/json-depth.ts'
 
 export type Block = TextBlockParam | ImageBlockParam | ToolUseBlockParam | ToolResultBlockParam
 export type Turn = (UserMessageParam | AssistantMessageParam) & { readonly content: Block[] }
@@ -98,11 +99,15 @@ const toolUse = (call: ToolCall): ToolUseBlockParam => ({
   input: inputOf(call.arguments),
 })
 
+/** Far deeper, and the text of the request could not be written. */
+const deepestInput = 100
+
 const jsonObject = z.record(z.string(), z.unknown())
 
 /** What a model wrote need not be JSON; the API takes an object only, so the text is kept inside of one. */
 function inputOf(text: string): Record<string, unknown> {
   if (!hasText(text)) return {}
+  if (isDeeperThan(Buffer.from(text), deepestInput)) return { invalid_arguments: text }
   try {
     return jsonObject.parse(JSON.parse(text))
   } catch {

@@ -60,10 +60,10 @@ export const thinkingStart = (index: number) =>
     content_block: { type: 'thinking', thinking: '', signature: '' },
   }) satisfies RawMessageStreamEvent
 
-export const thinkingDelta = (index: number, thinking: string) =>
+const thinkingDelta = (index: number, thinking: string) =>
   ({ type: 'content_block_delta', index, delta: { type: 'thinking_delta', thinking } }) satisfies RawMessageStreamEvent
 
-export const signatureDelta = (index: number) =>
+const signatureDelta = (index: number) =>
   ({
     type: 'content_block_delta',
     index,

@@ -135,6 +135,9 @@ describe('messages', () => {
       { id: 'functions_weather_0', input: { invalid_arguments: '{"city": "Ber' } },
     ])
     expect(messages[2]?.content).toMatchObject([{ tool_use_id: 'functions_weather_0' }])
+    const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`
+    const [, nested] = bodyOf({ messages: [user('a'), call('c', deep), result('c', 'x')] }).messages
+    expect(nested?.content).toMatchObject([{ input: { invalid_arguments: deep } }])
     const [, list] = bodyOf({ messages: [user('a'), call('c', '[1]'), result('c', 'x')] }).messages
     expect(list?.content).toMatchObject([{ input: { invalid_arguments: '[1]' } }])
   })

@@ -164,6 +164,51 @@ describe('blocks', () => {
   })
 })
 
+const anyEvent = fc
+  .tuple(fc.nat(2), fc.nat(11))
+  .map(
+    ([index, kind]): Typed =>
+      [
+        textStart(index),
+        textDelta(index, 'a'),
+        textDelta(index, '\uD83D'),
+        thinkingStart(index),
+        toolStart(index),
+        jsonDelta(index, '{}'),
+        serverTool(index),
+        blockStop(index),
+        messageDelta('tool_use'),
+        messageStart(),
+        messageStop,
+        ping,
+      ][kind] ?? ping,
+  )
+
+/** Ids opened and not closed, as the events go; a delta or end of another is a defect. */
+function openIds(events: readonly GenerateEvent[]): readonly string[] {
+  const open = new Set<string>()
+  for (const event of events) {
+    if (!('id' in event)) continue
+    const isStart = event.type.endsWith('-start')
+    expect(open.has(event.id)).toBe(!isStart)
+    if (isStart) open.add(event.id)
+    if (event.type.endsWith('-end')) open.delete(event.id)
+  }
+  return [...open]
+}
+
+test('whatever events come in whatever order, blocks are bracketed and a finish closes them all', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+      const step = mapped(...events)
+      const open = openIds(step.events)
+      if (step.outcome.status === 'done') expect(open).toEqual([])
+      if (step.outcome.status === 'failed') expect(step.outcome.error.code).toBe('provider_stream_error')
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 describe('the end', () => {
   test.each([
     ['end_turn', 'stop'],
@@ -214,7 +259,7 @@ describe('failures inside the stream', () => {
   test.each([
     ['overloaded_error', 'provider_overloaded'],
     ['rate_limit_error', 'provider_rate_limited'],
-    ['api_error', 'provider_server_error'],
+    ['api_error', 'provider_stream_error'],
     ['invalid_request_error', 'provider_stream_error'],
     ['new_kind_of_error', 'provider_stream_error'],
   ])('an error event of type %s is %s, after what came before', (type, code) => {
