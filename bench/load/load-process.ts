@@ -17,7 +17,9 @@ export async function startLoad(core: number | undefined, signal: AbortSignal): 
   const running = await startBenchProcess({ command: process.execPath, args: [program], core, ipc: true })
   await nextMessage(running, signal)
   const run = async (job: LoadJob, jobSignal: AbortSignal): Promise<LoadReport> => {
-    running.child.send(job)
+    await new Promise<void>((resolve, reject) => {
+      running.child.send(job, (error) => (error === null ? resolve() : reject(error)))
+    })
     const message = await nextMessage(running, jobSignal)
     if (message.type === 'broken') throw new Error(message.reason)
     if (message.type === 'ready') throw new Error('The load process was ready twice.')

@@ -77,11 +77,16 @@ async function inWindow<Result>(
   action: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly window: ProcessWindow | undefined }> {
   if (pid === undefined) return { result: await action(), window: undefined }
-  const read = (): Promise<ProcessUsage> => readUsage(pid, ticksPerSecond)
+  const read = (): Promise<ProcessUsage> =>
+    readUsage(pid, ticksPerSecond).catch((cause: unknown) => {
+      throw new Error('The subject ended while it was measured.', { cause })
+    })
   const before = await read()
   const startedAt = performance.now()
   const watch = new AbortController()
   const peak = watchPeak(async () => (await read()).residentBytes, watchEveryMs, watch.signal)
+  // A subject that ends meanwhile is noticed below; nobody awaits the peak until then.
+  peak.catch(() => undefined)
   try {
     const result = await action()
     const seconds = (performance.now() - startedAt) / 1000
