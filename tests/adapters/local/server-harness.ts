@@ -8,7 +8,7 @@ import {
 } from '../../../services/common/testing/fake-vendor/fake-vendor.ts'
 import { ask, log, never, type Outcome, plainConnection, textRequest } from './local-harness.ts'
 
-export const timeouts = { headersMs: 300, firstTokenMs: 600, idleMs: 300, totalMs: 10_000 }
+export const timeouts = { headersMs: 800, firstTokenMs: 1000, idleMs: 400, totalMs: 10_000 }
 
 export interface ServerHouse {
   readonly vendor: FakeVendor

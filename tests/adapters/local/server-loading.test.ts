@@ -15,11 +15,11 @@ afterAll(async () => {
 
 const phases = (events: readonly GenerateEvent[]) =>
   events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []))
-const loading = { ...timeouts, headersMs: 400, firstTokenMs: 5000 }
+const loading = { ...timeouts, headersMs: 800, firstTokenMs: 5000 }
 
 describe('a model that is not in memory yet', () => {
   test.each(['ollama', 'native'])('%s: is told once, and waited for by the first-token time', async (connection) => {
-    const model = `${connection}?load_ms=700`
+    const model = `${connection}?load_ms=1100`
     const first = await house.play(connection, model, { timeouts: loading })
     expect(first.error).toBeUndefined()
     expect(phases(first.events)).toEqual(['loading_model', 'waiting_first_token'])
@@ -28,7 +28,7 @@ describe('a model that is not in memory yet', () => {
   })
 
   test('llama.cpp: its 503 is waited out, told once', async () => {
-    const { error, events, text } = await house.play('llamacpp', 'slow?load_ms=700&while_loading=refuse&tokens=2', {
+    const { error, events, text } = await house.play('llamacpp', 'slow?load_ms=1100&while_loading=refuse&tokens=2', {
       timeouts: loading,
     })
     expect(error).toBeUndefined()
@@ -62,7 +62,7 @@ describe('a server that is slow though its model is there, or that cannot tell',
     const port = typeof address === 'object' ? address?.port : undefined
     house.set('slow', { base_url: `http://127.0.0.1:${port}/v1`, flavor })
     try {
-      return await house.play('slow', 'm', { timeouts: { ...timeouts, headersMs: 500, firstTokenMs } })
+      return await house.play('slow', 'm', { timeouts: { ...timeouts, headersMs: 800, firstTokenMs } })
     } finally {
       server.closeAllConnections()
       server.close()
@@ -73,7 +73,7 @@ describe('a server that is slow though its model is there, or that cannot tell',
     const { error, events } = await withServer(
       (_, response) => response.end(JSON.stringify({ models: [{ name: 'm:latest' }] })),
       'ollama',
-      600,
+      1000,
     )
     expect(error?.code).toBe('provider_timeout_first_token')
     expect(events).toEqual([])

@@ -23,7 +23,7 @@ export interface Opening {
 }
 
 /** An answer that takes longer may be waiting for its model. */
-const askAfterMs = 200
+const askAfterMs = 100
 const pollEveryMs = 500
 const stateLimitBytes = 4 * 1024 * 1024
 
