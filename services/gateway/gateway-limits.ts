@@ -9,6 +9,8 @@ export interface GatewayLimits {
   readonly pingMisses: number
   /** Text waiting for a socket above which its runs are no longer read. */
   readonly softQueueBytes: number
+  /** The same where deltas may be joined: what is read later can be. */
+  readonly mergeQueueBytes: number
   /** Text waiting for a socket above which it is cut. */
   readonly hardQueueBytes: number
   /** Bytes handed to the socket before it must have taken some. */
@@ -39,6 +41,7 @@ export const gatewayLimits: GatewayLimits = {
   pingMs: 20_000,
   pingMisses: 2,
   softQueueBytes: 262_144,
+  mergeQueueBytes: 32_768,
   hardQueueBytes: 1_048_576,
   socketWindowBytes: 65_536,
   stallMs: 10_000,

@@ -4,7 +4,8 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 export interface GatewayMetrics {
   opened(): void
   closed(code: number): void
-  frame(direction: 'in' | 'out', type: string): void
+  /** Default: one. */
+  frame(direction: 'in' | 'out', type: string, count?: number): void
   /** An HTTP request has ended. `route` is the path of a route we have, or `unknown`. */
   readonly answered: (route: string, status: number) => void
 }
@@ -44,7 +45,7 @@ export function createGatewayMetrics(registry: Registry | undefined): GatewayMet
       connections.dec()
       closes.inc({ code: codeLabel(code) })
     },
-    frame: (direction, type) => frames.inc({ direction, type }),
+    frame: (direction, type, count = 1) => frames.inc({ direction, type }, count),
     answered: (route, status) => requests.inc({ route, status: String(status) }),
   }
 }

@@ -17,6 +17,8 @@ import { registerBlobRoute } from './http/blob-route.ts'
 import { registerLandingPage } from './http/landing-page.ts'
 import { type ApiLimits, apiLimits } from './openai-api/api-limits.ts'
 import { OpenAiApi } from './openai-api/openai-api.ts'
+import { LoopLag } from './sending/loop-lag.ts'
+import { mergePolicy } from './sending/merge-policy.ts'
 import { type Arrival, Session, type SessionDeps } from './session/session.ts'
 
 export interface GatewayDeps {
@@ -54,6 +56,7 @@ class SocketGateway implements Gateway {
   readonly name = 'gateway'
   readonly #deps: GatewayDeps
   readonly #limits: GatewayLimits
+  readonly #lag: LoopLag
   readonly #sessionDeps: SessionDeps
   readonly #upgrades: UpgradeHandler
   readonly #openAiApi: OpenAiApi
@@ -69,10 +72,13 @@ class SocketGateway implements Gateway {
     const shared = { ...deps, elapsed, snapshot: () => deps.settings.current() }
     this.#deps = deps
     this.#limits = { ...gatewayLimits, ...deps.limits }
+    this.#lag = new LoopLag(elapsed)
+    const merging = mergePolicy(config.merge, this.#limits, this.#lag)
     this.#sessionDeps = {
       ...shared,
       metrics,
-      limits: this.#limits,
+      limits: { ...this.#limits, softQueueBytes: merging.softQueueBytes },
+      merge: merging.merge,
       lanes: config.limits.lanes_per_session,
       queuedPerLane: config.limits.queued_per_lane,
       stopped: this.#stopped.signal,
@@ -118,6 +124,7 @@ class SocketGateway implements Gateway {
   async start(): Promise<void> {
     this.#deps.settings.onSwap((snapshot) => this.#review(snapshot), this.#stopped.signal)
     this.#timer = setInterval(() => this.#sweep(), this.#limits.sweepMs)
+    this.#lag.start()
   }
 
   /** Tells every client when to come back, lets runs end for a while, and resolves when no socket and no answer is left. */
@@ -136,6 +143,7 @@ class SocketGateway implements Gateway {
     deadline.removeEventListener('abort', cut)
     clearInterval(this.#timer)
     this.#timer = undefined
+    this.#lag.stop()
     this.#stopped.abort()
   }
 

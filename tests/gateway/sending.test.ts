@@ -34,7 +34,7 @@ describe('16 lanes of one socket with pictures and text at once', () => {
 
   async function run(): Promise<Client & { readonly frames: readonly Received[] }> {
     const router = pictureRouter({ pictures: 3, pictureBytes: 200_000, deltas: 300, deltaLength: 150 })
-    await using harness = await startGateway({ router })
+    await using harness = await startGateway({ router, config: { merge: 'never' } })
     const client = await harness.open()
     for (const lane of lanes) client.send(create(lane))
     for (const _lane of lanes) await client.next('response.created')
@@ -143,6 +143,20 @@ describe('the writer of a socket', () => {
     writer.sendText('e', 'a token')
     await expect.poll(() => pair.frames.length).toBe(5)
     expect(pair.frames.indexOf('a token')).toBe(1)
+  })
+
+  it('sends texts of every length whole and in order, beside its own pings', async () => {
+    await using pair = await socketPair()
+    const writer = writerOf(pair)
+    const lengths = [0, 1, 41, 42, 125, 126, 21_845, 21_846, 65_535, 65_536, 200_000]
+    const texts = lengths.flatMap((length) => ['x'.repeat(length), '€'.repeat(length)])
+    for (const [index, text] of texts.entries()) {
+      writer.sendText('a', text)
+      if (index % 3 === 0) pair.server.ping()
+    }
+    await expect.poll(() => pair.frames.length).toBe(texts.length)
+    expect(pair.frames).toEqual(texts)
+    expect(pair.client.readyState).toBe(WebSocket.OPEN)
   })
 
   it('writes all frames of one tick at once', async () => {

@@ -59,6 +59,14 @@ export const gatewayRequirements = requirementsOf('deliver.6', 'spine deliver 6'
     'tests/gateway/sending.test.ts: writes all frames of one tick at once',
   ],
   [
+    'merging',
+    'Adjacent deltas are joined only while the socket or the process lags, with contiguous ranges; `never` joins none.',
+    'tests/gateway/merging.test.ts: say the same, in ranges without a gap, and leave everything else as it was',
+    'tests/gateway/merging.test.ts: auto joins only while the client or the process lags; never, not even then',
+    'tests/gateway/merging.test.ts: gets what waited for it joined, and the same text',
+    'tests/gateway/merging.test.ts: gets every delta as it came where the house says never',
+  ],
+  [
     'binary-frames',
     'Pictures go as chunks with a header of 20 bytes, text of other lanes between them, pictures in turn.',
     'tests/common/protocol/binary-frame.test.ts: have the layout of Python struct >4B4I',

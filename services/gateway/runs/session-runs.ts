@@ -6,6 +6,7 @@ import { terminalTypes } from '../../common/contracts/run-event.ts'
 import type { CancelReason, RunRef, RunRequest } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { blobOf, RunEncoder, type RunFrame } from '../sending/encode-run-event.ts'
+import type { MergePolicy } from '../sending/merge-policy.ts'
 import type { SocketWriter } from '../sending/socket-writer.ts'
 import { toRunRequest } from './to-run-request.ts'
 
@@ -21,9 +22,10 @@ export interface SessionRunsDeps {
   readonly sessionId: string
   readonly lanes: number
   readonly queuedPerLane: number
-  readonly writer: Pick<SocketWriter, 'sendText' | 'sendBlob' | 'isFull' | 'whenFree'>
+  readonly writer: Pick<SocketWriter, 'sendText' | 'sendBlob' | 'isFull' | 'isBehind' | 'whenFree'>
+  readonly merge: MergePolicy['merge']
   readonly onFailure: (error: unknown, echo: RunEcho) => void
-  readonly onSent: (type: string) => void
+  readonly onSent: (type: string, count: number) => void
   /** Gives up starts that hang while the process stops. */
   readonly stopped: AbortSignal
 }
@@ -46,6 +48,8 @@ interface Lane {
 export type CancelTarget = { readonly responseId: string } | { readonly streamId: string }
 
 const rememberedLanes = 1024
+
+const isTerminal = (event: RunEvent | undefined): boolean => terminalTypes.some((type) => type === event?.message.type)
 
 /** A run that ended is kept for a while only, and for less than its idempotency key. */
 const isForgotten = (error: unknown): boolean =>
@@ -148,38 +152,58 @@ export class SessionRuns {
   #announceAgain(frame: RunFrame, eventId: string | undefined, { profile, conversation }: RunRef): void {
     const created = { sequenceNumber: 0, message: { type: 'response.created', profile, conversation } } as const
     this.#deps.writer.sendText(frame.streamId, new RunEncoder({ ...frame, eventId }).encode(created))
-    this.#deps.onSent(created.message.type)
+    this.#deps.onSent(created.message.type, 1)
   }
 
   async #readRun(frame: RunFrame, caller: Principal): Promise<void> {
+    const { writer, merge, router } = this.#deps
     const { signal } = this.#ended
     const encoder = new RunEncoder(frame)
     let isOver = false
-    for await (const batch of this.#deps.router.attach(frame.responseId, -1, caller, signal)) {
-      await this.#sendBatch(frame, encoder, batch)
+    let hasWaited = false
+    for await (const batch of router.attach(frame.responseId, -1, caller, signal)) {
+      hasWaited = await this.#sendBatch(frame, encoder, merge(batch, hasWaited || writer.isBehind()))
       if (signal.aborted) return
-      isOver = batch.some(({ message }) => terminalTypes.some((type) => type === message.type))
+      isOver = isTerminal(batch.at(-1))
     }
     if (isOver || signal.aborted) return
     throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
   }
 
-  /** The limit is looked at before each event: the batch that ends a long answer says all of its text three times. */
-  async #sendBatch(frame: RunFrame, encoder: RunEncoder, batch: readonly RunEvent[]): Promise<void> {
+  /**
+   * The limit is looked at before each event: the batch that ends a long answer says all of its text three times.
+   * @returns whether the socket had to be waited for.
+   */
+  async #sendBatch(frame: RunFrame, encoder: RunEncoder, batch: readonly RunEvent[]): Promise<boolean> {
     const { writer } = this.#deps
     const { signal } = this.#ended
+    let hasWaited = false
     for (const event of batch) {
-      while (writer.isFull(frame.streamId) && !signal.aborted) await writer.whenFree(frame.streamId, signal)
-      if (signal.aborted) return
+      while (writer.isFull(frame.streamId) && !signal.aborted) {
+        hasWaited = true
+        await writer.whenFree(frame.streamId, signal)
+      }
+      if (signal.aborted) return hasWaited
       this.#send(frame, encoder, event)
     }
+    this.#count(batch)
+    return hasWaited
   }
 
   #send(frame: RunFrame, encoder: RunEncoder, event: RunEvent): void {
     this.#deps.writer.sendText(frame.streamId, encoder.encode(event))
-    this.#deps.onSent(event.message.type)
-    const blob = blobOf(event, frame.streamNo)
+    const blob = event.bytes === undefined ? undefined : blobOf(event, frame.streamNo)
     if (blob !== undefined) this.#deps.writer.sendBlob(frame.streamId, blob)
+  }
+
+  /** Once for all events of a kind that follow each other. */
+  #count(batch: readonly RunEvent[]): void {
+    let since = 0
+    for (const [index, { message }] of batch.entries()) {
+      if (message.type === batch[index + 1]?.message.type) continue
+      this.#deps.onSent(message.type, index + 1 - since)
+      since = index + 1
+    }
   }
 
   #enterLane(streamId: string): Lane {

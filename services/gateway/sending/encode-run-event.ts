@@ -1,5 +1,6 @@
 import { binaryKinds } from '../../common/contracts/protocol/binary-frame.ts'
 import type { RunEvent, RunMessage } from '../../common/contracts/run-event.ts'
+import { isSamePart } from './join-deltas.ts'
 import type { OutgoingBlob } from './send-queue.ts'
 
 /** How a run is named on one connection. */
@@ -17,15 +18,16 @@ type Delta = Extract<RunMessage, { readonly delta: string }>
 /** Turns the events of one run into text frames. Deltas, by far the most, share a prefix that is made once per part. */
 export class RunEncoder {
   readonly #frame: RunFrame
-  #deltaKey = ''
+  #part: Delta | undefined
   #deltaPrefix = ''
 
   constructor(frame: RunFrame) {
     this.#frame = frame
   }
 
-  encode({ sequenceNumber, message }: RunEvent): string {
-    if ('delta' in message) return this.#encodeDelta(message, sequenceNumber)
+  encode(event: RunEvent): string {
+    const { sequenceNumber, message } = event
+    if ('delta' in message) return this.#encodeDelta(message, event)
     const { type, ...fields } = message
     const { responseId, streamId, eventId, streamNo } = this.#frame
     return JSON.stringify({
@@ -39,16 +41,18 @@ export class RunEncoder {
     })
   }
 
-  #encodeDelta(message: Delta, sequenceNumber: number): string {
-    const { type, delta, ...position } = message
-    const key = `${type} ${position.item_id} ${position.output_index} ${'content_index' in position ? position.content_index : ''}`
-    if (key !== this.#deltaKey) {
-      const { responseId, streamId } = this.#frame
-      const head = JSON.stringify({ type, response_id: responseId, stream_id: streamId, ...position })
-      this.#deltaKey = key
-      this.#deltaPrefix = `${head.slice(0, -1)},"sequence_number":`
-    }
-    return `${this.#deltaPrefix}${sequenceNumber},"delta":${JSON.stringify(delta)}}`
+  #encodeDelta(message: Delta, { sequenceNumber, firstSequenceNumber }: RunEvent): string {
+    if (this.#part === undefined || !isSamePart(this.#part, message)) this.#begin(message)
+    const first = firstSequenceNumber === undefined ? '' : `,"first_sequence_number":${firstSequenceNumber}`
+    return `${this.#deltaPrefix}${sequenceNumber}${first},"delta":${JSON.stringify(message.delta)}}`
+  }
+
+  #begin(part: Delta): void {
+    const { type, delta: _, ...position } = part
+    const { responseId, streamId } = this.#frame
+    const head = JSON.stringify({ type, response_id: responseId, stream_id: streamId, ...position })
+    this.#part = part
+    this.#deltaPrefix = `${head.slice(0, -1)},"sequence_number":`
   }
 }
 

@@ -14,6 +14,8 @@ type Item =
 interface Lane {
   readonly name: string
   readonly items: Item[]
+  /** How many of the items are blobs. */
+  blobs: number
   /** How much of the blob at the head is out, bytes. */
   offset: number
 }
@@ -41,7 +43,7 @@ export class SendQueue {
   }
 
   hasBlob(lane: string): boolean {
-    return this.#lanes.get(lane)?.items.some((item) => item.kind === 'blob') ?? false
+    return (this.#lanes.get(lane)?.blobs ?? 0) > 0
   }
 
   pushText(lane: string, text: string): void {
@@ -73,7 +75,10 @@ export class SendQueue {
     const last = end === bytes.byteLength
     const frame = encodeBinaryFrame({ ...header, last, offset: lane.offset }, bytes.subarray(lane.offset, end))
     lane.offset = last ? 0 : end
-    if (last) lane.items.shift()
+    if (last) {
+      lane.items.shift()
+      lane.blobs -= 1
+    }
     this.#requeue(lane)
     return frame
   }
@@ -87,11 +92,10 @@ export class SendQueue {
 
   #push(name: string, item: Item): void {
     const known = this.#lanes.get(name)
-    if (known !== undefined) {
-      known.items.push(item)
-      return
-    }
-    const lane: Lane = { name, items: [item], offset: 0 }
+    const lane: Lane = known ?? { name, items: [], blobs: 0, offset: 0 }
+    lane.items.push(item)
+    if (item.kind === 'blob') lane.blobs += 1
+    if (known !== undefined) return
     this.#lanes.set(name, lane)
     this.#requeue(lane)
   }

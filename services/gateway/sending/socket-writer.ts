@@ -2,10 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { GatewayLimits } from '../gateway-limits.ts'
 import { type OutgoingBlob, SendQueue } from './send-queue.ts'
+import { TextFrames } from './text-frames.ts'
 
 export interface SocketWriterDeps {
   readonly socket: WebSocket
-  /** Under the WebSocket; corked once per tick, which halves the cost of a token (one write for all frames). */
+  /** Under the WebSocket; text goes to it in one write per tick, which is most of what a token costs. */
   readonly raw: Duplex
   readonly limits: Pick<GatewayLimits, 'softQueueBytes' | 'hardQueueBytes' | 'socketWindowBytes'>
   /** Monotonic milliseconds. */
@@ -24,6 +25,8 @@ export const controlLane = ''
 export class SocketWriter {
   readonly #deps: SocketWriterDeps
   readonly #queue = new SendQueue()
+  /** Text that leaves at the end of this tick. */
+  readonly #leaving = new TextFrames()
   #isChunkOut = false
   #isCorked = false
   #isFinished = false
@@ -42,8 +45,8 @@ export class SocketWriter {
       return
     }
     this.#noteBusy()
-    this.#queue.pushText(lane, text)
-    this.#pump()
+    if (this.#queue.isEmpty && this.#hasRoom()) this.#writeText(text)
+    else this.#queue.pushText(lane, text)
   }
 
   /** Bytes are held by reference until they are out. */
@@ -68,7 +71,7 @@ export class SocketWriter {
   }
 
   get isIdle(): boolean {
-    return this.#queue.isEmpty && this.#deps.socket.bufferedAmount === 0
+    return this.#queue.isEmpty && this.#handedBytes() === 0
   }
 
   /** For how long something waits and the socket takes nothing, milliseconds. */
@@ -82,11 +85,26 @@ export class SocketWriter {
     this.#isFinished = true
     this.#queue.clear()
     this.#wake()
-    if (lastText !== undefined) this.#write(lastText, this.#onTaken)
+    if (lastText !== undefined) this.#leaving.add(lastText)
+    this.#flush()
+  }
+
+  /** Something waits or the socket has not yet taken all. */
+  isBehind(): boolean {
+    return !this.#queue.isEmpty || this.#deps.socket.bufferedAmount > 0
   }
 
   #waitingTextBytes(): number {
-    return this.#queue.textBytes + this.#deps.socket.bufferedAmount
+    return this.#queue.textBytes + this.#handedBytes()
+  }
+
+  /** Bytes that need no turn any more. */
+  #handedBytes(): number {
+    return this.#leaving.byteLength + this.#deps.socket.bufferedAmount
+  }
+
+  #hasRoom(): boolean {
+    return this.#handedBytes() < this.#deps.limits.socketWindowBytes
   }
 
   #noteBusy(): void {
@@ -94,33 +112,46 @@ export class SocketWriter {
   }
 
   #pump(): void {
-    while (!this.#isFinished && this.#deps.socket.bufferedAmount < this.#deps.limits.socketWindowBytes) {
+    while (!this.#isFinished && this.#hasRoom()) {
       const text = this.#queue.takeText()
-      if (text !== undefined) this.#write(text, this.#onTaken)
+      if (text !== undefined) this.#writeText(text)
       else if (!this.#sendChunk()) return
     }
+  }
+
+  #writeText(text: string): void {
+    this.#cork()
+    this.#leaving.add(text)
   }
 
   #sendChunk(): boolean {
     const chunk = this.#isChunkOut ? undefined : this.#queue.takeChunk()
     if (chunk === undefined) return false
     this.#isChunkOut = true
-    this.#write(chunk, this.#onChunkTaken)
+    this.#cork()
+    this.#flush()
+    this.#deps.socket.send(chunk, this.#onChunkTaken)
     return true
   }
 
-  #write(data: string | Buffer, onTaken: () => void): void {
-    if (!this.#isCorked) {
-      this.#isCorked = true
-      this.#deps.raw.cork()
-      setImmediate(this.#uncork)
-    }
-    this.#deps.socket.send(data, onTaken)
+  #cork(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#deps.raw.cork()
+    setImmediate(this.#uncork)
   }
 
   readonly #uncork = (): void => {
     this.#isCorked = false
+    this.#flush()
     this.#deps.raw.uncork()
+  }
+
+  /** Nothing is owed to a socket that is gone. */
+  #flush(): void {
+    if (this.#leaving.byteLength === 0) return
+    const frames = this.#leaving.take()
+    if (this.#deps.raw.writable) this.#deps.raw.write(frames, this.#onTaken)
   }
 
   readonly #onTaken = (): void => {

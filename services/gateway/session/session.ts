@@ -21,6 +21,7 @@ import { type FinalVerdict, type InboundFrame, judgeFlood, judgeFrame, type Phas
 import type { GatewayLimits } from '../gateway-limits.ts'
 import type { GatewayMetrics } from '../gateway-metrics.ts'
 import { type CancelTarget, type RunEcho, SessionRuns } from '../runs/session-runs.ts'
+import type { MergePolicy } from '../sending/merge-policy.ts'
 import { type Ending, endingOf } from './close-of.ts'
 import { describeSession } from './describe-session.ts'
 import { checkHello, principalOf, requireChat } from './greet.ts'
@@ -39,6 +40,7 @@ export interface SessionDeps {
   readonly log: Logger
   readonly metrics: GatewayMetrics
   readonly limits: GatewayLimits
+  readonly merge: MergePolicy['merge']
   readonly lanes: number
   readonly queuedPerLane: number
   readonly version: string
@@ -91,7 +93,7 @@ export class Session {
       sessionId: this.id,
       writer: this.#link.writer,
       onFailure: (error, echo) => this.#refuse(error, echo),
-      onSent: (type) => deps.metrics.frame('out', type),
+      onSent: (type, count) => deps.metrics.frame('out', type, count),
     })
   }
 
