@@ -92,7 +92,8 @@ describe('a picture', () => {
     ['fault:not-sse', 'provider_stream_error', 0],
     ['status:400?code=moderation_blocked', 'provider_content_filtered', 0],
   ])('%s is %s after %i rough ones', async (model, code, partials) => {
-    const { error, events } = await draw(lamp, { model, timeouts })
+    const isTimed = code.startsWith('provider_timeout')
+    const { error, events } = await draw(lamp, isTimed ? { model, timeouts } : { model })
     expect(error).toMatchObject({ code, message: expect.not.stringContaining('secret') })
     expect(events.filter(({ type }) => type === 'image-partial')).toHaveLength(partials)
     expect(events.some(({ type }) => type === 'image' || type === 'finish')).toBe(false)
