@@ -15,11 +15,12 @@ afterAll(async () => {
 
 const phases = (events: readonly GenerateEvent[]) =>
   events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []))
-const loading = { ...timeouts, headersMs: 800, firstTokenMs: 5000 }
+/** Far from what a busy machine adds; the tests run side by side instead. */
+const loading = { ...timeouts, headersMs: 2000, firstTokenMs: 8000 }
 
-describe('a model that is not in memory yet', () => {
+describe.concurrent('a model that is not in memory yet', () => {
   test.each(['ollama', 'native'])('%s: is told once, and waited for by the first-token time', async (connection) => {
-    const model = `${connection}?load_ms=1100`
+    const model = `${connection}?load_ms=2500`
     const first = await house.play(connection, model, { timeouts: loading })
     expect(first.error).toBeUndefined()
     expect(phases(first.events)).toEqual(['loading_model', 'waiting_first_token'])
@@ -27,8 +28,16 @@ describe('a model that is not in memory yet', () => {
     expect(phases(second.events)).toEqual(['waiting_first_token'])
   })
 
+  test('one that never comes is the time-out of the first token', async () => {
+    const { error, events } = await house.play('ollama', 'lost?load_ms=60000', {
+      timeouts: { ...loading, firstTokenMs: 2500 },
+    })
+    expect(error?.code).toBe('provider_timeout_first_token')
+    expect(phases(events)).toEqual(['loading_model'])
+  })
+
   test('llama.cpp: its 503 is waited out, told once', async () => {
-    const { error, events, text } = await house.play('llamacpp', 'slow?load_ms=1100&while_loading=refuse&tokens=2', {
+    const { error, events, text } = await house.play('llamacpp', 'slow?load_ms=700&while_loading=refuse&tokens=2', {
       timeouts: loading,
     })
     expect(error).toBeUndefined()
@@ -51,7 +60,7 @@ describe('a model that is not in memory yet', () => {
   })
 })
 
-describe('a server that is slow though its model is there, or that cannot tell', () => {
+describe.concurrent('a server that is slow though its model is there, or that cannot tell', () => {
   /** Answers states at once and keeps every answer back. */
   const withServer = async (state: RequestListener, flavor: FlavorName, firstTokenMs: number) => {
     const server = createServer((request, response) => {
@@ -60,9 +69,10 @@ describe('a server that is slow though its model is there, or that cannot tell',
     await once(server, 'listening')
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : undefined
-    house.set('slow', { base_url: `http://127.0.0.1:${port}/v1`, flavor })
+    const name = `slow-${port}`
+    house.set(name, { base_url: `http://127.0.0.1:${port}/v1`, flavor })
     try {
-      return await house.play('slow', 'm', { timeouts: { ...timeouts, headersMs: 800, firstTokenMs } })
+      return await house.play(name, 'm', { timeouts: { ...loading, firstTokenMs } })
     } finally {
       server.closeAllConnections()
       server.close()
@@ -73,7 +83,7 @@ describe('a server that is slow though its model is there, or that cannot tell',
     const { error, events } = await withServer(
       (_, response) => response.end(JSON.stringify({ models: [{ name: 'm:latest' }] })),
       'ollama',
-      1000,
+      2500,
     )
     expect(error?.code).toBe('provider_timeout_first_token')
     expect(events).toEqual([])
