@@ -9,7 +9,7 @@ import { createOpenaiClients } from '../chat-completions/openai-client.ts'
 import { createHttpTransport } from '../http-transport.ts'
 import { type ConnectionSettings, connectionPath, describeConnections, readyConnection } from './connections.ts'
 import { planCall } from './plan-call.ts'
-import { openCall, readAnswer } from './read-answer.ts'
+import { readAnswer, sendCall } from './read-answer.ts'
 
 export interface OpenaiAdapterDeps extends ConnectionSettings {
   readonly log: Logger
@@ -32,7 +32,7 @@ export function createOpenaiAdapter(deps: OpenaiAdapterDeps): ModelAdapter & Par
       try {
         timers.signal.throwIfAborted()
         if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
-        const response = await openCall(clients(settings), call, timers.signal)
+        const response = await sendCall(clients(settings), call, timers.signal)
         timers.onHeaders()
         const callIdPrefix = `call_${request.runId.slice(-16)}_${request.attempt}_`
         yield* readAnswer(call, response, callIdPrefix, { transport, timers, mapError: toFailure })

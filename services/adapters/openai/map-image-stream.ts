@@ -38,7 +38,7 @@ export const imageBodyDialect = (format: string): StreamDialect<string, undefine
   begin: undefined,
   step: (_, bodies) =>
     stepFrames(undefined, bodies, (state, body, events) => {
-      events.push(...readAnswer(parseVendorJson(body), format))
+      events.push(...mapAnswer(parseVendorJson(body), format))
       return { state, isDone: true }
     }),
   isComplete: () => false,
@@ -68,7 +68,7 @@ function stepEvent(sse: SseEvent, format: string, events: GenerateEvent[]): bool
   return isFinal
 }
 
-function readAnswer(answer: unknown, format: string): readonly GenerateEvent[] {
+function mapAnswer(answer: unknown, format: string): readonly GenerateEvent[] {
   const parsed = imagesAnswer.safeParse(answer)
   if (!parsed.success) throw noPicture()
   const { data, output_format, usage } = parsed.data

@@ -7,8 +7,8 @@ import { imageBodyDialect, imageDialect } from './map-image-stream.ts'
 import { responsesDialect } from './map-responses-stream.ts'
 import type { PlannedCall } from './plan-call.ts'
 
-/** Asks, and resolves with the headers of a good answer. @throws what the SDK throws. */
-export function openCall(client: OpenAI, call: PlannedCall, signal: AbortSignal): Promise<Response> {
+/** Sends what is planned, and resolves with the headers of a good answer. @throws what the SDK throws. */
+export function sendCall(client: OpenAI, call: PlannedCall, signal: AbortSignal): Promise<Response> {
   switch (call.api) {
     case 'chat':
       return client.chat.completions.create(call.body, { signal }).asResponse()

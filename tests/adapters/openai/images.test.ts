@@ -4,6 +4,7 @@ import { imageBodyDialect, imageDialect } from '../../../services/adapters/opena
 import type { GenerateRequest, ImageRequest } from '../../../services/common/contracts/generate-request.ts'
 import type { ErrorCode } from '../../../services/common/errors/error-table.ts'
 import { collect, never, type OpenaiHarness, startOpenaiHarness, textRequest } from './openai-harness.ts'
+import { startReplay } from './replay-server.ts'
 
 let harness: OpenaiHarness
 beforeAll(async () => {
@@ -118,6 +119,24 @@ describe('a picture', () => {
     expect((await drawing).error?.code).toBe('caller_cancelled')
     expect(harness.vendor.requests.length).toBe(index)
   })
+})
+
+test('a picture of 11 MiB fits, by a stream and in one body', async () => {
+  const replay = await startReplay()
+  const length = 11 * 1024 * 1024
+  const b64_json = Buffer.alloc(length, 7).toString('base64')
+  const lengths: number[] = []
+  const take = async () => {
+    const { events, error } = await collect(replay.adapter.generate(textRequest({ image: lamp }), never))
+    expect(error).toBeUndefined()
+    for (const event of events) if (event.type === 'image') lengths.push(event.bytes.byteLength)
+  }
+  replay.replayEvents([{ type: 'image_generation.completed', b64_json }])
+  await take()
+  replay.replayJson({ created: 0, data: [{ b64_json }] })
+  await take()
+  await replay.stop()
+  expect(lengths).toEqual([length, length])
 })
 
 const failed = { status: 'failed', error: { code: 'provider_stream_error' } }
