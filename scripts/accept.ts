@@ -1,4 +1,6 @@
+import { officialClients } from './accept/clients.ts'
 import { engineCrash } from './accept/engine-crash.ts'
+import { faults } from './accept/faults.ts'
 import type { Figure, Scenario } from './accept/figure.ts'
 import { hostileInput } from './accept/hostile-input.ts'
 import { sixteenLanes } from './accept/lanes.ts'
@@ -12,6 +14,8 @@ const scenarios: Readonly<Record<string, { readonly run: Scenario; readonly says
   settings: { run: liveSettings, says: 'profiles edited while 20 streams run' },
   lanes: { run: sixteenLanes, says: '16 lanes of one socket with pictures and text' },
   hostile: { run: hostileInput, says: '50,000 hostile frames and 2,000 hostile bodies' },
+  clients: { run: officialClients, says: 'the official clients, unmodified, against a whole house' },
+  faults: { run: faults, says: '500 faults of every vendor: outcomes, and nothing left behind' },
   mutate: { run: mutate, says: 'one behaviour per area removed, the tests go red' },
 }
 
