@@ -78,6 +78,16 @@ describe('after the work', () => {
     expect(new Set(ports).size).toBeLessThanOrEqual(5)
   })
 
+  test('answers leave no timer', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    await collect(harness.adapter.generate(textRequest(), never))
+    await sleep(50)
+    const before = timers()
+    for (let count = 0; count < 10; count++) await collect(harness.adapter.generate(textRequest(), never))
+    for (let tries = 0; tries < 60 && timers() > before; tries++) await sleep(50)
+    expect(timers()).toBeLessThanOrEqual(before)
+  })
+
   test('200 aborts leave sockets and timers as they were', async () => {
     await collect(harness.adapter.generate(textRequest(), never))
     const count = () => {

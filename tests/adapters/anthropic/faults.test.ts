@@ -161,11 +161,14 @@ describe('answers that are errors', () => {
     })
   })
 
-  test('the same words elsewhere in a message say nothing', async () => {
-    const { error } = await asking(400, refusal('tools.0.description: "prompt is too long" is no name'))
-    expect(error?.code).toBe('caller_invalid_request')
-    expect(error?.details.openaiCode).toBeUndefined()
-  })
+  test.each(['prompt is too long', 'Your credit balance is too low'])(
+    '"%s" elsewhere in a message says nothing',
+    async (words) => {
+      const { error } = await asking(400, refusal(`tools.0.description: "${words}" is no description`))
+      expect(error?.code).toBe('caller_invalid_request')
+      expect(error?.details.openaiCode).toBeUndefined()
+    },
+  )
 
   test('an account without credit is provider_billing, also by HTTP 400', async () => {
     const { error } = await asking(400, refusal('Your credit balance is too low to access the Anthropic API.'))

@@ -63,6 +63,15 @@ describe('the request', () => {
     ])
   })
 
+  test('to a server without a key looks for none', async () => {
+    vi.stubEnv('ANTHROPIC_PROFILE', 'nowhere')
+    const connections = () => ({ default: { base_url: harness.vendor.rootUrl, api_version: '2026-10-21' } })
+    const adapter = createAnthropicAdapter({ connections, log })
+    const { error } = await collect(adapter.generate(textRequest(), never))
+    await adapter.stop(never)
+    expect(error).toBeUndefined()
+  })
+
   test('prints nothing, not even about a model that is going', async () => {
     const printed = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     const { error } = await collect(harness.adapter.generate(textRequest({ model: 'claude-sonnet-4-5' }), never))
