@@ -1,5 +1,6 @@
 import { acceptanceRequirements } from './requirements/acceptance.ts'
 import { adapterRequirements } from './requirements/adapters.ts'
+import { clientRequirements } from './requirements/clients.ts'
 import { errorRequirements, laterErrors } from './requirements/errors.ts'
 import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
@@ -18,6 +19,7 @@ export const requirements: readonly Requirement[] = [
   ...gatewayRequirements,
   ...seamAndCliRequirements,
   ...acceptanceRequirements,
+  ...clientRequirements,
   ...protocolRequirements,
   ...errorRequirements,
 ]
