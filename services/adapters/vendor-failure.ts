@@ -43,9 +43,6 @@ const tooLong: Verdict = [
   'The conversation is longer than the context of the model; shorten it, or use a model with a longer context',
 ]
 
-const limited: Verdict = ['provider_rate_limited', 'The vendor limits this key; wait, or use another key']
-const failed: Verdict = ['provider_server_error', 'The vendor had an error; try again']
-
 const byStatus: ReadonlyMap<number, Verdict> = new Map([
   [401, refused],
   [402, billing],
@@ -53,7 +50,7 @@ const byStatus: ReadonlyMap<number, Verdict> = new Map([
   [404, ['caller_invalid_request', 'The vendor knows no such model or path; check the model and base_url']],
   [408, ['provider_server_error', 'The vendor gave up waiting; try again']],
   [413, ['caller_invalid_request', 'The request is too large for the vendor; shorten it']],
-  [429, limited],
+  [429, ['provider_rate_limited', 'The vendor limits this key; wait, or use another key']],
   [503, overloaded],
   [529, overloaded],
 ])
@@ -75,24 +72,21 @@ const byCode: ReadonlyMap<string, Verdict> = new Map([
   ['invalid_prompt', filtered],
 ])
 
-/** Words that only a stream needs: elsewhere the status says it. A server's error that says no more is a stream's error. */
-const byCodeInStream: ReadonlyMap<string, Verdict> = new Map([
-  ['rate_limit_exceeded', limited],
-  ['rate_limit_error', limited],
-  ['overloaded_error', overloaded],
-  ['server_is_overloaded', overloaded],
-  ['slow_down', overloaded],
-  ['invalid_api_key', refused],
-  ['authentication_error', refused],
-  ['permission_error', refused],
-  ['invalid_request_error', invalid],
-  ['image_generation_user_error', invalid],
-  ['image_parse_error', invalid],
-  ['image_too_large', invalid],
-  ['image_too_small', invalid],
-  ['invalid_image', invalid],
-  ['invalid_image_format', invalid],
-  ['unsupported_image_media_type', invalid],
+/** Pictures of the request that a vendor looks at only once its stream has begun. */
+const refusedPictures = [
+  'image_generation_user_error',
+  'image_parse_error',
+  'image_too_large',
+  'image_too_small',
+  'invalid_image',
+  'invalid_image_format',
+  'unsupported_image_media_type',
+]
+
+/** What the request brought about itself: no other target would take it either. */
+const callerFaults: ReadonlyMap<string, Verdict> = new Map([
+  ...[...byCode].filter(([, verdict]) => verdict === tooLong || verdict === filtered),
+  ...refusedPictures.map((word) => [word, invalid] as const),
 ])
 
 /** An answer with a status of 300 or more, as an error of ours. */
@@ -109,9 +103,12 @@ export function refusalOf({ status, headers, codes, path }: VendorRefusal): Hear
   })
 }
 
-/** An error that the vendor reports inside its stream, by its words (`code` before `type`); unknown ones are `provider_stream_error`. */
+/**
+ * An error that the vendor reports inside its stream, by its words (`code` before `type`): `provider_stream_error`
+ * (docs/reference/errors.md), unless the request itself is at fault.
+ */
 export function streamFailureOf(codes: readonly string[]): HearthError {
-  const known = codes.map((code) => byCode.get(code) ?? byCodeInStream.get(code)).find((row) => row !== undefined)
+  const known = codes.map((code) => callerFaults.get(code)).find((row) => row !== undefined)
   if (known === undefined) return streamError('The vendor reported an error in its stream')
   const [code, message] = known
   return new HearthError(code, `${message} (said in its stream).`, {
@@ -124,7 +121,7 @@ function verdict(status: number, codes: readonly string[]): Verdict {
   if (status < 500 && named !== undefined) return named
   const known = byStatus.get(status)
   if (known !== undefined) return known
-  if (status >= 500) return failed
+  if (status >= 500) return ['provider_server_error', 'The vendor had an error; try again']
   if (status >= 400) return invalid
   return ['provider_connection_failed', 'The vendor answered with a redirect; set base_url to the final address']
 }

@@ -13,7 +13,8 @@ export function mapError(error: unknown, path: string): HearthError {
   return toHearthError(error)
 }
 
-function vendorCodes(body: unknown): readonly string[] {
+/** The words that tell the kind of a failure, `code` before `type`. */
+export function vendorCodes(body: unknown): readonly string[] {
   const parsed = errorBody.safeParse(body)
   return parsed.success ? [parsed.data.code, parsed.data.type].map((code) => String(code)) : []
 }

@@ -2,8 +2,9 @@ import type { FinishReason, GenerateEvent } from '../../common/contracts/generat
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
 import { readSse, type SseEvent } from '../sse-reader.ts'
-import { streamError, truncated } from '../vendor-failure.ts'
+import { streamError, streamFailureOf, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
+import { vendorCodes } from './map-error.ts'
 import { type ChatChunk, chatChunk, plainText, type WireToolCallDelta, type WireUsage } from './wire-schema.ts'
 
 /** What a Chat Completions stream has said so far. */
@@ -100,9 +101,9 @@ function parseJson(data: string): unknown {
   }
 }
 
-/** @throws HearthError `provider_stream_error` for an error chunk or a call without a name; `provider_overloaded`. */
+/** @throws HearthError of `streamFailureOf` for an error chunk, `provider_stream_error` for a call without a name; `provider_overloaded`. */
 function applyChunk(draft: Draft, chunk: ChatChunk): void {
-  if (chunk.error !== undefined && chunk.error !== null) throw streamError('The vendor reported an error in its stream')
+  if (chunk.error !== undefined && chunk.error !== null) throw streamFailureOf(vendorCodes(chunk.error))
   if (chunk.usage) draft.usage = chunk.usage
   const choices = chunk.choices ?? []
   noteProgress(draft, chunk)

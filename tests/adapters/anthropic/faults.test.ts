@@ -80,9 +80,9 @@ describe('faults of the vendor', () => {
     expect(error?.message).not.toContain('secret vendor text')
   })
 
-  test('an overload told inside the stream is provider_overloaded', async () => {
+  test('an overload told inside the stream is provider_stream_error', async () => {
     const { error, text } = await play('fault:error-mid-stream?code=overloaded_error')
-    expect(error?.code).toBe('provider_overloaded')
+    expect(error?.code).toBe('provider_stream_error')
     expect(text).toBe(partial)
   })
 

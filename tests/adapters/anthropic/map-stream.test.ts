@@ -257,8 +257,8 @@ describe('the end', () => {
 
 describe('failures inside the stream', () => {
   test.each([
-    ['overloaded_error', 'provider_overloaded'],
-    ['rate_limit_error', 'provider_rate_limited'],
+    ['overloaded_error', 'provider_stream_error'],
+    ['rate_limit_error', 'provider_stream_error'],
     ['api_error', 'provider_stream_error'],
     ['invalid_request_error', 'provider_stream_error'],
     ['new_kind_of_error', 'provider_stream_error'],

@@ -129,7 +129,7 @@ describe('a Responses stream', () => {
 
   test.each([
     ['a response that failed', responses.failed, 'provider_stream_error', 'Once'],
-    ['an error event', responses.rateLimited, 'provider_rate_limited', ''],
+    ['an error event', responses.rateLimited, 'provider_stream_error', ''],
   ] as const)('that ends with %s is %s, what came before is kept', async (_, events, code, kept) => {
     const { error, text, events: ours } = await play(events)
     expect(error).toMatchObject({ code, message: expect.not.stringContaining('secret') })
