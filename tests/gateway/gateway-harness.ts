@@ -18,6 +18,7 @@ import { FakeIdentity } from '../../services/common/testing/fake-identity.ts'
 import { type FakeRouter, fakeRouter } from '../../services/common/testing/fake-router.ts'
 import { createGateway, type Gateway } from '../../services/gateway/gateway.ts'
 import type { GatewayLimits } from '../../services/gateway/gateway-limits.ts'
+import type { ApiLimits } from '../../services/gateway/openai-api/api-limits.ts'
 
 export const adminToken = 'hearth_admin_0123456789'
 export const guestToken = 'hearth_guest_0123456789'
@@ -132,6 +133,7 @@ export interface HarnessOptions {
   readonly identity?: Identity
   readonly snapshot?: Snapshot | null
   readonly limits?: Partial<GatewayLimits>
+  readonly apiLimits?: Partial<ApiLimits>
   readonly config?: Readonly<Record<string, unknown>>
   readonly metrics?: Registry
   readonly clock?: () => number
@@ -183,6 +185,7 @@ export async function startGateway(options: HarnessOptions = {}): Promise<Harnes
       log,
       version: '0.0.0-test',
       limits: { sweepMs: 20, ...options.limits },
+      apiLimits: options.apiLimits ?? {},
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     },
     config,

@@ -18,9 +18,6 @@ export interface ErrorAnswer {
   readonly body: ErrorBody
 }
 
-/** Seams say `profile` and `modalities`; callers of these routes chose both by `model`. */
-const publicNames: Readonly<Record<string, string>> = { profile: 'model', modalities: 'model', stream_id: 'model' }
-
 /** `code` is the word OpenAI's clients look for where there is one, else ours, which says more. */
 export function errorBody({ code, message, details }: HearthError): ErrorBody {
   const { openaiType, openaiCode } = errorRow(code)
@@ -29,7 +26,7 @@ export function errorBody({ code, message, details }: HearthError): ErrorBody {
     error: {
       message,
       type: openaiType,
-      param: param === undefined ? null : (publicNames[param] ?? param),
+      param: param ?? null,
       code: details.openaiCode ?? openaiCode ?? code,
     },
   }

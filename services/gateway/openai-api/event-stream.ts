@@ -77,7 +77,7 @@ export class EventStream {
 
   /** More waits than should: read no further before `whenFree`. */
   get isFull(): boolean {
-    return this.#waiting() > this.#limits.softQueueBytes
+    return !this.#response.destroyed && this.#waiting() > this.#limits.softQueueBytes
   }
 
   /** Resolves when something was taken or the connection is gone. */
@@ -132,6 +132,9 @@ export class EventStream {
 
   #close(): void {
     clearInterval(this.#timer)
+    // What is written from here on goes nowhere: nothing waits any more.
+    this.#isEnding = true
+    this.#inFlight = 0
     this.#pending = ''
     this.#rest = Buffer.alloc(0)
     this.#wake()

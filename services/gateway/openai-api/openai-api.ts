@@ -9,6 +9,7 @@ import { fromFastify } from '../../common/http/http-server.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { ApiCall, OpenCalls } from './api-call.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { askRouter } from './ask-router.ts'
 import type { Asked, ReadOrder } from './asked.ts'
 import { authenticate } from './authenticate.ts'
 import { readChatOrder } from './chat/chat-order.ts'
@@ -106,7 +107,7 @@ export class OpenAiApi {
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { identity, limits } = this.#deps
-    const call = new ApiCall(`req_${randomUUID().replaceAll('-', '')}`, reply.raw)
+    const call = new ApiCall(newRequestId(), reply.raw)
     this.#calls.add(call)
     request.setDecorator('apiCall', call)
     reply.header('x-request-id', call.requestId)
@@ -143,13 +144,17 @@ export class OpenAiApi {
 
   async #embed({ request, call, caller }: AskedCall): Promise<unknown> {
     const order = embeddingOrder(request.body)
-    return embeddingAnswer(order, await this.#deps.router.embed(order.request, caller, call.gone))
+    return embeddingAnswer(order, await askRouter(this.#deps.router.embed(order.request, caller, call.gone)))
   }
 
   #refuse(thrown: unknown, reply: FastifyReply): FastifyReply {
     const { error, status } = fromFastify(thrown)
     if (error.code === 'gateway_internal') this.#deps.log.error({ err: thrown }, 'request failed')
+    // A foreign Host is refused before the request is admitted.
+    if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', newRequestId())
     const answer = errorAnswer(error, status)
     return reply.code(answer.status).headers(answer.headers).send(answer.body)
   }
 }
+
+const newRequestId = (): string => `req_${randomUUID().replaceAll('-', '')}`

@@ -3,6 +3,7 @@ import type { Router } from '../../common/contracts/router.ts'
 import type { RunEvent, RunMessage, WireError } from '../../common/contracts/run-event.ts'
 import type { CancelReason, RunRef, RunRequest } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { askRouter } from './ask-router.ts'
 
 export interface RunReaderDeps {
   readonly router: Router
@@ -26,7 +27,7 @@ export class RunReader {
   /** @throws HearthError as `Router.start`; `caller_cancelled` when the client left meanwhile. */
   async start(request: RunRequest): Promise<RunRef> {
     const { router, caller, gone } = this.#deps
-    const ref = await router.start(request, caller, gone)
+    const ref = await askRouter(router.start(request, caller, gone))
     this.#ref = ref
     // A client that left while the router made the run: the router may have let it begin all the same.
     if (gone.aborted) {

@@ -33,12 +33,25 @@ export async function readForm(request: FastifyRequest): Promise<PictureForm> {
   const { bodyLimit } = request.routeOptions
   const form = new FormReader(bodyLimit)
   if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge(bodyLimit)
-  for await (const part of request.parts()) {
-    if (part.type === 'file') await form.takeFile(part)
-    else form.takeField(part.fieldname, part.value)
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') await form.takeFile(part)
+      else form.takeField(part.fieldname, part.value)
+    }
+  } catch (error) {
+    throw isMalformed(error) ? malformed(error) : error
   }
   return form.whole()
 }
+
+/** The parser of forms fails with bare errors: of another class, or with a status, they are not its own. */
+const isMalformed = (error: unknown): boolean =>
+  error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && !('statusCode' in error)
+
+const malformed = (cause: unknown): HearthError =>
+  new HearthError('caller_invalid_request', 'The form cannot be read: send every part whole, and the closing boundary.', {
+    cause,
+  })
 
 class FormReader {
   readonly #limitBytes: number

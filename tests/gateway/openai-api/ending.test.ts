@@ -1,0 +1,204 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Registry } from 'prom-client'
+import { describe, expect, it } from 'vitest'
+import type { Router } from '../../../services/common/contracts/router.ts'
+import { type FakeRouter, fakeRouter, type RunStep } from '../../../services/common/testing/fake-router.ts'
+import { adminToken, type Harness, type HarnessOptions, startGateway } from '../gateway-harness.ts'
+import { emit, parseEvents, post, wordsRun } from './api-harness.ts'
+
+const ask = { model: 'demo', messages: [{ role: 'user', content: 'hi' }] } as const
+const hang: RunStep = { do: 'hang' }
+const open = wordsRun('text', 0, ['first']).slice(0, 2)
+
+/** A router whose `start` resolves when it is let. */
+function slowStart(router: FakeRouter, gate: Promise<void>): Router & { readonly signals: AbortSignal[] } {
+  const signals: AbortSignal[] = []
+  return {
+    signals,
+    start: async (request, caller, signal) => {
+      signals.push(signal)
+      await gate
+      return router.start(request, caller, signal)
+    },
+    attach: (...of) => router.attach(...of),
+    cancel: (...of) => router.cancel(...of),
+    embed: (...of) => router.embed(...of),
+  }
+}
+
+/** The client goes in the middle; resolves when its own side is done. */
+async function leave(harness: Harness, stream: boolean, when: () => Promise<unknown>): Promise<void> {
+  const leaving = new AbortController()
+  const answer = post(harness, '/chat/completions', { ...ask, stream }, { signal: leaving.signal })
+    .then((response) => response.text())
+    .catch(() => 'left')
+  await when()
+  leaving.abort()
+  await answer
+}
+
+describe('a client that leaves', () => {
+  it.each([true, false])('cancels its run while nothing has come yet (stream: %s)', async (stream) => {
+    await using harness = await startGateway()
+    harness.router.enqueue([hang])
+    await leave(harness, stream, () => expect.poll(() => harness.router.readers).toBe(1))
+    await expect.poll(() => harness.router.cancels).toEqual([{ runId: 'resp_fake0', reason: 'disconnected' }])
+    await expect.poll(() => harness.router.readers).toBe(0)
+  })
+
+  it('cancels its run while tokens flow, once', async () => {
+    await using harness = await startGateway()
+    harness.router.enqueue([...open, hang])
+    const leaving = new AbortController()
+    const answer = await post(harness, '/chat/completions', { ...ask, stream: true }, { signal: leaving.signal })
+    await answer.body?.getReader().read()
+    leaving.abort()
+    await expect.poll(() => harness.router.cancels).toEqual([{ runId: 'resp_fake0', reason: 'disconnected' }])
+    await expect.poll(() => harness.router.readers).toBe(0)
+    expect(harness.log.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  it('while the router still starts the run: the start is given up, and a run that begins all the same is cancelled', async () => {
+    const router = fakeRouter()
+    const gate = Promise.withResolvers<void>()
+    const slow = slowStart(router, gate.promise)
+    await using harness = await startGateway({ router: slow })
+    await leave(harness, true, () => expect.poll(() => slow.signals.length).toBe(1))
+    await expect.poll(() => slow.signals[0]?.aborted).toBe(true)
+    gate.resolve()
+    await expect.poll(() => router.cancels).toEqual([{ runId: 'resp_fake0', reason: 'disconnected' }])
+    expect(router.readers).toBe(0)
+  })
+
+  it('by half a close as well', async () => {
+    await using harness = await startGateway()
+    harness.router.enqueue([...open, hang])
+    const socket = await rawPost(harness)
+    await once(socket, 'data')
+    socket.end()
+    await expect.poll(() => harness.router.cancels.length).toBe(1)
+  })
+
+  it('is told nothing and cancels nothing when the answer was whole', async () => {
+    const metrics = new Registry()
+    await using harness = await startGateway({ metrics })
+    await (await post(harness, '/chat/completions', { ...ask, stream: true })).text()
+    await (await post(harness, '/chat/completions', ask)).text()
+    await (await post(harness, '/nothing', ask)).text()
+    harness.router.enqueue([hang])
+    await leave(harness, true, () => expect.poll(() => harness.router.readers).toBe(1))
+    await expect
+      .poll(() => metrics.metrics())
+      .toContain('hearth_http_requests_total{route="/v1/chat/completions",status="499"} 1')
+    const text = await metrics.metrics()
+    expect(text).toContain('hearth_http_requests_total{route="/v1/chat/completions",status="200"} 2')
+    expect(text).toMatch(/hearth_http_requests_total\{route="unknown",status="404"\} 1/)
+    expect(harness.router.cancels.length).toBe(1)
+  })
+})
+
+describe('a slow client', () => {
+  const limits = { softQueueBytes: 65_536, stallMs: 300, tickMs: 20 }
+  const megabytes = Array.from({ length: 40 }, (_, index) => `${index}`.padEnd(1_000_000, 'x'))
+
+  it('that takes nothing is cut and its run cancelled; meanwhile its run is not read', async () => {
+    await using harness = await startGateway({ apiLimits: limits })
+    harness.router.enqueue([...wordsRun('text', 0, megabytes).slice(0, -1), hang])
+    const socket = await rawPost(harness)
+    socket.pause()
+    await expect.poll(() => harness.router.cancels.length, { timeout: 5000 }).toBe(1)
+    socket.resume()
+    let size = 0
+    socket.on('data', (data: Buffer) => {
+      size += data.length
+    })
+    await once(socket, 'close')
+    expect(size).toBeLessThan(20_000_000)
+  })
+
+  it('that takes little by little gets everything', async () => {
+    await using harness = await startGateway({ apiLimits: limits })
+    harness.router.enqueue(wordsRun('text', 0, megabytes))
+    const socket = await rawPost(harness)
+    const parts: string[] = []
+    for await (const data of socket) {
+      parts.push(String(data))
+      if (parts.length % 50 === 0) await sleep(5)
+      if (parts.at(-1)?.includes('0\r\n\r\n')) break
+    }
+    const text = parts.join('')
+    expect(text).toContain('[DONE]')
+    for (const [index] of megabytes.entries()) expect(text).toContain(`"content":"${index}x`)
+  })
+})
+
+describe('silence', () => {
+  it('is filled with comments once the status is sent', async () => {
+    await using harness = await startGateway({ apiLimits: { keepAliveMs: 50, tickMs: 10 } })
+    harness.router.enqueue([...open, { do: 'wait', ms: 300 }])
+    const text = await (await post(harness, '/chat/completions', { ...ask, stream: true })).text()
+    expect(text.split(': keep-alive\n\n').length).toBeGreaterThan(2)
+    expect(parseEvents(text).at(-1)?.data).toBe('[DONE]')
+  })
+})
+
+describe('the stop of the server', () => {
+  const quick = { apiLimits: { drainMs: 100 } } satisfies HarnessOptions
+
+  it('lets an answer end by itself and refuses new requests meanwhile', async () => {
+    await using harness = await startGateway({ apiLimits: { drainMs: 5000 } })
+    harness.router.enqueue([...open, { do: 'wait', ms: 300 }])
+    const answer = await post(harness, '/chat/completions', { ...ask, stream: true })
+    const stopping = harness.gateway.stop(AbortSignal.timeout(5000))
+    const refused = await post(harness, '/chat/completions', ask)
+    expect(refused.status).toBe(503)
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(await refused.json()).toMatchObject({ error: { code: 'gateway_draining' } })
+    expect(await answer.text()).toContain('[DONE]')
+    await stopping
+  })
+
+  it('cancels what does not end in time, and tells its client why', async () => {
+    await using harness = await startGateway(quick)
+    harness.router.enqueue([...open, hang])
+    harness.router.enqueue([hang])
+    const answer = await post(harness, '/chat/completions', { ...ask, stream: true })
+    const silent = post(harness, '/chat/completions', ask)
+    await expect.poll(() => harness.router.readers).toBe(2)
+    await harness.gateway.stop(AbortSignal.timeout(5000))
+    expect(harness.router.cancels.map(({ reason }) => reason)).toEqual(['draining', 'draining'])
+    expect(await answer.text()).toContain('"code":"gateway_draining"')
+    expect((await silent).status).toBe(503)
+  })
+})
+
+/** A streamed chat request on a bare socket. */
+async function rawPost({ port }: Harness): Promise<ReturnType<typeof connect>> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  const body = JSON.stringify({ ...ask, stream: true })
+  const head = [
+    'POST /v1/chat/completions HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    `Authorization: Bearer ${adminToken}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  return socket
+}
+
+describe('an answer larger than is collected', () => {
+  it('is refused with 413 and its run cancelled', async () => {
+    await using harness = await startGateway({ apiLimits: { answerBytes: 1000 } })
+    harness.router.enqueue([...wordsRun('text', 0, ['x'.repeat(2000)]).slice(0, 2), hang])
+    const answer = await post(harness, '/chat/completions', ask)
+    expect(answer.status).toBe(413)
+    await expect.poll(() => harness.router.cancels.length).toBe(1)
+    harness.router.enqueue([emit({ type: 'response.queued', position: 1 })])
+    expect((await post(harness, '/chat/completions', ask)).status).toBe(200)
+  })
+})
