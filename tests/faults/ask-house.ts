@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Frame, TestClient } from '../support/client.ts'
-import type { FaultHouse } from './fault-house.ts'
+import type { HouseAddress } from './fault-house.ts'
 
 /** What a caller saw of one run. */
 export interface Seen {
@@ -18,10 +21,14 @@ export interface Seen {
   readonly raw: string
 }
 
-/** One run by WebSocket, in a lane of the profile's name. */
-export async function askBySocket(client: TestClient, house: FaultHouse, profile: string): Promise<Seen> {
+/** One run by WebSocket. `lane` must be new to the client. */
+export async function askBySocket(
+  client: TestClient,
+  house: HouseAddress,
+  { profile, lane = profile }: { readonly profile: string; readonly lane?: string },
+): Promise<Seen> {
   const startedAt = performance.now()
-  const created = await client.ask({ stream_id: profile, profile, input: 'hello' })
+  const created = await client.ask({ stream_id: lane, profile, input: 'hello' })
   const id = created.response_id ?? ''
   const end = await client.terminal({ response_id: id }, 60_000)
   const elapsedMs = performance.now() - startedAt
@@ -52,34 +59,40 @@ interface StoredMessage {
   readonly parts: readonly { readonly type: string; readonly text?: string }[]
 }
 
-async function lastAnswer(house: FaultHouse, conversation: string): Promise<string> {
-  const response = await fetch(`${house.url}/api/v1/conversations/${conversation}/messages`, {
-    headers: { authorization: `Bearer ${house.token}` },
-  })
-  const { data }: { readonly data: readonly StoredMessage[] } = JSON.parse(await response.text())
+async function lastAnswer(house: HouseAddress, conversation: string): Promise<string> {
+  const { body } = await exchange(house, `/api/v1/conversations/${conversation}/messages`)
+  const { data }: { readonly data: readonly StoredMessage[] } = JSON.parse(body)
   const answer = data.findLast(({ role }) => role === 'assistant')
-  return (answer?.parts ?? []).map(({ text }) => text ?? '').join('')
+  return (answer?.parts ?? []).map((part) => part.text ?? '').join('')
 }
 
-/** One run by `POST /v1/chat/completions`. */
-export async function askByHttp(house: FaultHouse, profile: string, stream: boolean): Promise<Seen> {
+/** One run by `POST /v1/chat/completions`, whole or as a stream. */
+export async function askByHttp(house: HouseAddress, profile: string, stream: boolean): Promise<Seen> {
   const startedAt = performance.now()
-  const response = await fetch(`${house.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${house.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: profile, stream, messages: [{ role: 'user', content: 'hello' }] }),
-    signal: AbortSignal.timeout(60_000),
-  })
-  const body = await response.text()
-  const seen = response.ok && stream ? readStream(body) : readWhole(body)
-  const retryAfter = response.headers.get('retry-after')
+  const asked = { model: profile, stream, messages: [{ role: 'user', content: 'hello' }] }
+  const { status, headers, body } = await exchange(house, '/v1/chat/completions', asked)
+  const seen = status === 200 && stream ? readStream(body) : readWhole(body)
+  const retryAfter = headers['retry-after']
   return {
-    http: response.status,
+    http: status,
     ...seen,
-    ...(retryAfter === null ? {} : { retryAfterMs: Number(retryAfter) * 1000 }),
+    ...(retryAfter === undefined ? {} : { retryAfterMs: Number(retryAfter) * 1000 }),
     elapsedMs: performance.now() - startedAt,
     raw: seen.code === 'none' ? '' : body,
   }
+}
+
+/** Over a connection of its own, which ends with it, so that whatever stays open is the house's. */
+async function exchange({ url, token }: HouseAddress, path: string, json?: object) {
+  const request = http.request(`${url}${path}`, {
+    method: json === undefined ? 'GET' : 'POST',
+    agent: false,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(60_000),
+  })
+  request.end(json === undefined ? undefined : JSON.stringify(json))
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) }
 }
 
 interface ChatBody {

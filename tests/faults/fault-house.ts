@@ -14,14 +14,18 @@ export interface FaultProfile {
   readonly name: string
   readonly vendor: Vendor
   readonly model: string
-  readonly timeouts: object
+  /** Of the profile, beside its target: `timeouts`, `detach_ttl_seconds`. */
+  readonly spec: object
 }
 
-/** A whole house in this process. */
-export interface FaultHouse extends AsyncDisposable {
+/** Where a house is and who may ask it. */
+export interface HouseAddress {
   readonly url: string
   readonly token: string
 }
+
+/** A whole house in this process. */
+export interface FaultHouse extends HouseAddress, AsyncDisposable {}
 
 /** What must never be seen by a caller. */
 export const vendorKey = 'sk-vendor-key-of-the-tests'
@@ -52,10 +56,7 @@ export function faultConfig({ baseUrl, rootUrl }: FakeVendor, profiles: readonly
     operations: { port: 0 },
     adapters: Object.fromEntries(Object.entries(connections).map(([name, each]) => [name, { connections: each }])),
     profiles: Object.fromEntries(
-      profiles.map(({ name, vendor, model, timeouts }) => [
-        name,
-        { targets: [{ ...targets[vendor], model }], timeouts },
-      ]),
+      profiles.map(({ name, vendor, model, spec }) => [name, { targets: [{ ...targets[vendor], model }], ...spec }]),
     ),
   })
 }

@@ -1,47 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { secretText } from '../../services/common/testing/fake-vendor/body-step.ts'
 import { type FakeVendor, startFakeVendor } from '../../services/common/testing/fake-vendor/fake-vendor.ts'
-import { brokenCharacters } from '../../services/common/testing/fake-vendor/words.ts'
 import { TestClient } from '../support/client.ts'
 import { askByHttp, askBySocket, eventually, forAll, type Seen } from './ask-house.ts'
-import { answerWords, type Cell, cells, modelOf, type Vendor, vendors, wordsBefore } from './fault-cells.ts'
+import { cells, type Vendor, vendors } from './fault-cells.ts'
 import { type FaultHouse, faultConfig, startFaultHouse, vendorKey } from './fault-house.ts'
-import { faultTable, type Outcome } from './fault-table.ts'
+import { firesAfterMs, matrixRows, neverFiresMs, type Row, textOf, timeoutsOf } from './matrix-rows.ts'
 
-/** The timer that must fire; the others are long enough for a busy machine. */
-const firesAfterMs = 1000
-const neverFiresMs = 30_000
 /** Five times what the timer says. */
 const latestMs = 5 * firesAfterMs
 
+const rows = matrixRows()
+
 const routes = ['socket', 'http-stream', 'http-whole'] as const
 type Route = (typeof routes)[number]
-
-interface Row {
-  readonly vendor: Vendor
-  readonly cell: Cell
-  readonly outcome: Outcome
-  readonly profile: string
-  readonly model: string
-}
-
-const rows: readonly Row[] = vendors.flatMap((vendor, index) =>
-  cells.map((cell) => ({
-    vendor,
-    cell,
-    outcome: faultTable[vendor][cell],
-    profile: `v${index}-${cell.replace('/', '-')}`,
-    model: modelOf(cell, vendor),
-  })),
-)
-
-const timeoutsOf = ({ timer }: Outcome): object => ({
-  headers_ms: neverFiresMs,
-  first_token_ms: neverFiresMs,
-  idle_ms: neverFiresMs,
-  total_ms: 2 * neverFiresMs,
-  ...(timer === undefined ? {} : { [timer]: firesAfterMs }),
-})
 
 let vendor: FakeVendor
 let house: FaultHouse
@@ -50,7 +22,7 @@ const results = new Map<string, Seen | Error>()
 
 beforeAll(async () => {
   vendor = await startFakeVendor()
-  const profiles = rows.map((row) => ({ ...row, name: row.profile, timeouts: timeoutsOf(row.outcome) }))
+  const profiles = rows.map((row) => ({ ...row, name: row.profile, spec: { timeouts: timeoutsOf(row.outcome) } }))
   house = await startFaultHouse(faultConfig(vendor, profiles))
   for (const name of vendors) clients.set(name, await TestClient.open(house.url, house.token))
   const slow = rows.filter(({ outcome }) => outcome.timer !== undefined)
@@ -85,29 +57,15 @@ async function ask({ row, route }: { readonly row: Row; readonly route: Route })
 function askBy(route: Route, { vendor: name, profile }: Row): Promise<Seen> {
   const client = clients.get(name)
   if (client === undefined) throw new Error('no client')
-  return route === 'socket' ? askBySocket(client, house, profile) : askByHttp(house, profile, route === 'http-stream')
+  return route === 'socket'
+    ? askBySocket(client, house, { profile })
+    : askByHttp(house, profile, route === 'http-stream')
 }
 
 function seenBy(route: Route, { profile }: Row): Seen {
   const seen = results.get(`${route} ${profile}`)
   if (seen === undefined || seen instanceof Error) throw new Error(`not answered by ${route}`, { cause: seen })
   return seen
-}
-
-const wordsOf = (from: number, to: number): string =>
-  Array.from({ length: to - from }, (_, index) => `w${from + index} `).join('')
-
-/** The text of the whole answer, with what the fault put into it. */
-function wholeText(cell: Cell): string {
-  const [phase, fault] = cell.split('/')
-  const at = phase === 'before-content' ? 0 : wordsBefore
-  const added = fault === 'line-1mb' ? 'x'.repeat(1024 * 1024) : fault === 'invalid-utf8' ? brokenCharacters : ''
-  return `${wordsOf(0, at)}${added}${wordsOf(at, answerWords)}`
-}
-
-function textOf({ cell, outcome }: Row): string {
-  if (outcome.kept === 'everything') return wholeText(cell)
-  return outcome.kept === 'nothing' ? '' : wordsOf(0, wordsBefore)
 }
 
 function expectInTime({ outcome }: Row, { elapsedMs }: Seen): void {

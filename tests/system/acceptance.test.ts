@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { engineCrash } from '../../scripts/accept/engine-crash.ts'
+import { faults } from '../../scripts/accept/faults.ts'
 import type { Scenario } from '../../scripts/accept/figure.ts'
 import { hostileInput } from '../../scripts/accept/hostile-input.ts'
 import { sixteenLanes } from '../../scripts/accept/lanes.ts'
@@ -42,5 +43,11 @@ describe('the whole house', () => {
 
   it('a sample of hostile frames and bodies: typed answers, nothing left behind', { timeout: timeoutMs }, async () => {
     expect(await broken(hostileInput)).toEqual([])
+  })
+
+  it('a sample of mixed faults of every vendor: each as the table says, nothing left behind', {
+    timeout: timeoutMs,
+  }, async () => {
+    expect(await broken(faults)).toEqual([])
   })
 })
