@@ -49,9 +49,13 @@ const isMalformed = (error: unknown): boolean =>
   error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && !('statusCode' in error)
 
 const malformed = (cause: unknown): HearthError =>
-  new HearthError('caller_invalid_request', 'The form cannot be read: send every part whole, and the closing boundary.', {
-    cause,
-  })
+  new HearthError(
+    'caller_invalid_request',
+    'The form cannot be read: send every part whole, and the closing boundary.',
+    {
+      cause,
+    },
+  )
 
 class FormReader {
   readonly #limitBytes: number
