@@ -7,13 +7,17 @@ export type AnswerVerdict =
 export function judgeAnswer(answer: string, isCut: boolean): AnswerVerdict {
   const final = answer.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
   if (final === '') return isCut ? { status: 'cut' } : { status: 'wrong', says: 'no answer' }
-  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(final)?.[1])
-  if (status >= 400 && status < 500 && /"code": ?"/.test(final)) return { status: 'refused' }
-  if (status < 200 || status >= 400 || Number.isNaN(status)) return wrong(final)
-  if (!/^content-type: text\/event-stream/im.test(final)) return { status: 'taken' }
-  return isCut || /data: \[DONE\]|"type":"(response|error)\b|"type":"image_/.test(final)
-    ? { status: 'taken' }
-    : wrong(final)
+  const [head = '', body = ''] = final.split('\r\n\r\n', 2)
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1])
+  if (isRefusal(status, body)) return { status: 'refused' }
+  if (status >= 200 && status < 400 && (isCut || isWhole(head, body))) return { status: 'taken' }
+  return { status: 'wrong', says: `${head.split('\r\n', 1)[0]} ${body.slice(0, 200)}` }
 }
 
-const wrong = (answer: string): AnswerVerdict => ({ status: 'wrong', says: JSON.stringify(answer.slice(0, 300)) })
+/** What the caller did wrong, or what is not there now; a defect of ours is none. */
+const isRefusal = (status: number, body: string): boolean =>
+  status >= 400 && status !== 500 && /"code": ?"(?!gateway_internal)/.test(body)
+
+/** A stream of events has a last one. */
+const isWhole = (head: string, body: string): boolean =>
+  !/^content-type: text\/event-stream/im.test(head) || /data: \[DONE\]|"type":"(response|error|image_)/.test(body)
