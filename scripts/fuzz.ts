@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { type Measure, type MeasuredHouse, startMeasuredHouse } from '../tests/support/measure.ts'
 import { fuzzBodies } from './fuzz/bodies/fuzz-bodies.ts'
+import { describeReport, type FuzzPart, fuzzParts } from './fuzz/describe-report.ts'
 import { fuzzFrames } from './fuzz/fuzz-frames.ts'
 import type { FuzzReport, FuzzRun } from './fuzz/fuzz-report.ts'
 import { showProgress } from './fuzz/show-progress.ts'
@@ -20,14 +21,10 @@ const help = `Sends Hearth what nobody should send, and reads what no vendor sho
   --streams N    vendor streams broken, cut at every place, and cut off (100000)
 `
 
-type Part = 'frames' | 'bodies' | 'streams'
-
 interface Options {
   readonly seed: number
-  readonly counts: Readonly<Record<Part, number>>
+  readonly counts: Readonly<Record<FuzzPart, number>>
 }
-
-const parts: readonly Part[] = ['streams', 'bodies', 'frames']
 
 /** Heap that a house may hold at the end beyond what it held after its start: caches and the history of the runs. */
 const heapGrowthBytes = 100 * 1024 * 1024
@@ -39,7 +36,7 @@ async function main({ seed, counts }: Options): Promise<number> {
   await using house = await startMeasuredHouse()
   const before = await house.measure()
   let failures = 0
-  for (const part of parts.filter((name) => counts[name] > 0)) {
+  for (const part of fuzzParts.filter((name) => counts[name] > 0)) {
     failures += await runPart(part, house, { seed, count: counts[part], signal: ended.signal })
     if (ended.signal.aborted) return 130
   }
@@ -48,27 +45,19 @@ async function main({ seed, counts }: Options): Promise<number> {
   return failures === 0 ? 0 : 1
 }
 
-async function runPart(part: Part, house: MeasuredHouse, run: Omit<FuzzRun, 'onProgress'>): Promise<number> {
+async function runPart(part: FuzzPart, house: MeasuredHouse, run: Omit<FuzzRun, 'onProgress'>): Promise<number> {
   const progress = showProgress(process.stderr, part, run.count)
   const withProgress = { ...run, onProgress: progress.update }
   const report = await runners[part](house, withProgress)
   progress.end(report.done)
-  tell(part, report)
+  for (const line of describeReport(part, report)) console.log(line)
   return report.failures.length
 }
 
-const runners: Readonly<Record<Part, (house: MeasuredHouse, run: FuzzRun) => Promise<FuzzReport>>> = {
+const runners: Readonly<Record<FuzzPart, (house: MeasuredHouse, run: FuzzRun) => Promise<FuzzReport>>> = {
   frames: fuzzFrames,
   bodies: fuzzBodies,
   streams: (_house, run) => fuzzStreams(run),
-}
-
-function tell(part: Part, { done, failures, outcomes }: FuzzReport): void {
-  console.log(`${part}: ${done}, wrong: ${failures.length}  ${JSON.stringify(outcomes)}`)
-  for (const { seed, says } of failures) {
-    const others = parts.filter((name) => name !== part).map((name) => `--${name} 0`)
-    console.log(`  ${says}\n    again: npm run fuzz -- --seed ${seed} --${part} 1 ${others.join(' ')}`)
-  }
 }
 
 function judgeHouse(before: Measure, after: Measure): number {

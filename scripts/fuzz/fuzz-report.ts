@@ -22,7 +22,7 @@ export interface FuzzRun {
 }
 
 /** After so many a part ends: they will have one cause. */
-export const failuresKept = 20
+const failuresKept = 20
 
 /** Collects what a part sees. */
 export class FuzzTally implements FuzzReport {

@@ -103,6 +103,7 @@ const fuzzing = requirementsOf('accept.5', 'vendors deliver 6', [
     'npm run fuzz says its seed, its progress and how to see a failure again, and stops by itself.',
     'tests/fuzz/fuzz-program.system.test.ts: says its seed, how far it is and what it came to, and stops by itself',
     'tests/fuzz/fuzz-program.system.test.ts: tells rate and time left',
+    'tests/fuzz/judge-answer.test.ts: a failure is told with the command that shows it again',
     'tests/fuzz/fuzz-program.system.test.ts: refuses %s %s with its help',
   ],
 ])
