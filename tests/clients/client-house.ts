@@ -21,12 +21,21 @@ const profiles: Readonly<Record<string, string>> = {
   slow: 'fake?tokens=5000&pace_ms=20',
 }
 
+/** Adapter and connection behind the profiles `<name>-words` and `<name>-tools`: the same answers over every wire. */
+const wires: Readonly<Record<string, string>> = {
+  responses: 'adapter: openai, connection: responses',
+  messages: 'adapter: anthropic, connection: default',
+  ollama: 'adapter: local, connection: ollama',
+  'local-server': 'adapter: local, connection: server',
+}
+export const wireNames = Object.keys(wires)
+
 /** The words of an answer of `words`. */
 export const fiveWords = 'w0 w1 w2 w3 w4 '
 
 export async function startClientHouse(): Promise<ClientHouse> {
   const vendor = await startFakeVendor()
-  const house = await startHouse({ config: configOf(vendor.baseUrl) }).catch(async (error: unknown) => {
+  const house = await startHouse({ config: configOf(vendor) }).catch(async (error: unknown) => {
     await vendor.stop()
     throw error
   })
@@ -40,15 +49,31 @@ async function stopBoth(house: House, vendor: FakeVendor): Promise<void> {
   await vendor.stop()
 }
 
-function configOf(baseUrl: string): string {
-  const texts = Object.entries(profiles).map(
-    ([name, model]) => `  ${name}: { targets: [{ adapter: openai, model: '${model}' }] }`,
-  )
+function configOf({ baseUrl, rootUrl }: FakeVendor): string {
+  const line = (name: string, target: string, model = ''): string =>
+    `  ${name}: { targets: [{ ${target}, model: '${model}' }] }`
   return `adapters:
-  openai: { connections: { default: { base_url: '${baseUrl}', api_key: key-of-the-house } } }
+  openai:
+    connections:
+      default: { base_url: '${baseUrl}', api_key: key-of-the-house }
+      responses: { base_url: '${baseUrl}', api_key: key-of-the-house, api: responses }
+  anthropic: { connections: { default: { base_url: '${rootUrl}', api_key: key-of-the-house } } }
+  local:
+    connections:
+      ollama: { base_url: '${baseUrl}', flavor: ollama, num_ctx: 8192 }
+      server: { base_url: '${baseUrl}' }
   demo: { connections: { default: { tokens_per_second: 1000 } } }
 profiles:
-${texts.join('\n')}
+${Object.entries(profiles)
+  .map(([name, model]) => line(name, 'adapter: openai', model))
+  .join('\n')}
+${Object.entries(wires)
+  .flatMap(([name, target]) => [
+    line(`${name}-words`, target, 'fake?tokens=5&reasoning=3'),
+    line(`${name}-tools`, target, 'fake?calls=2'),
+  ])
+  .join('\n')}
+  once: { targets: [{ adapter: openai, model: 'fake?tokens=5' }], limits: { requests_per_minute: 1 } }
   painter:
     targets: [{ adapter: openai, model: fake }]
     modalities: [text, image]

@@ -3,7 +3,7 @@ import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { tinyPng } from '../../services/common/testing/fake-vendor/tiny-png.ts'
-import { type ClientHouse, fiveWords, startClientHouse } from './client-house.ts'
+import { type ClientHouse, fiveWords, startClientHouse, wireNames } from './client-house.ts'
 
 let house: ClientHouse
 let client: OpenAI
@@ -247,6 +247,33 @@ describe('pictures with the npm package openai', () => {
   })
 })
 
+describe.each(wireNames)('every vendor behind the npm package openai: %s', (wire) => {
+  it('answers with reasoning, text and usage', async () => {
+    const runner = client.chat.completions.stream({
+      model: `${wire}-words`,
+      messages: [...messages],
+      stream_options: { include_usage: true },
+    })
+    const { choices, usage } = await runner.finalChatCompletion()
+    expect(choices).toMatchObject([{ finish_reason: 'stop', message: { content: fiveWords } }])
+    expect(usage?.total_tokens).toBeGreaterThan(8)
+    const response = await client.responses.create({ model: `${wire}-words`, input: 'Hello' })
+    expect(response.output_text).toBe(fiveWords)
+    expect(response.output.map(({ type }) => type)).toEqual(['reasoning', 'message'])
+  })
+
+  it('calls tools', async () => {
+    const asked = { model: `${wire}-tools`, messages: [...messages], tools: [lookup] }
+    const answer = await client.chat.completions.create(asked)
+    const calls = answer.choices[0]?.message.tool_calls ?? []
+    expect(answer.choices[0]?.finish_reason).toBe('tool_calls')
+    expect(calls.map((call) => call.type === 'function' && JSON.parse(call.function.arguments))).toEqual([
+      { city: 'town 0' },
+      { city: 'town 1' },
+    ])
+  })
+})
+
 describe('models and embeddings with the npm package openai', () => {
   it('lists the profiles, and finds one', async () => {
     const models = await Array.fromAsync(client.models.list())
@@ -302,6 +329,14 @@ describe('exceptions of the npm package openai', () => {
     if (!(error instanceof OpenAI.RateLimitError)) return
     expect(error.headers?.get('retry-after')).toBe('2')
     expect(error.requestID).toMatch(/^re(q|sp)_/)
+  })
+
+  it('RateLimitError with Retry-After for a limit of the house', async () => {
+    await chat('once')
+    const error = await chat('once').catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(OpenAI.RateLimitError)
+    if (!(error instanceof OpenAI.RateLimitError)) return
+    expect(Number(error.headers?.get('retry-after'))).toBeGreaterThan(0)
   })
 
   it('BadRequestError for a field that is wrong, naming it', async () => {

@@ -57,6 +57,7 @@ describe.skipIf(!isInstalled)('the official Python package openai', () => {
     expect(tell('reasoning')).toMatchObject({ reasoning: 'w0 w1 w2 ', text: fiveWords })
     expect(tell('refusal')).toMatchObject({ refusal: 'w0 w1 w2 ', text: null })
     expect(tell('parsed')).toMatchObject({ is_book: true })
+    expect(tell('async')).toMatchObject({ texts: [fiveWords, fiveWords] })
   })
 
   it('calls tools, whole and as a stream, and sends what they gave', async () => {

@@ -3,13 +3,14 @@
 Run by python-openai.system.test.ts with HEARTH_URL (up to and with /v1), HEARTH_TOKEN and the name of a group.
 """
 
+import asyncio
 import base64
 import json
 import os
 import sys
 
 import openai
-from openai import OpenAI
+from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
 
 URL = os.environ["HEARTH_URL"]
@@ -65,6 +66,17 @@ def chat(client):
     tell("refusal", refusal=refuser.refusal, text=refuser.content)
     book = client.chat.completions.parse(model="demo", messages=HELLO, response_format=Book)
     tell("parsed", is_book=isinstance(book.choices[0].message.parsed, Book))
+    asyncio.run(two_at_once())
+
+
+async def two_at_once():
+    async with AsyncOpenAI(base_url=URL, api_key=TOKEN, max_retries=0, timeout=20) as client:
+
+        async def ask():
+            stream = await client.chat.completions.create(model="words", messages=HELLO, stream=True)
+            return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
+
+        tell("async", texts=await asyncio.gather(ask(), ask()))
 
 
 def tools(client):
