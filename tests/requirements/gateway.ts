@@ -1,6 +1,6 @@
 import { requirementsOf } from './requirement.ts'
 
-export const gatewayRequirements = requirementsOf('deliver.6', 'spine deliver 6', [
+const socket = requirementsOf('deliver.6', 'spine deliver 6', [
   [
     'handshake',
     'Without hearth.v1, with a foreign Host or Origin or a wrong token there is no socket but a problem document.',
@@ -125,3 +125,75 @@ export const gatewayRequirements = requirementsOf('deliver.6', 'spine deliver 6'
     'tests/composition/admin-token.test.ts: is made once, readable by the owner alone, and kept',
   ],
 ])
+
+const api = 'tests/gateway/openai-api'
+
+const openAiHttp = requirementsOf('deliver.6', 'vendors deliver 2', [
+  [
+    'http-chat',
+    'POST /v1/chat/completions answers with official objects and chunks: text, reasoning, refusals, tool calls, usage.',
+    `${api}/chat.test.ts: streams official chunks: role first, content, finish, usage when asked, [DONE]`,
+    `${api}/chat.test.ts: streams reasoning, refusals and tool calls, several of them by index`,
+    `${api}/chat.test.ts: answers as one object when not streamed`,
+    `${api}/chat.test.ts: hands the router every field, translated once`,
+  ],
+  [
+    'http-responses',
+    'POST /v1/responses answers with official events only, renumbered without a gap.',
+    `${api}/responses.test.ts: streams official events only, numbered without a gap, with whole responses at both ends`,
+    `${api}/responses.test.ts: answers as one object, and its stream adds up to the same`,
+    `${api}/responses.test.ts: draws when the choice names image_generation, rough versions first`,
+    `${api}/responses.test.ts: hands the router every field, translated once`,
+  ],
+  [
+    'http-pictures',
+    'Pictures and edits are served with rough versions, edits as a form and as JSON.',
+    `${api}/pictures.test.ts: streams rough versions and the picture`,
+    `${api}/pictures.test.ts: takes the form that the libraries send`,
+    `${api}/pictures.test.ts: takes JSON with data URLs, and streams`,
+  ],
+  [
+    'http-models',
+    'GET /v1/models lists the profiles that the caller may use; embeddings come where a target has them.',
+    `${api}/pictures.test.ts: lists the profiles that the caller may use, and no others`,
+    `${api}/pictures.test.ts: gives vectors in the order of the texts, as numbers and as base64`,
+  ],
+  [
+    'http-unserved',
+    'What would silently be missing from an answer is refused, naming its field.',
+    `${api}/chat.test.ts: refuses what would have no effect, naming %s`,
+    `${api}/responses.test.ts: refuses what would have no effect, naming %s`,
+  ],
+  [
+    'http-errors',
+    'Every failure has the official shape, with Retry-After and a request id, whatever the body.',
+    `${api}/errors.test.ts: has the official shape for %s`,
+    `${api}/errors.test.ts: %s has its status, type and code of the table`,
+    `${api}/errors.test.ts: says when to come back, and is sent again by the libraries only then`,
+    `${api}/errors.test.ts: is answered in the official shape or run, never with a 5xx`,
+  ],
+  [
+    'http-late-failure',
+    'The status is sent with the first content: an earlier failure is an HTTP status, a later one an error event without [DONE].',
+    `${api}/chat.test.ts: sends the status of a failure that comes before the first content, also when a stream was asked for`,
+    `${api}/chat.test.ts: ends a stream that fails later with an error chunk and no [DONE], which the libraries raise`,
+    `${api}/responses.test.ts: ends a run that fails later with response.failed and an error, which the libraries raise`,
+  ],
+  [
+    'http-cancel',
+    'Ending the request cancels the run, in every phase.',
+    `${api}/ending.test.ts: cancels its run while nothing has come yet (stream: %s)`,
+    `${api}/ending.test.ts: cancels its run while tokens flow, once`,
+    `${api}/ending.test.ts: while the router still starts the run: the start is given up, and a run that begins all the same is cancelled`,
+  ],
+  [
+    'http-bounds',
+    'A slow client is bounded and cut; silence is filled; a stopping server lets answers end, then says why they do not.',
+    `${api}/ending.test.ts: that takes nothing is cut and its run cancelled; meanwhile its run is not read`,
+    `${api}/ending.test.ts: that takes little by little gets everything`,
+    `${api}/ending.test.ts: is filled with comments once the status is sent`,
+    `${api}/ending.test.ts: cancels what does not end in time, and tells its client why`,
+  ],
+])
+
+export const gatewayRequirements = [...socket, ...openAiHttp]

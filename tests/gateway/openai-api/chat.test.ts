@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { adminToken, type Harness, startGateway } from '../gateway-harness.ts'
 import { callRun, ended, failed, parseEvents, post, wordsRun } from './api-harness.ts'
 
-const ask = { model: 'demo', messages: [{ role: 'user', content: 'hi' }] } as const
+const ask = { model: 'demo', messages: [{ role: 'user' as const, content: 'hi' }] }
 
 const clientOf = ({ port }: Harness, options: object = {}): OpenAI =>
   new OpenAI({ apiKey: adminToken, baseURL: `http://127.0.0.1:${port}/v1`, ...options })

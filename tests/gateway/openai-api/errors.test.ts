@@ -9,7 +9,7 @@ import { errorAnswer } from '../../../services/gateway/openai-api/error-answer.t
 import { adminToken, readerToken, startGateway } from '../gateway-harness.ts'
 import { failed, post } from './api-harness.ts'
 
-const ask = { model: 'demo', messages: [{ role: 'user', content: 'hi' }] } as const
+const ask = { model: 'demo', messages: [{ role: 'user' as const, content: 'hi' }] }
 const shape = {
   error: { message: expect.any(String), type: expect.any(String), code: expect.any(String), param: null },
 }
