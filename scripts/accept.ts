@@ -1,3 +1,4 @@
+import { cancel } from './accept/cancel.ts'
 import { officialClients } from './accept/clients.ts'
 import { engineCrash } from './accept/engine-crash.ts'
 import { faults } from './accept/faults.ts'
@@ -16,6 +17,7 @@ const scenarios: Readonly<Record<string, { readonly run: Scenario; readonly says
   hostile: { run: hostileInput, says: '50,000 hostile frames and 2,000 hostile bodies' },
   clients: { run: officialClients, says: 'the official clients, unmodified, against a whole house' },
   faults: { run: faults, says: '500 faults of every vendor: outcomes, and nothing left behind' },
+  cancel: { run: cancel, says: "1200 cancels: from the client's act to the close of the vendor's socket" },
   mutate: { run: mutate, says: 'one behaviour per area removed, the tests go red' },
 }
 

@@ -2,6 +2,7 @@ import { acceptanceRequirements } from './requirements/acceptance.ts'
 import { adapterRequirements } from './requirements/adapters.ts'
 import { clientRequirements } from './requirements/clients.ts'
 import { errorRequirements, laterErrors } from './requirements/errors.ts'
+import { faultRequirements } from './requirements/faults.ts'
 import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
@@ -20,6 +21,7 @@ export const requirements: readonly Requirement[] = [
   ...seamAndCliRequirements,
   ...acceptanceRequirements,
   ...clientRequirements,
+  ...faultRequirements,
   ...protocolRequirements,
   ...errorRequirements,
 ]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cancel } from '../../scripts/accept/cancel.ts'
 import { engineCrash } from '../../scripts/accept/engine-crash.ts'
 import { faults } from '../../scripts/accept/faults.ts'
 import type { Scenario } from '../../scripts/accept/figure.ts'
@@ -49,5 +50,11 @@ describe('the whole house', () => {
     timeout: timeoutMs,
   }, async () => {
     expect(await broken(faults)).toEqual([])
+  })
+
+  it("a sample of cancels in every phase, by WebSocket and HTTP, reaches the vendor's socket soon", {
+    timeout: timeoutMs,
+  }, async () => {
+    expect(await broken(cancel)).toEqual([])
   })
 })
