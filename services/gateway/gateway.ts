@@ -161,6 +161,7 @@ class SocketGateway implements Gateway {
   #review({ credentials }: Snapshot): void {
     const byId = new Map(credentials.map((credential) => [credential.id, credential]))
     for (const session of this.#sessions) session.review(byId)
+    this.#openAiApi.review(byId)
   }
 
   #sweep(): void {

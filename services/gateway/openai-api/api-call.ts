@@ -1,19 +1,25 @@
 import type { ServerResponse } from 'node:http'
 import type { Principal } from '../../common/contracts/principal.ts'
+import type { CredentialRecord } from '../../common/contracts/settings.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { abortable } from '../../common/lifecycle/abortable.ts'
+import { mayChat } from '../session/greet.ts'
+import { reviewCredential } from '../session/review-credential.ts'
 import type { RunReader } from './read-run.ts'
 
 /** One HTTP request of these routes, from its headers to the end of its answer. */
 export class ApiCall {
   /** Made here; an answer that is a run's has the run's id instead. */
   readonly requestId: string
+  readonly #response: ServerResponse
   readonly #gone = new AbortController()
   #principal: Principal | undefined
+  #wasSeen = false
   #reader: RunReader | undefined
 
   constructor(requestId: string, response: ServerResponse) {
     this.requestId = requestId
+    this.#response = response
     response.once('close', () => this.#gone.abort())
   }
 
@@ -27,8 +33,20 @@ export class ApiCall {
     throw new HearthError('gateway_internal', 'A request was served before it was admitted.')
   }
 
-  belongsTo(principal: Principal): void {
+  /** `known`: the settings name its credential already. */
+  belongsTo(principal: Principal, known: boolean): void {
     this.#principal = principal
+    this.#wasSeen = known
+  }
+
+  /** New settings: a request whose token is revoked, or may not chat any more, is cut, and its run with it. */
+  review(credentials: ReadonlyMap<string, CredentialRecord>): void {
+    if (this.#principal === undefined) return
+    const record = credentials.get(this.#principal.credentialId)
+    const review = reviewCredential(this.#principal, record, this.#wasSeen)
+    this.#wasSeen ||= record !== undefined
+    const mayGoOn = review.status === 'suspect' || (review.status === 'valid' && mayChat(review.principal))
+    if (!mayGoOn) this.#response.destroy()
   }
 
   reads(reader: RunReader): void {
@@ -53,6 +71,10 @@ export class OpenCalls {
   add(call: ApiCall): void {
     this.#calls.add(call)
     call.gone.addEventListener('abort', () => this.#remove(call), { once: true })
+  }
+
+  review(credentials: ReadonlyMap<string, CredentialRecord>): void {
+    for (const call of this.#calls) call.review(credentials)
   }
 
   /** Resolves when no request is left: until `patienceMs` they may end by themselves, then their runs are cancelled. */

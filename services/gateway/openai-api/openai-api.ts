@@ -3,7 +3,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../../common/contracts/identity.ts'
 import type { Router } from '../../common/contracts/router.ts'
-import type { Snapshot } from '../../common/contracts/settings.ts'
+import type { CredentialRecord, Snapshot } from '../../common/contracts/settings.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { fromFastify } from '../../common/http/http-server.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
@@ -66,6 +66,11 @@ export class OpenAiApi {
     )
   }
 
+  /** New settings: requests of tokens that were revoked are cut. */
+  review(credentials: ReadonlyMap<string, CredentialRecord>): void {
+    this.#calls.review(credentials)
+  }
+
   /** Refuses new requests, lets those that go on end, and resolves when none is left or the deadline is over. */
   async drain(deadline: AbortSignal): Promise<void> {
     this.#isDraining = true
@@ -116,7 +121,9 @@ export class OpenAiApi {
     call.gone.addEventListener('abort', () => this.#answered(request, reply), { once: true })
     if (this.#isDraining) throw new HearthError('gateway_draining', 'The server stops; come back later.')
     const patience = { gone: call.gone, timeoutMs: limits.authenticateMs }
-    call.belongsTo(await authenticate(identity, request.headers.authorization, patience))
+    const principal = await authenticate(identity, request.headers.authorization, patience)
+    const known = this.#deps.snapshot()?.credentials.some(({ id }) => id === principal.credentialId) ?? false
+    call.belongsTo(principal, known)
   }
 
   #answered(request: FastifyRequest, { raw }: FastifyReply): void {

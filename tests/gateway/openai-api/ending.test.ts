@@ -5,7 +5,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import type { Router } from '../../../services/common/contracts/router.ts'
 import { type FakeRouter, fakeRouter, type RunStep } from '../../../services/common/testing/fake-router.ts'
-import { adminToken, type Harness, type HarnessOptions, startGateway } from '../gateway-harness.ts'
+import { adminToken, baseSnapshot, type Harness, type HarnessOptions, startGateway } from '../gateway-harness.ts'
 import { emit, parseEvents, post, wordsRun } from './api-harness.ts'
 
 const ask = { model: 'demo', messages: [{ role: 'user', content: 'hi' }] } as const
@@ -96,6 +96,32 @@ describe('a client that leaves', () => {
     expect(text).toContain('hearth_http_requests_total{route="/v1/chat/completions",status="200"} 2')
     expect(text).toMatch(/hearth_http_requests_total\{route="unknown",status="404"\} 1/)
     expect(harness.router.cancels.length).toBe(1)
+  })
+})
+
+describe('a token that is taken away', () => {
+  it.each([
+    ['revoked', []],
+    ['left without the scope chat', ['read']],
+  ] as const)('cuts the answer that runs on it when it is %s, and cancels its run', async (_, scopes) => {
+    await using harness = await startGateway()
+    harness.router.enqueue([...open, hang])
+    const answer = await post(harness, '/chat/completions', { ...ask, stream: true })
+    const cut = expect(answer.text()).rejects.toThrow('terminated')
+    const rest = baseSnapshot().credentials.map((credential) => ({ ...credential, scopes }))
+    harness.settings.swap({ credentials: scopes.length === 0 ? [] : rest })
+    await cut
+    await expect.poll(() => harness.router.cancels).toEqual([{ runId: 'resp_fake0', reason: 'disconnected' }])
+  })
+
+  it('by another than its own goes on', async () => {
+    await using harness = await startGateway()
+    harness.router.enqueue([...open, { do: 'wait', ms: 200 }])
+    const answer = await post(harness, '/chat/completions', { ...ask, stream: true })
+    const own = baseSnapshot().credentials.filter(({ id }) => id.includes('admin'))
+    expect(own.length).toBe(1)
+    harness.settings.swap({ credentials: own })
+    expect(await answer.text()).toContain('[DONE]')
   })
 })
 
