@@ -1,5 +1,6 @@
 import { adapterMutations } from './mutations/adapters.ts'
 import { commonMutations } from './mutations/common.ts'
+import { faultMutations } from './mutations/faults.ts'
 import { gatewayMutations } from './mutations/gateway.ts'
 import { mcpMutations } from './mutations/mcp.ts'
 import type { Mutation } from './mutations/mutation.ts'
@@ -12,6 +13,7 @@ export const mutations: readonly Mutation[] = [
   ...gatewayMutations,
   ...routerMutations,
   ...adapterMutations,
+  ...faultMutations,
   ...mcpMutations,
   ...programMutations,
 ]

@@ -56,13 +56,17 @@ export const retryAfterSeconds = 7
 /** The model's name that makes the fake vendor fail so; `row` tells the vendors of one matrix apart. */
 export function modelOf(cell: Cell, row: string): string {
   const [phase = '', fault = ''] = cell.split('/')
-  const rest = `tokens=${answerWords}&after=${phase === 'before-content' ? 0 : wordsBefore}&row=${row}`
+  const after = phase === 'before-content' ? 0 : wordsBefore
+  const rest = `${goesOn.has(fault) ? 'tokens=2000&pace_ms=5' : `tokens=${answerWords}`}&after=${after}&row=${row}`
   const status = /^status-(\d+)$/.exec(fault)?.[1]
   if (status !== undefined) {
     return `status:${status}?${rest}${status === '429' ? `&retry_after=${retryAfterSeconds}` : ''}`
   }
   return `fault:${phase === 'after-finish' ? `${fault}-after-finish` : (vendorNames[fault] ?? fault)}?${rest}`
 }
+
+/** The vendor talks on for seconds afterwards, so that it is the house that closes. */
+const goesOn: ReadonlySet<string> = new Set(['error', 'malformed-json', 'line-17mb'])
 
 /** What the fake vendor calls it, where that is another name. */
 const vendorNames: Readonly<Record<string, VendorFault>> = {

@@ -15,7 +15,7 @@ export interface Outcome {
   /** What was shown and is in history: nothing, the words before the fault, those and what came of it, or all. */
   readonly kept: 'nothing' | 'words-before' | 'everything'
   readonly timer?: Timer
-  /** Who must have closed the vendor's response; left out where both may be first. */
+  /** Who must have closed the vendor's response; left out where either may be first. */
   readonly closedBy?: 'client' | 'vendor'
 }
 
@@ -63,20 +63,20 @@ const everyVendor: Row = {
   'before-content/stall': late('provider_timeout_first_token', 'first_token_ms'),
   'before-content/reset': broken('provider_connection_failed', { closedBy: 'vendor' }),
   'before-content/end-without-terminator': broken('provider_stream_truncated', { closedBy: 'vendor' }),
-  'before-content/error': broken('provider_stream_error'),
-  'before-content/malformed-json': broken('provider_stream_error'),
+  'before-content/error': broken('provider_stream_error', { closedBy: 'client' }),
+  'before-content/malformed-json': broken('provider_stream_error', { closedBy: 'client' }),
   'before-content/invalid-utf8': whole,
   'before-content/line-1mb': whole,
-  'before-content/line-17mb': broken('provider_stream_error'),
+  'before-content/line-17mb': broken('provider_stream_error', { closedBy: 'client' }),
 
   'mid-stream/stall': { ...late('provider_timeout_idle', 'idle_ms'), ...begun },
   'mid-stream/reset': broken('provider_connection_failed', { ...begun, closedBy: 'vendor' }),
   'mid-stream/end-without-terminator': broken('provider_stream_truncated', { ...begun, closedBy: 'vendor' }),
-  'mid-stream/error': broken('provider_stream_error', begun),
-  'mid-stream/malformed-json': broken('provider_stream_error', begun),
+  'mid-stream/error': broken('provider_stream_error', { ...begun, closedBy: 'client' }),
+  'mid-stream/malformed-json': broken('provider_stream_error', { ...begun, closedBy: 'client' }),
   'mid-stream/invalid-utf8': whole,
   'mid-stream/line-1mb': whole,
-  'mid-stream/line-17mb': broken('provider_stream_error', begun),
+  'mid-stream/line-17mb': broken('provider_stream_error', { ...begun, closedBy: 'client' }),
 
   'after-finish/stall': { ...whole, timer: 'idle_ms', closedBy: 'client' },
   'after-finish/reset': whole,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type http from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { BodyStep, Trouble } from './body-step.ts'
 import type { OpenRequest } from './request-log.ts'
 
@@ -49,8 +49,9 @@ async function misbehave(trouble: Trouble, { response, seen, signal }: Exchange)
       await sleep(commentEveryMs, undefined, { signal })
     }
   }
-  // What was written must leave the process before the reset throws it away.
-  await sleep(20, undefined, { signal })
+  // A reset throws away what its reader has not taken yet: a reader of this process gets two turns after the wait.
+  await sleep(50, undefined, { signal })
+  for (let turn = 0; turn < 2; turn++) await nextTurn(undefined, { signal })
   seen.ended = { by: 'vendor', atMs: performance.now() }
   response.socket?.resetAndDestroy()
 }
