@@ -38,6 +38,6 @@ export const faultMutations: readonly Mutation[] = [
     find: '    if (!isComplete(state)) throw truncated()\n',
     replace: '',
     tests: matrix,
-    named: 'anthropic before-content/end-after-role',
+    named: 'anthropic',
   },
 ]
