@@ -51,7 +51,7 @@ export const cells: readonly Cell[] = phases.flatMap((phase) =>
 export const answerWords = 6
 export const wordsBefore = 3
 
-export const retryAfterSeconds = 7
+const retryAfterSeconds = 7
 
 /** The model's name that makes the fake vendor fail so; `row` tells the vendors of one matrix apart. */
 export function modelOf(cell: Cell, row: string): string {
