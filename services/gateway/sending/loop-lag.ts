@@ -1,4 +1,4 @@
-/** How often the event loop is looked at, milliseconds: a twentieth of a core's second is no cost, and lag shows soon. */
+/** How often the event loop is looked at, milliseconds. */
 const sampleMs = 20
 /** Later than this, milliseconds, and the loop has more to do than it can. */
 const lagMs = 5
