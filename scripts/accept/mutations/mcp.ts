@@ -37,8 +37,9 @@ const store: readonly Mutation[] = [
     area: 'store',
     removes: 'an append resolves after its commit, not before',
     file: 'services/mcp/store/group-commit.ts',
-    find: 'return { settle: () => resolve(result) }',
-    replace: 'resolve(result); return { settle: () => undefined }',
+    find: 'const outcomes = await this.#commitBatch(batch.map(({ work }) => work))',
+    replace:
+      'const committing = this.#commitBatch(batch.map(({ work }) => work)); for (const { resolve } of batch) resolve(undefined as never); const outcomes = await committing',
     tests: ['tests/mcp/store/group-commit.test.ts'],
   },
   {

@@ -8,6 +8,7 @@ import { type HearthError, toHearthError } from '../../common/errors/hearth-erro
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Readiness } from '../../common/lifecycle/readiness.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
+import type { AppendResult, AppendWork } from './append-work.ts'
 import { BlobFiles } from './blob-files.ts'
 import { ConversationStore } from './conversation-store.ts'
 import { createTimedId } from './create-id.ts'
@@ -23,6 +24,7 @@ import { SettingsLedger } from './settings-ledger.ts'
 import { type ObjectKind, SettingsObjectsStore } from './settings-objects-store.ts'
 import { SnapshotSource } from './snapshot-source.ts'
 import { DatabaseThread } from './sqlite/database-thread.ts'
+import { FifoLock } from './sqlite/fifo-lock.ts'
 import { ThreadDialect } from './sqlite/thread-dialect.ts'
 import type { Change, DeclaredDocument, PageRequest, Store } from './store.ts'
 import { revokeOrphans, TokenStore } from './token-store.ts'
@@ -46,6 +48,8 @@ export interface StoreConfig {
 }
 
 const PRUNE_EVERY_MS = 60_000
+/** Statements, transactions and batches of appends that may wait for the connection. */
+const MAX_WAITING = 4096
 
 /**
  * The store on SQLite. Before `start` and after `stop` every method throws `store_unavailable`. `start` refuses, with a
@@ -69,7 +73,7 @@ class SqliteStore implements Store, Part {
   readonly #thread: DatabaseThread
   readonly #database: Kysely<StoreDatabase>
   readonly #ledger: SettingsLedger
-  readonly #appends: GroupCommit
+  readonly #appends: GroupCommit<AppendWork, AppendResult>
   readonly #lastUsed: LastUsed
   #declaredIn = 'config.yaml'
   #pruning: NodeJS.Timeout | undefined
@@ -83,13 +87,14 @@ class SqliteStore implements Store, Part {
       deps.readiness.report('store', cause.message, true)
     }
     this.#thread = new DatabaseThread({ path: config.path }, { log, onDeath })
-    const database = new Kysely<StoreDatabase>({ dialect: new ThreadDialect(this.#thread) })
+    const lock = new FifoLock(MAX_WAITING)
+    const database = new Kysely<StoreDatabase>({ dialect: new ThreadDialect(this.#thread, lock) })
     const ledger = new SettingsLedger({ database, bus, clock, createEpoch: randomUUID })
     const settings = new SnapshotSource({ database, ledger, log })
     const roles = (): ReturnType<SnapshotSource['roles']> => settings.roles()
     this.#database = database
     this.#ledger = ledger
-    this.#appends = new GroupCommit(database)
+    this.#appends = new GroupCommit((batch) => lock.hold(() => this.#thread.append(batch)))
     this.#lastUsed = new LastUsed({ database, clock, log })
     this.settings = settings
     this.identity = new IdentityStore({ database, roles, lastUsed: this.#lastUsed, clock })

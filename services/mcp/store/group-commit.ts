@@ -1,19 +1,14 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
 import { HearthError } from '../../common/errors/hearth-error.ts'
-import type { StoreDatabase } from './database-schema.ts'
+import type { AppendOutcome } from './append-batch.ts'
 
-type Work<Result> = (transaction: Transaction<StoreDatabase>) => Promise<Result>
-
-/** One append: `run` does its rows, then exactly one of the others is called. */
-interface Member {
-  readonly run: (transaction: Transaction<StoreDatabase>) => Promise<Outcome>
+interface Member<Work, Result> {
+  readonly work: Work
+  readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
 
-/** `settle` is called only after the commit. */
-interface Outcome {
-  readonly settle: () => void
-}
+/** Commits a batch and says what became of each; what it throws became of all. */
+type Commit<Work, Result> = (batch: readonly Work[]) => Promise<readonly AppendOutcome<Result>[]>
 
 const MAX_MEMBERS = 64
 const MAX_WAITING = 2048
@@ -22,27 +17,23 @@ const MAX_WAITING = 2048
  * Appends that share a commit, so that many runs cost one fsync. A batch is what came while the batch before was being
  * committed, at most 64; on an idle store it starts at once. Order is kept, and a member that fails is undone alone.
  */
-export class GroupCommit {
-  readonly #database: Kysely<StoreDatabase>
-  #waiting: Member[] = []
+export class GroupCommit<Work, Result> {
+  readonly #commitBatch: Commit<Work, Result>
+  #waiting: Member<Work, Result>[] = []
   #running: Promise<void> | undefined
 
-  constructor(database: Kysely<StoreDatabase>) {
-    this.#database = database
+  constructor(commit: Commit<Work, Result>) {
+    this.#commitBatch = commit
   }
 
   /** Resolves once the work is durable. @throws HearthError `store_unavailable` when too many wait. */
-  append<Result>(work: Work<Result>): Promise<Result> {
+  append(work: Work): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     if (this.#waiting.length >= MAX_WAITING) {
       reject(new HearthError('store_unavailable', 'The database has too much to do; try again in a moment.'))
       return promise
     }
-    const run = async (transaction: Transaction<StoreDatabase>): Promise<Outcome> => {
-      const result = await work(transaction)
-      return { settle: () => resolve(result) }
-    }
-    this.#waiting.push({ run, reject })
+    this.#waiting.push({ work, resolve, reject })
     this.#running ??= this.#drain()
     return promise
   }
@@ -63,39 +54,17 @@ export class GroupCommit {
     this.#running = undefined
   }
 
-  async #commit(batch: readonly Member[]): Promise<void> {
+  async #commit(batch: readonly Member<Work, Result>[]): Promise<void> {
     try {
-      const outcomes = await this.#database.transaction().execute(async (transaction) => {
-        const done: Outcome[] = []
-        for (const member of batch) done.push(await runAlone(transaction, member))
-        return done
-      })
-      for (const outcome of outcomes) outcome.settle()
+      const outcomes = await this.#commitBatch(batch.map(({ work }) => work))
+      for (const [index, member] of batch.entries()) settle(member, outcomes[index])
     } catch (error) {
       for (const member of batch) member.reject(error)
     }
   }
 }
 
-/** Under a savepoint. Should the database have ended the whole transaction (full disk), going back throws: all fail. */
-async function runAlone(transaction: Transaction<StoreDatabase>, member: Member): Promise<Outcome> {
-  await sql`savepoint member`.execute(transaction)
-  try {
-    const outcome = await member.run(transaction)
-    await sql`release member`.execute(transaction)
-    return outcome
-  } catch (error) {
-    await backTo(transaction, error)
-    return { settle: () => member.reject(error) }
-  }
-}
-
-/** Throws the first failure, not the one that follows from it. */
-async function backTo(transaction: Transaction<StoreDatabase>, failure: unknown): Promise<void> {
-  try {
-    await sql`rollback to member`.execute(transaction)
-    await sql`release member`.execute(transaction)
-  } catch {
-    throw failure
-  }
+function settle<Work, Result>(member: Member<Work, Result>, outcome: AppendOutcome<Result> | undefined): void {
+  if (outcome?.status === 'done') member.resolve(outcome.result)
+  else member.reject(outcome?.error ?? new Error('an append without an outcome'))
 }

@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Blob, History, NewBlob, OpenedRun, OpenRun, RunAnswer } from '../../common/contracts/history.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { type AppendResult, type AppendWork, given } from './append-work.ts'
 import type { BlobFiles } from './blob-files.ts'
 import type { BlobRow, StoreDatabase } from './database-schema.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { readChain } from './message-reader.ts'
-import { closeRun, notFound, openRun, type WriterDeps } from './message-writer.ts'
+import { notFound, type Opened, type WriterDeps } from './message-writer.ts'
 import { assertPortable } from './portable-domain.ts'
 
 interface HistoryDeps extends WriterDeps {
   readonly database: Kysely<StoreDatabase>
-  readonly appends: GroupCommit
+  readonly appends: GroupCommit<AppendWork, AppendResult>
   readonly files: BlobFiles
 }
 
@@ -27,14 +28,14 @@ export class HistoryStore implements History {
 
   async open(request: OpenRun, signal: AbortSignal): Promise<OpenedRun> {
     if (signal.aborted) throw new HearthError('caller_cancelled', 'The run was cancelled before it began.')
-    const opened = await this.#deps.appends.append((write) => openRun(write, request, this.#deps))
-    const { conversation, point, parentId } = opened
+    const work = { type: 'open', request, ...given(this.#deps, request.input.length) } as const
+    const { conversation, point, parentId } = told(await this.#deps.appends.append(work))
     // Rows never change once appended, so the past can be read outside the commit that others wait for.
     return { conversation, past: await readChain(this.#deps.database, point), parentId }
   }
 
   async close(answer: RunAnswer): Promise<void> {
-    await this.#deps.appends.append((write) => closeRun(write, answer, this.#deps))
+    await this.#deps.appends.append({ type: 'close', answer, ...given(this.#deps, 1) })
   }
 
   async putBlob(blob: NewBlob): Promise<string> {
@@ -47,13 +48,7 @@ export class HistoryStore implements History {
       .executeTakeFirst()
     if (stored !== undefined) return row.id
     if (row.bytes === null) await this.#deps.files.write(row.id, blob.bytes)
-    await this.#deps.appends.append((write) =>
-      write
-        .insertInto('blobs')
-        .values(row)
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute(),
-    )
+    await this.#deps.appends.append({ type: 'blob', row })
     return row.id
   }
 
@@ -70,6 +65,11 @@ export class HistoryStore implements History {
       throw new HearthError('store_unavailable', 'The file of a picture is damaged; restore data_dir from a backup.')
     return { id: row.id, owner: row.owner, mediaType: row.media_type, bytes }
   }
+}
+
+function told(opened: AppendResult): Opened {
+  if (opened !== undefined) return opened
+  throw new Error('the database thread told nothing of an opened run')
 }
 
 /** The id covers owner and media type too, so that nobody can tell whether someone else keeps the same bytes. */

@@ -18,7 +18,8 @@ interface RunPoint {
   readonly messageId: string | null
 }
 
-interface Opened {
+/** What `openRun` found or made. */
+export interface Opened {
   readonly conversation: string
   /** Last message before the new ones. */
   readonly point: string | null
@@ -31,9 +32,9 @@ const ROWS_PER_INSERT = 1000
 
 /** `History.open`, inside a transaction. */
 export async function openRun(write: Write, request: OpenRun, deps: WriterDeps): Promise<Opened> {
-  const point = (await findPoint(write, request)) ?? (await makeConversation(write, request, deps))
-  const { conversation, messageId } = point
-  const first = (await lastOrdinal(write, conversation)) + 1
+  const known = await findPoint(write, request)
+  const { conversation, messageId } = known ?? (await makeConversation(write, request, deps))
+  const first = known === undefined ? 1 : (await lastOrdinal(write, conversation)) + 1
   const messages = chainOf(request.input, { conversation, parentId: messageId, first }, deps)
   await insertMessages(
     write,

@@ -1,25 +1,42 @@
-import { sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { commitBatch } from '../../../services/mcp/store/append-batch.ts'
 import { BlobFiles } from '../../../services/mcp/store/blob-files.ts'
+import type { StoreDatabase } from '../../../services/mcp/store/database-schema.ts'
 import { GroupCommit } from '../../../services/mcp/store/group-commit.ts'
 import { HistoryStore } from '../../../services/mcp/store/history-store.ts'
 import { openTestDatabase, type TestDatabase } from './open-test-database.ts'
 import { never } from './open-test-store.ts'
 
-async function withTable(test: (opened: TestDatabase, appends: GroupCommit) => Promise<void>): Promise<void> {
+type RowWork = (write: Transaction<StoreDatabase>) => Promise<unknown>
+type Appends = GroupCommit<RowWork, unknown>
+
+const appendsOf = (database: Kysely<StoreDatabase>): Appends =>
+  new GroupCommit((batch) => commitBatch(database, batch, (write, work) => work(write)))
+
+async function withTable(test: (opened: TestDatabase, appends: Appends) => Promise<void>): Promise<void> {
   await using opened = await openTestDatabase()
   await sql`create table rows (position integer primary key autoincrement, value integer not null unique) strict`.execute(
     opened.database,
   )
-  await test(opened, new GroupCommit(opened.database))
+  await test(opened, appendsOf(opened.database))
 }
 
-const insert = (appends: GroupCommit, value: number): Promise<unknown> =>
+const insert = (appends: Appends, value: number): Promise<unknown> =>
   appends.append((write) => sql`insert into rows (value) values (${value})`.execute(write))
 
 async function values({ thread }: TestDatabase): Promise<readonly unknown[]> {
   const { rows } = await thread.query('select value from rows order by position', [])
   return rows.map((row) => row['value'])
+}
+
+function historyOf({ database, appends, folder }: TestDatabase): HistoryStore {
+  let lastId = 0
+  const createId = (): string => {
+    lastId += 1
+    return String(lastId)
+  }
+  return new HistoryStore({ database, appends, files: new BlobFiles(folder), clock: () => 1, createId })
 }
 
 describe('group commit', () => {
@@ -36,7 +53,7 @@ describe('group commit', () => {
   it('500 appends at once take 8 commits', async () => {
     await withTable(async (opened, appends) => {
       let transactions = 0
-      const counting = new GroupCommit(
+      const counting = appendsOf(
         new Proxy(opened.database, {
           get: (target, key) => {
             if (key === 'transaction') transactions += 1
@@ -86,23 +103,51 @@ describe('group commit', () => {
   })
 })
 
+describe('appends to history', () => {
+  const textOf = (index: number) => [
+    { role: 'user' as const, parts: [{ type: 'text' as const, text: `text ${index}` }] },
+  ]
+
+  it('that cannot be are refused alone, those beside them in the same commit are kept', async () => {
+    await using opened = await openTestDatabase()
+    const history = historyOf(opened)
+    const open = (index: number, more: object) =>
+      history.open({ runId: `run-${index}`, owner: 'user:anna', title: 'A', input: textOf(index), ...more }, never)
+    const outcomes = await Promise.allSettled([open(1, {}), open(2, { conversation: 'conv_none' }), open(3, {})])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(outcomes[1]).toMatchObject({
+      reason: {
+        name: 'HearthError',
+        code: 'caller_not_found',
+        retryable: false,
+        message: expect.stringContaining('There is no such'),
+      },
+    })
+    const { rows } = await opened.thread.query('select text from parts order by text', [])
+    expect(rows).toEqual([{ text: 'text 1' }, { text: 'text 3' }])
+  })
+
+  it('wait for a transaction that is open, and come after it', async () => {
+    await using opened = await openTestDatabase()
+    const history = historyOf(opened)
+    const seen: string[] = []
+    const changing = opened.database.transaction().execute(async (transaction) => {
+      for (let count = 0; count < 20; count++) await sql`select ${count}`.execute(transaction)
+      seen.push('changed')
+    })
+    const opening = history
+      .open({ runId: 'run-1', owner: 'user:anna', title: 'A', input: textOf(1) }, never)
+      .then(() => seen.push('opened'))
+    await Promise.all([changing, opening])
+    expect(seen).toEqual(['changed', 'opened'])
+  })
+})
+
 describe('a full disk', () => {
   it('fails writes with store_full, keeps reads and everything acknowledged, and writes again once there is space', async () => {
     await using opened = await openTestDatabase()
-    const { database, thread, folder } = opened
-    let lastId = 0
-    const createId = (): string => {
-      lastId += 1
-      return String(lastId)
-    }
-    const deps = {
-      database,
-      appends: new GroupCommit(database),
-      files: new BlobFiles(folder),
-      clock: () => 1,
-      createId,
-    }
-    const history = new HistoryStore(deps)
+    const { database, thread } = opened
+    const history = historyOf(opened)
     const write = (index: number) =>
       history.open(
         {

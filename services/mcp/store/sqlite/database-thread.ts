@@ -1,16 +1,20 @@
 import { Worker } from 'node:worker_threads'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
+import type { AppendOutcome } from '../append-batch.ts'
+import type { AppendResult, AppendWork } from '../append-work.ts'
 import { toStoreError } from './store-error.ts'
-import type { SqlRow, SqlValue, ThreadMessage, ThreadOptions, ThreadRequest } from './thread-protocol.ts'
+import type { SqlRow, SqlValue, ThreadMessage, ThreadOptions, ThreadOutcome, ThreadRequest } from './thread-protocol.ts'
 
 export interface SqlResult {
   readonly rows: readonly SqlRow[]
   readonly changes: number
 }
 
+type Answer = Extract<ThreadMessage, { type: 'result' | 'appended' }>
+
 interface Pending {
-  readonly resolve: (result: SqlResult) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: HearthError) => void
 }
 
@@ -76,8 +80,15 @@ export class DatabaseThread {
     }
   }
 
-  query(sql: string, parameters: readonly SqlValue[]): Promise<SqlResult> {
-    return this.#ask((id) => ({ id, type: 'query', sql, parameters }))
+  async query(sql: string, parameters: readonly SqlValue[]): Promise<SqlResult> {
+    const answer = await this.#ask((id) => ({ id, type: 'query', sql, parameters }))
+    return answer.type === 'result' ? answer : { rows: [], changes: 0 }
+  }
+
+  /** Commits appends together. Not while a transaction is open: the connection's lock sees to that. */
+  async append(batch: readonly AppendWork[]): Promise<readonly AppendOutcome<AppendResult>[]> {
+    const answer = await this.#ask((id) => ({ id, type: 'append', batch }))
+    return answer.type === 'appended' ? answer.outcomes.map(fromThread) : []
   }
 
   async rollback(): Promise<void> {
@@ -110,13 +121,13 @@ export class DatabaseThread {
     await worker.terminate()
   }
 
-  async #ask(make: (id: number) => ThreadRequest): Promise<SqlResult> {
+  async #ask(make: (id: number) => ThreadRequest): Promise<Answer> {
     if (this.#state.status === 'idle') throw ended('The database is not open yet; try again in a moment.')
     if (this.#state.status !== 'running') throw this.#state.cause
     if (this.#pending.size >= MAX_PENDING) throw ended('The database has too much to do; try again in a moment.')
     this.#lastId += 1
     const request = make(this.#lastId)
-    const { promise, resolve, reject } = Promise.withResolvers<SqlResult>()
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     this.#pending.set(request.id, { resolve, reject })
     this.#state.worker.postMessage(request)
     return promise
@@ -133,6 +144,7 @@ export class DatabaseThread {
         opened.reject(new HearthError('store_unavailable', message.reason, { retryable: false }))
         return
       case 'result':
+      case 'appended':
         this.#settle(message.id)?.resolve(message)
         return
       case 'error':
@@ -155,6 +167,19 @@ export class DatabaseThread {
     if (was.status !== 'running') return
     this.#state = { status: 'ended', cause }
     this.#deps.onDeath(cause)
+  }
+}
+
+function fromThread(outcome: ThreadOutcome): AppendOutcome<AppendResult> {
+  switch (outcome.status) {
+    case 'done':
+      return outcome
+    case 'refused': {
+      const { code, message, ...options } = outcome.refusal
+      return { status: 'failed', error: new HearthError(code, message, options) }
+    }
+    case 'failed':
+      return { status: 'failed', error: toStoreError(outcome.failure) }
   }
 }
 

@@ -1,12 +1,27 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
+import { Kysely } from 'kysely'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { type AppendOutcome, commitBatch } from '../append-batch.ts'
+import { type AppendResult, type AppendWork, performAppend } from '../append-work.ts'
+import type { StoreDatabase } from '../database-schema.ts'
+import { DirectDialect } from './direct-dialect.ts'
 import { DatabaseRefused, type OpenDatabase, openDatabase } from './open-database.ts'
 import { StatementCache } from './statement-cache.ts'
-import type { SqliteFailure, SqlRow, SqlValue, ThreadMessage, ThreadOptions, ThreadRequest } from './thread-protocol.ts'
+import type {
+  SqliteFailure,
+  SqlRow,
+  SqlValue,
+  ThreadMessage,
+  ThreadOptions,
+  ThreadOutcome,
+  ThreadRequest,
+} from './thread-protocol.ts'
 
 /**
  * Entry of the database thread: the only place that touches SQLite. Requests come one by one in the order asked, so
- * there is no state beyond the connection; what a request means is decided on the main thread.
+ * there is no state beyond the connection. Appends, the hot ones, come as whole batches and are written here: a message
+ * between threads for each of their statements would cost more than the statements.
  */
 
 const CACHED_STATEMENTS = 256
@@ -21,11 +36,39 @@ function serve(port: MessagePort, options: ThreadOptions): void {
     return
   }
   const statements = new StatementCache(opened.database, CACHED_STATEMENTS)
+  const database = new Kysely<StoreDatabase>({ dialect: new DirectDialect(opened.database, statements) })
   port.on('message', (request: ThreadRequest) => {
+    if (request.type === 'append') {
+      void append(port, database, request)
+      return
+    }
     answer(port, request, () => perform(request, opened, statements))
     if (request.type === 'close') port.close()
   })
   send(port, { type: 'ready', wasUnclean: opened.wasUnclean })
+}
+
+/** Kysely over SQLite waits for nothing: no other request comes in between. */
+async function append(
+  port: MessagePort,
+  database: Kysely<StoreDatabase>,
+  { id, batch }: { readonly id: number; readonly batch: readonly AppendWork[] },
+): Promise<void> {
+  try {
+    const outcomes = await commitBatch(database, batch, performAppend)
+    send(port, { type: 'appended', id, outcomes: outcomes.map(toThreadOutcome) })
+  } catch (error) {
+    const outcome = toThreadOutcome({ status: 'failed', error })
+    send(port, { type: 'appended', id, outcomes: batch.map(() => outcome) })
+  }
+}
+
+function toThreadOutcome(outcome: AppendOutcome<AppendResult>): ThreadOutcome {
+  if (outcome.status === 'done') return outcome
+  const { error } = outcome
+  if (!(error instanceof HearthError)) return { status: 'failed', failure: toFailure(error) }
+  const { code, message, retryable, details } = error
+  return { status: 'refused', refusal: { code, message, retryable, details } }
 }
 
 function tryOpen(path: string): OpenDatabase | DatabaseRefused {
@@ -42,7 +85,11 @@ interface Outcome {
   readonly changes: number
 }
 
-function perform(request: ThreadRequest, opened: OpenDatabase, statements: StatementCache): Outcome {
+function perform(
+  request: Exclude<ThreadRequest, { type: 'append' }>,
+  opened: OpenDatabase,
+  statements: StatementCache,
+): Outcome {
   switch (request.type) {
     case 'query':
       return query(statements, request.sql, request.parameters)

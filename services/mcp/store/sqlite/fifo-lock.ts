@@ -24,6 +24,16 @@ export class FifoLock {
     await promise
   }
 
+  /** Lets `work` in when it is its turn. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.acquire()
+    try {
+      return await work()
+    } finally {
+      this.release()
+    }
+  }
+
   release(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#isHeld = false

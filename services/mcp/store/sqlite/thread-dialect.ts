@@ -13,22 +13,22 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import type { DatabaseThread } from './database-thread.ts'
-import { FifoLock } from './fifo-lock.ts'
+import type { FifoLock } from './fifo-lock.ts'
 import type { SqlValue } from './thread-protocol.ts'
-
-/** Statements and transactions that may wait for the connection. */
-const MAX_WAITING = 4096
 
 /** Kysely over the database thread. The thread is started and stopped by its owner, not by Kysely. */
 export class ThreadDialect implements Dialect {
   readonly #thread: DatabaseThread
+  readonly #lock: FifoLock
 
-  constructor(thread: DatabaseThread) {
+  /** @param lock whoever holds it has the one connection for itself. */
+  constructor(thread: DatabaseThread, lock: FifoLock) {
     this.#thread = thread
+    this.#lock = lock
   }
 
   createDriver(): Driver {
-    return new ThreadDriver(this.#thread)
+    return new ThreadDriver(this.#thread, this.#lock)
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -59,10 +59,11 @@ class ThreadAdapter extends SqliteAdapter {
 class ThreadDriver implements Driver {
   readonly #thread: DatabaseThread
   readonly #connection: ThreadConnection
-  readonly #lock = new FifoLock(MAX_WAITING)
+  readonly #lock: FifoLock
 
-  constructor(thread: DatabaseThread) {
+  constructor(thread: DatabaseThread, lock: FifoLock) {
     this.#thread = thread
+    this.#lock = lock
     this.#connection = new ThreadConnection(thread)
   }
 

@@ -1,0 +1,53 @@
+import type { Transaction } from 'kysely'
+import type { OpenRun, RunAnswer } from '../../common/contracts/history.ts'
+import type { BlobRow, StoreDatabase } from './database-schema.ts'
+import { closeRun, type Opened, openRun, type WriterDeps } from './message-writer.ts'
+
+/** One append to history, as plain data: it is done in the database thread, time and ids are given here. */
+export type AppendWork =
+  | ({ readonly type: 'open'; readonly request: OpenRun } & Given)
+  | ({ readonly type: 'close'; readonly answer: RunAnswer } & Given)
+  | { readonly type: 'blob'; readonly row: BlobRow }
+
+interface Given {
+  /** Epoch milliseconds of every row. */
+  readonly at: number
+  /** Without their prefix; as many as rows may need one. */
+  readonly ids: readonly string[]
+}
+
+/** Undefined where there is nothing to tell. */
+export type AppendResult = Opened | undefined
+
+/** Time and ids for an append of that many messages, and perhaps their conversation. */
+export const given = ({ clock, createId }: WriterDeps, messages: number): Given => ({
+  at: clock(),
+  ids: Array.from({ length: messages + 1 }, createId),
+})
+
+export async function performAppend(write: Transaction<StoreDatabase>, work: AppendWork): Promise<AppendResult> {
+  switch (work.type) {
+    case 'open':
+      return openRun(write, work.request, depsOf(work))
+    case 'close':
+      await closeRun(write, work.answer, depsOf(work))
+      return undefined
+    case 'blob':
+      await write
+        .insertInto('blobs')
+        .values(work.row)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute()
+      return undefined
+  }
+}
+
+function depsOf({ at, ids }: Given): WriterDeps {
+  const left = ids.values()
+  const createId = (): string => {
+    const { value } = left.next()
+    if (value === undefined) throw new Error('an append needs more ids than it was given')
+    return value
+  }
+  return { clock: () => at, createId }
+}
