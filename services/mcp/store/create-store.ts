@@ -97,7 +97,8 @@ class SqliteStore implements Store, Part {
     this.#appends = new GroupCommit((batch) => lock.hold(() => this.#thread.append(batch)))
     this.#lastUsed = new LastUsed({ database, clock, log })
     this.settings = settings
-    this.identity = new IdentityStore({ database, roles, lastUsed: this.#lastUsed, clock })
+    const revision = (): number => ledger.version().revision
+    this.identity = new IdentityStore({ database, revision, roles, lastUsed: this.#lastUsed, clock })
     this.tokens = new TokenStore({ database, ledger, roles, createId })
     this.devices = new PairingStore({ database, ledger, roles, createId, clock })
     this.conversations = new ConversationStore({ database, clock, createId })

@@ -45,7 +45,7 @@ export class GroupCommit<Work, Result> {
 
   async #drain(): Promise<void> {
     // What is appended in the same turn belongs to the first batch.
-    await new Promise((resolve) => setImmediate(resolve))
+    await Promise.resolve()
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, MAX_MEMBERS)
       this.#waiting = this.#waiting.slice(MAX_MEMBERS)

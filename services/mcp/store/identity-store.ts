@@ -5,9 +5,12 @@ import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { StoreDatabase, TokenRow } from './database-schema.ts'
 import { hashSecret, rightsOf } from './effective-rights.ts'
 import type { LastUsed } from './last-used.ts'
+import { RememberedPrincipals } from './remembered-principals.ts'
 
 interface IdentityDeps {
   readonly database: Kysely<StoreDatabase>
+  /** Of all settings: with every write, of credentials too, what is remembered ends. */
+  readonly revision: () => number
   readonly roles: () => Promise<ReadonlyMap<string, Role>>
   readonly lastUsed: LastUsed
   readonly clock: () => number
@@ -19,21 +22,32 @@ const MAX_TOKEN_LENGTH = 512
 /** Bearer tokens by the SHA-256 of their secret. A device secret is no bearer token: it only opens sessions. */
 export class IdentityStore implements Identity {
   readonly #deps: IdentityDeps
+  readonly #remembered: RememberedPrincipals
 
   constructor(deps: IdentityDeps) {
     this.#deps = deps
+    this.#remembered = new RememberedPrincipals(deps)
   }
 
   async authenticate(token: string, signal: AbortSignal): Promise<Principal> {
     if (signal.aborted) throw new HearthError('caller_cancelled', 'The request was cancelled.')
     if (token.length > MAX_TOKEN_LENGTH) throw unauthenticated()
-    const presented = await this.#find(hashSecret(token))
+    const hash = hashSecret(token)
+    const principal = this.#remembered.get(hash) ?? (await this.#look(hash))
+    if ((principal.expiresAt ?? Infinity) <= this.#deps.clock()) throw unauthenticated()
+    return principal
+  }
+
+  /** @throws HearthError `policy_unauthenticated`. */
+  async #look(hash: string): Promise<Principal> {
+    const asOf = this.#deps.revision()
+    const presented = await this.#find(hash)
     if (presented === undefined) throw unauthenticated()
     const durable = presented.kind === 'session' ? await this.#parentOf(presented) : presented
     const principal = toPrincipal(presented, durable, await this.#deps.roles())
     if (durable === undefined || principal === undefined) throw unauthenticated()
-    if ((principal.expiresAt ?? Infinity) <= this.#deps.clock()) throw unauthenticated()
     this.#deps.lastUsed.note(durable.id, durable.last_used_at)
+    this.#remembered.set(hash, principal, asOf)
     return principal
   }
 

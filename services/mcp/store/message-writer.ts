@@ -41,7 +41,7 @@ export async function openRun(write: Write, request: OpenRun, deps: WriterDeps):
     messages,
     request.input.flatMap((input, index) => toPartRows(messages[index]?.id ?? '', input.parts)),
   )
-  if (messages.length > 0) await touch(write, conversation, deps)
+  if (messages.length > 0 && known !== undefined) await touch(write, conversation, deps)
   return { conversation, point: messageId, parentId: messages.at(-1)?.id ?? messageId }
 }
 
@@ -96,13 +96,21 @@ async function pointOfRun(write: Write, request: OpenRun, runId: string): Promis
   return answer
 }
 
+/** Its first messages are a change already: no second statement has to touch it. */
 async function makeConversation(write: Write, request: OpenRun, deps: WriterDeps): Promise<RunPoint> {
   const id = `conv_${deps.createId()}`
   const at = deps.clock()
   const title = toPortableText(request.title)
   await write
     .insertInto('conversations')
-    .values({ id, owner: request.owner, title, revision: 1, created_at: at, updated_at: at })
+    .values({
+      id,
+      owner: request.owner,
+      title,
+      revision: request.input.length > 0 ? 2 : 1,
+      created_at: at,
+      updated_at: at,
+    })
     .execute()
   return { conversation: id, messageId: null }
 }
