@@ -50,7 +50,7 @@ const rampMs = 2000
 export const warmUps = ({ parallel, tokensUnpaced }: Size, subject: Subject): readonly Job[] => {
   const base = { perSecond: 0, rampMs: 0, limitMs }
   return [
-    { ...base, answers: 30, parallel: 1, tokens: shortTokens },
+    { ...base, answers: 300, parallel: 1, tokens: shortTokens, limitMs: 15_000 },
     { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced, subject.tokensUnpaced) },
   ]
 }
