@@ -17,10 +17,11 @@ export class ApiCall {
   #wasSeen = false
   #reader: RunReader | undefined
 
-  constructor(requestId: string, response: ServerResponse) {
+  /** @param over why `gone` aborts; one for all, as an error of its own for every request would cost its stack. */
+  constructor(requestId: string, response: ServerResponse, over: HearthError) {
     this.requestId = requestId
     this.#response = response
-    response.once('close', () => this.#gone.abort())
+    response.once('close', () => this.#gone.abort(over))
   }
 
   /** Aborts when the answer was sent, and when the client is gone before. */

@@ -48,6 +48,7 @@ interface AskedCall extends Asked {
 export class OpenAiApi {
   readonly #deps: OpenAiApiDeps
   readonly #calls = new OpenCalls()
+  readonly #over = new HearthError('caller_cancelled', 'The request is over.')
   #isDraining = false
 
   constructor(deps: OpenAiApiDeps) {
@@ -112,7 +113,7 @@ export class OpenAiApi {
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { identity, limits } = this.#deps
-    const call = new ApiCall(newRequestId(), reply.raw)
+    const call = new ApiCall(newRequestId(), reply.raw, this.#over)
     this.#calls.add(call)
     request.setDecorator('apiCall', call)
     reply.header('x-request-id', call.requestId)
