@@ -199,7 +199,7 @@ function checkedReason(reason: string): string {
 }
 
 /** True once the vendor said that the answer is whole; its `[DONE]` may still follow. */
-export const isComplete = (state: StreamState): boolean => state.finishReason !== undefined || state.sawClosingUsage
+const isComplete = (state: StreamState): boolean => state.finishReason !== undefined || state.sawClosingUsage
 
 /**
  * The last events: open blocks end, usage, finish.
