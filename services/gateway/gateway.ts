@@ -100,6 +100,7 @@ class SocketGateway implements Gateway {
     this.#openAiApi = new OpenAiApi({
       ...shared,
       limits: { ...apiLimits, ...deps.apiLimits },
+      merge: merging.merge,
       bodyLimitBytes: config.limits.inference_body_bytes,
       onAnswered: metrics.answered,
     })

@@ -61,6 +61,7 @@ const socket = requirementsOf('deliver.6', 'spine deliver 6', [
   [
     'merging',
     'Adjacent deltas are joined only while the socket or the process lags, with contiguous ranges; `never` joins none.',
+    'tests/gateway/openai-api/merging.test.ts: a client that lags gets adjacent deltas joined or one by one: %s',
     'tests/gateway/merging.test.ts: say the same, in ranges without a gap, and leave everything else as it was',
     'tests/gateway/merging.test.ts: auto joins only while the client or the process lags; never, not even then',
     'tests/gateway/merging.test.ts: gets what waited for it joined, and the same text',

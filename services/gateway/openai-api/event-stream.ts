@@ -75,6 +75,11 @@ export class EventStream {
     this.#flush()
   }
 
+  /** The client has not taken everything yet. */
+  get isBehind(): boolean {
+    return this.#waiting() > 0
+  }
+
   /** More waits than should: read no further before `whenFree`. */
   get isFull(): boolean {
     return !this.#response.destroyed && this.#waiting() > this.#limits.softQueueBytes

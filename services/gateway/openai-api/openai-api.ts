@@ -7,6 +7,7 @@ import type { CredentialRecord, Snapshot } from '../../common/contracts/settings
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { fromFastify } from '../../common/http/http-server.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
+import type { MergePolicy } from '../sending/merge-policy.ts'
 import { ApiCall, OpenCalls } from './api-call.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { askRouter } from './ask-router.ts'
@@ -34,6 +35,7 @@ export interface OpenAiApiDeps {
   readonly elapsed: () => number
   readonly log: Logger
   readonly limits: ApiLimits
+  readonly merge: MergePolicy['merge']
   /** Largest body, pictures included. */
   readonly bodyLimitBytes: number
   /** Told once a request, when its answer has ended; 499: the client left before. */
@@ -142,12 +144,12 @@ export class OpenAiApi {
   }
 
   async #run(asked: AskedCall, reply: FastifyReply, readOrder: ReadOrder): Promise<unknown> {
-    const { router, limits, clock, elapsed, log } = this.#deps
+    const { router, limits, merge, clock, elapsed, log } = this.#deps
     const order = await readOrder(asked)
     const { call, caller } = asked
     const reader = new RunReader({ router, caller, gone: call.gone, isDraining: () => this.#isDraining })
     call.reads(reader)
-    return serveRun({ reader, reply, limits, clock, elapsed, log }, order)
+    return serveRun({ reader, reply, limits, merge, clock, elapsed, log }, order)
   }
 
   async #embed({ request, call, caller }: AskedCall): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../common/contracts/run-event.ts'
 import type { RunRequest } from '../../common/contracts/run-request.ts'
 import { type HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
+import type { MergePolicy } from '../sending/merge-policy.ts'
 import type { AnswerForm, AnswerName, EventEncoder } from './answer-form.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { collectAnswer } from './collect-answer.ts'
@@ -20,6 +21,8 @@ export interface ServeDeps {
   readonly reader: RunReader
   readonly reply: FastifyReply
   readonly limits: ApiLimits
+  /** Joins deltas while the client or this process lags. */
+  readonly merge: MergePolicy['merge']
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Monotonic milliseconds. */
@@ -46,7 +49,7 @@ async function stream(deps: ServeDeps, encoder: EventEncoder): Promise<void> {
   let isOpen = false
   try {
     for await (const batch of deps.reader.read()) {
-      const text = encodeBatch(encoder, batch)
+      const text = encodeBatch(encoder, deps.merge(batch, events.isBehind))
       if (isOpen) events.write(text)
       else held += text
       if (!isOpen && batch.some(isContent)) {
