@@ -48,10 +48,16 @@ function judge(client: TestClient, created: readonly Frame[]): readonly Figure[]
   ]
 }
 
-/** Numbers of one response that are missing or out of order. */
+/** Ranges of numbers of one response that do not follow the one before; a delta joined from several is a range. */
 function gapsOf(frames: readonly Frame[], responseId: string): number {
-  const numbers = frames.flatMap((frame) => (frame.response_id === responseId ? (frame.sequence_number ?? []) : []))
-  return numbers.filter((number, index) => number !== index).length
+  let next = 0
+  let gaps = 0
+  for (const { response_id, sequence_number: last, first_sequence_number: first = last } of frames) {
+    if (response_id !== responseId || last === undefined) continue
+    if (first !== next) gaps += 1
+    next = last + 1
+  }
+  return gaps
 }
 
 function longestChunkRun(arrivals: readonly Arrival[]): number {

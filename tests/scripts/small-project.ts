@@ -62,6 +62,7 @@ export function smallProject(): TemporaryProject {
     .write('services/main.ts', main)
     .write('clients/cli/main.ts', client)
     .write('tests/greet.test.ts', test)
+    .write('bench/run.ts', "console.log('measured')\n")
 }
 
 const contract = `import { z } from 'zod'

@@ -9,6 +9,7 @@ export interface Frame {
   readonly stream_id?: string
   readonly event_id?: string
   readonly sequence_number?: number
+  readonly first_sequence_number?: number
   readonly delta?: string
   readonly response?: { readonly id: string; readonly status: string; readonly [field: string]: unknown }
   readonly error?: { readonly code: string; readonly message: string; readonly [field: string]: unknown }

@@ -130,9 +130,9 @@ describe('stop', () => {
 })
 
 describe('bounds', () => {
-  test('a request over 1 MiB is caller_too_large', async () => {
+  test('a request over 48 MiB is caller_too_large', async () => {
     const { address } = await serve({ adapters: promptedAdapters() })
-    const text = 'x'.repeat(1_100_000)
+    const text = 'x'.repeat(49 * 1024 * 1024)
     const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
     const work = drainAll(adaptersAt(address).generate('demo', { ...request, messages }, never))
     expect(await failureOf(work)).toMatchObject({ code: 'caller_too_large', retryable: false })
