@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { serverFlags } from '../../scripts/bootstrap/plan.mjs'
 import type { LoadTarget } from '../load/load-job.ts'
 import { type BenchProcess, startBenchProcess, untilReady } from '../measure/bench-process.ts'
 import type { RunningSubject, Subject, SubjectContext } from './subject.ts'
@@ -52,7 +53,7 @@ async function spawnHearth(folder: string, { upstream, core }: SubjectContext, m
   await writeFile(config, JSON.stringify(settings(upstream, merge), undefined, 2))
   return startBenchProcess({
     command: process.execPath,
-    args: [join(root, 'services', 'main.ts')],
+    args: [...serverFlags, join(root, 'services', 'main.ts')],
     cwd: root,
     core,
     env: {

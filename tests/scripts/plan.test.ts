@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planOf } from '../../scripts/bootstrap/plan.mjs'
+import { planOf, serverFlags } from '../../scripts/bootstrap/plan.mjs'
 
 const needs = (...argv: readonly string[]): string => {
   const { needsEngine, needsModel, needsPython } = planOf(argv)
@@ -30,6 +30,13 @@ describe('what a command needs', () => {
     expect(needs(...command.split(' '))).toBe(expected)
   })
 
+  it('what serves gets the flags of a server, and nothing else does', () => {
+    expect(planOf(['start']).nodeFlags).toEqual(serverFlags)
+    expect(planOf(['cli', 'serve']).nodeFlags).toEqual(serverFlags)
+    expect(planOf(['cli', 'ask', 'x']).nodeFlags).toEqual([])
+    expect(planOf(['check']).nodeFlags).toEqual([])
+  })
+
   it('passes arguments through, and watches files for development only', () => {
     expect(planOf(['cli', 'ask', 'two words', '--json'])).toMatchObject({
       script: 'clients/cli/main.ts',
@@ -39,7 +46,7 @@ describe('what a command needs', () => {
     expect(planOf(['dev', '--roles', 'mcp'])).toMatchObject({
       script: 'services/main.ts',
       args: ['--roles', 'mcp'],
-      nodeFlags: ['--watch', '--watch-preserve-output'],
+      nodeFlags: [...serverFlags, '--watch', '--watch-preserve-output'],
     })
   })
 })
