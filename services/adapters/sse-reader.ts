@@ -1,4 +1,5 @@
 import { HearthError } from '../common/errors/hearth-error.ts'
+import type { FrameDecoder } from './frame-decoder.ts'
 
 /** One event of a text/event-stream. */
 export interface SseEvent {
@@ -105,22 +106,23 @@ export class SseParser {
 }
 
 /**
- * One batch per read of `bytes`: the events that this read completed, empty when it completed none (a comment, a part
- * of a line), so that a reader of batches sees every sign of life. Invalid UTF-8 becomes U+FFFD. An event that the end
- * cuts off is dropped.
- * @throws HearthError `provider_stream_error` after the events before it, when a line or event is over `sseLimitChars`;
- *   whatever `bytes` throws. Ending early ends `bytes`.
+ * Server-sent events out of bytes. A comment or a part of a line completes none. Invalid UTF-8 becomes U+FFFD. An event that
+ * the end cuts off is dropped. A line or event over `sseLimitChars` is `provider_stream_error`.
  */
-export async function* readSse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly SseEvent[], void> {
+export function createSseDecoder(): FrameDecoder<SseEvent> {
   const decoder = new TextDecoder('utf-8')
   const parser = new SseParser()
-  for await (const chunk of bytes) {
-    yield parser.push(decoder.decode(chunk, { stream: true }))
-    if (parser.isTooLong) {
-      throw new HearthError(
-        'provider_stream_error',
-        `The vendor sent an event of more than ${sseLimitChars} characters; check what base_url points to.`,
-      )
-    }
+  return {
+    push: (chunk) => parser.push(decoder.decode(chunk, { stream: true })),
+    get failure() {
+      return parser.isTooLong ? tooLong() : undefined
+    },
+    end: () => [],
   }
 }
+
+const tooLong = () =>
+  new HearthError(
+    'provider_stream_error',
+    `The vendor sent an event of more than ${sseLimitChars} characters; check what base_url points to.`,
+  )

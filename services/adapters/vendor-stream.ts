@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream'
 import type { GenerateEvent } from '../common/contracts/generate-event.ts'
 import type { HearthError } from '../common/errors/hearth-error.ts'
 import type { AttemptTimers } from './attempt-timers.ts'
+import { ChunkReader } from './chunk-reader.ts'
+import type { FrameDecoder } from './frame-decoder.ts'
 import type { HttpTransport } from './http-transport.ts'
 
 /** What one read of a stream came to. `failed` still holds the events before the failure. */
@@ -13,8 +15,7 @@ export interface BatchStep<State> {
 
 /** How the stream of one vendor is read: its frames, and a pure step over the frames of each read. */
 export interface StreamDialect<Frame, State> {
-  /** One batch per read, empty when it completed no frame. */
-  readonly frames: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<readonly Frame[]>
+  readonly decoder: () => FrameDecoder<Frame>
   readonly begin: State
   /** `done` after the vendor's last frame; its last event is then `finish`. */
   readonly step: (state: State, frames: readonly Frame[]) => BatchStep<State>
@@ -41,13 +42,14 @@ export async function* readVendorStream<Frame, State>(
   const { timers, transport } = reading
   const onAbort = () => body.destroy()
   timers.signal.addEventListener('abort', onAbort, { once: true })
-  const reader = dialect.frames(body.iterator({ destroyOnReturn: false }))[Symbol.asyncIterator]()
+  const chunks = new ChunkReader(body)
+  const at = { ...reading, dialect, decoder: dialect.decoder(), chunks }
   let state = dialect.begin
   let isWhole = false
   try {
     yield [{ type: 'phase', phase: 'waiting_first_token' }]
     while (!isWhole) {
-      const step = await nextStep(reader, { ...reading, dialect, state })
+      const step = await nextStep(at, state)
       state = step.state
       isWhole = step.outcome.status === 'done'
       if (step.events.length > 0) {
@@ -59,30 +61,44 @@ export async function* readVendorStream<Frame, State>(
     }
   } finally {
     timers.signal.removeEventListener('abort', onAbort)
-    await reader.return?.()
+    chunks.release()
     if (isWhole) transport.release(body)
     else body.destroy()
   }
 }
 
-interface ReadingAt<Frame, State> extends StreamReading {
+interface ReadingOf<Frame, State> extends StreamReading {
   readonly dialect: StreamDialect<Frame, State>
-  readonly state: State
+  readonly decoder: FrameDecoder<Frame>
+  readonly chunks: ChunkReader
 }
 
 /** What the next read comes to. @throws HearthError when it failed and the answer was not whole before. */
-async function nextStep<Frame, State>(
-  reader: AsyncIterator<readonly Frame[]>,
-  { dialect, state, timers, mapError }: ReadingAt<Frame, State>,
-): Promise<BatchStep<State>> {
+async function nextStep<Frame, State>(at: ReadingOf<Frame, State>, state: State): Promise<BatchStep<State>> {
+  const { dialect, timers, mapError, chunks } = at
   try {
-    const read = await reader.next()
-    if (read.done !== true) return moveClocks(dialect.step(state, read.value), timers)
+    const chunk = chunks.take() ?? (await chunks.next())
+    if (chunk !== undefined) return moveClocks(stepOf(at, state, chunk), timers)
+    const last = dialect.step(state, at.decoder.end())
+    if (last.outcome.status !== 'open') return last
+    return { state: last.state, events: [...last.events, ...dialect.end(last.state)], outcome: { status: 'done' } }
   } catch (error) {
     const failure = timers.failure() ?? mapError(error)
     if (!dialect.isComplete(state) || !mayFollowTheEnd(failure)) throw failure
   }
   return { state, events: dialect.end(state), outcome: { status: 'done' } }
+}
+
+/** The step over one read; a decoder that cannot go on fails it after the frames before. */
+function stepOf<Frame, State>(
+  { dialect, decoder }: ReadingOf<Frame, State>,
+  state: State,
+  chunk: Uint8Array,
+): BatchStep<State> {
+  const step = dialect.step(state, decoder.push(chunk))
+  const { failure } = decoder
+  if (failure === undefined || step.outcome.status !== 'open') return step
+  return { ...step, outcome: { status: 'failed', error: failure } }
 }
 
 /** The vendor said that the answer is whole; that its socket then broke or stayed open takes nothing away. */

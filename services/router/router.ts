@@ -103,15 +103,15 @@ class RunRouter implements Router {
     return isNew ? value : { ...value, existing: true }
   }
 
-  async *attach(
+  attach(
     runId: string,
     startingAfter: number,
     caller: Principal,
     signal: AbortSignal,
   ): AsyncIterable<readonly RunEvent[]> {
     const run = this.#shelf.find(runId)
-    if (run === undefined || run.owner.id !== caller.id) throw notFound()
-    yield* run.log.read(startingAfter, signal)
+    if (run === undefined || run.owner.id !== caller.id) return failing(notFound())
+    return run.log.read(startingAfter, signal)
   }
 
   async cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void> {
@@ -238,6 +238,12 @@ class RunRouter implements Router {
     seat.occupant.conversation = opened.conversation
     return { ref: ref(opened.conversation), open: async () => opened }
   }
+}
+
+/** Fails when it is read, as it does behind gRPC. */
+// biome-ignore lint/correctness/useYield: it is a stream that only fails
+async function* failing(error: HearthError): AsyncGenerator<never, void> {
+  throw error
 }
 
 const newId = (): string => randomUUID().replaceAll('-', '')

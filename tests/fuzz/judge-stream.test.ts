@@ -8,15 +8,15 @@ import type { StreamDialect } from '../../services/adapters/vendor-stream.ts'
 
 const words = { name: 'broken', framing: 'line', terminator: /end/, valid: () => 'a\nb\nend\n' } as const
 
-type Frames = StreamDialect<string, number>['frames']
-
 /** One frame a chunk: wrong, since what a frame is must not depend on how the bytes are cut. */
-const framePerChunk: Frames = async function* (bytes) {
-  for await (const chunk of bytes) yield [Buffer.from(chunk).toString()]
-}
+const framePerChunk: StreamDialect<string, number>['decoder'] = () => ({
+  push: (chunk) => [Buffer.from(chunk).toString()],
+  failure: undefined,
+  end: () => [],
+})
 
 const dialect = (parts: Partial<StreamDialect<string, number>>): StreamDialect<string, number> => ({
-  frames: framePerChunk,
+  decoder: framePerChunk,
   begin: 0,
   step: (state) => ({ state: state + 1, events: [], outcome: { status: 'open' } }),
   isComplete: () => true,

@@ -1,6 +1,7 @@
 import type { BatchStep, StreamDialect } from '../../../services/adapters/vendor-stream.ts'
 import type { GenerateEvent } from '../../../services/common/contracts/generate-event.ts'
 import { HearthError } from '../../../services/common/errors/hearth-error.ts'
+import { framesOf } from '../../../tests/support/frames-of.ts'
 import type { Random } from '../random.ts'
 
 /** What a reader made of a stream: its events, and how it ended. `untyped` is a defect: an error that is none of ours. */
@@ -81,7 +82,7 @@ async function readThrough<Frame, State>(
 ): Promise<Ending> {
   let state = dialect.begin
   try {
-    for await (const batch of dialect.frames(asBody(chunks))) {
+    for await (const batch of framesOf(dialect.decoder(), asBody(chunks))) {
       const step = dialect.step(state, batch)
       state = step.state
       onStep(step)

@@ -2,7 +2,7 @@ import type { FinishReason, GenerateEvent, Usage } from '../../common/contracts/
 import { toHearthError } from '../../common/errors/hearth-error.ts'
 import { jsonText } from '../json-text.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
-import { readSse, type SseEvent } from '../sse-reader.ts'
+import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
 import { streamFailure } from './map-error.ts'
@@ -229,7 +229,7 @@ const isComplete = ({ stopReason }: StreamState): boolean => stopReason !== unde
 
 /** Reads the stream of one answer. */
 export const messagesDialect: StreamDialect<SseEvent, StreamState> = {
-  frames: readSse,
+  decoder: createSseDecoder,
   begin: beginStream,
   step: stepBatch,
   isComplete,

@@ -1,7 +1,7 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
-import { readSse, type SseEvent } from '../sse-reader.ts'
+import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { streamError, streamFailureOf, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
 import { vendorCodes } from './map-error.ts'
@@ -234,7 +234,7 @@ function finishReason(state: StreamState): FinishReason {
 
 /** Reads the stream of one answer; calls that the vendor leaves without an id are named `callIdPrefix` and a number. */
 export const chatDialect = (callIdPrefix: string): StreamDialect<SseEvent, StreamState> => ({
-  frames: readSse,
+  decoder: createSseDecoder,
   begin: beginStream(callIdPrefix),
   step: stepBatch,
   isComplete,

@@ -1,9 +1,9 @@
 import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
-import { readSse, type SseEvent } from '../sse-reader.ts'
+import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { StreamDialect } from '../vendor-stream.ts'
 import { mapUsage } from './map-usage.ts'
-import { readWhole } from './read-whole.ts'
+import { createWholeDecoder } from './read-whole.ts'
 import { parseVendorJson, stepFrames } from './step-frames.ts'
 import { failureOfEvent, typeOf } from './stream-failure.ts'
 import { type ImageEvent, imageEvent, imagesAnswer } from './wire-schema.ts'
@@ -22,7 +22,7 @@ const finalTypes: ReadonlySet<string> = new Set(['image_generation.completed', '
  * bounds it: about 12 MB of picture. `format` is what was asked for.
  */
 export const imageDialect = (format: string): StreamDialect<SseEvent, undefined> => ({
-  frames: readSse,
+  decoder: createSseDecoder,
   begin: undefined,
   step: (_, frames) =>
     stepFrames(undefined, frames, (state, frame, events) => ({ state, isDone: stepEvent(frame, format, events) })),
@@ -34,7 +34,7 @@ export const imageDialect = (format: string): StreamDialect<SseEvent, undefined>
 
 /** Reads a picture that comes as one JSON body, from a server that knows no streams. Bounded as one event is. */
 export const imageBodyDialect = (format: string): StreamDialect<string, undefined> => ({
-  frames: readWhole,
+  decoder: createWholeDecoder,
   begin: undefined,
   step: (_, bodies) =>
     stepFrames(undefined, bodies, (state, body, events) => {

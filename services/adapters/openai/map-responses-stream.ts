@@ -1,5 +1,5 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
-import { readSse, type SseEvent } from '../sse-reader.ts'
+import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { StreamDialect } from '../vendor-stream.ts'
 import { mapUsage } from './map-usage.ts'
@@ -137,7 +137,7 @@ function finishReason(blocks: ResponseBlocks, response: FinalResponse, type: str
 
 /** Reads the stream of one answer; calls that the vendor leaves without an id are named `callIdPrefix` and a number. */
 export const responsesDialect = (callIdPrefix: string): StreamDialect<SseEvent, ResponseBlocks> => ({
-  frames: readSse,
+  decoder: createSseDecoder,
   begin: beginBlocks(callIdPrefix),
   step: (blocks, frames) => stepFrames(blocks, frames, stepEvent),
   isComplete: () => false,

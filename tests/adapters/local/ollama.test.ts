@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mapOllamaRequest } from '../../../services/adapters/local/server/map-ollama-request.ts'
 import { ollamaDialect } from '../../../services/adapters/local/server/map-ollama-stream.ts'
-import { ndjsonLimitChars, readNdjson } from '../../../services/adapters/local/server/ndjson-reader.ts'
+import { createNdjsonDecoder, ndjsonLimitChars } from '../../../services/adapters/local/server/ndjson-reader.ts'
 import { ollamaLine } from '../../../services/adapters/local/server/wire-schema.ts'
 import type { GenerateEvent } from '../../../services/common/contracts/generate-event.ts'
 import type { GenerateRequest } from '../../../services/common/contracts/generate-request.ts'
 import { type HearthError, toHearthError } from '../../../services/common/errors/hearth-error.ts'
+import { framesOf } from '../../support/frames-of.ts'
 import { textRequest } from './local-harness.ts'
 import { ollamaCalls, ollamaEnd, ollamaError, ollamaPlainEnd, ollamaText } from './ollama-fixtures.ts'
 
@@ -128,7 +129,7 @@ async function heard(stream: string | Uint8Array, cuts: readonly number[] = []):
   const events: GenerateEvent[] = []
   let state = dialect.begin
   try {
-    for await (const lines of dialect.frames(inPieces(bytes, cuts))) {
+    for await (const lines of framesOf(dialect.decoder(), inPieces(bytes, cuts))) {
       const step = dialect.step(state, lines)
       state = step.state
       events.push(...step.events)
@@ -226,7 +227,7 @@ describe('lines of JSON', () => {
     const bytes = async function* () {
       for (const piece of pieces) yield typeof piece === 'string' ? Buffer.from(piece) : piece
     }
-    for await (const batch of readNdjson(bytes())) batches.push(batch)
+    for await (const batch of framesOf(createNdjsonDecoder(), bytes())) batches.push(batch)
     return batches
   }
 

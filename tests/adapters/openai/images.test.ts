@@ -3,6 +3,7 @@ import { mapImageGeneration } from '../../../services/adapters/openai/map-image-
 import { imageBodyDialect, imageDialect } from '../../../services/adapters/openai/map-image-stream.ts'
 import type { GenerateRequest, ImageRequest } from '../../../services/common/contracts/generate-request.ts'
 import type { ErrorCode } from '../../../services/common/errors/error-table.ts'
+import { framesOf } from '../../support/frames-of.ts'
 import { collect, never, type OpenaiHarness, startOpenaiHarness, textRequest } from './openai-harness.ts'
 import { startReplay } from './replay-server.ts'
 
@@ -174,7 +175,7 @@ describe('a picture in one body', () => {
       yield* chunks
     }
     let last = dialect.step(dialect.begin, [])
-    for await (const batch of dialect.frames(bytes())) last = dialect.step(dialect.begin, batch)
+    for await (const batch of framesOf(dialect.decoder(), bytes())) last = dialect.step(dialect.begin, batch)
     return last
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readSse, type SseEvent, SseParser, sseLimitChars } from '../../../services/adapters/sse-reader.ts'
+import { createSseDecoder, type SseEvent, SseParser, sseLimitChars } from '../../../services/adapters/sse-reader.ts'
+import { framesOf } from '../../support/frames-of.ts'
 
 const encoder = new TextEncoder()
 
@@ -15,7 +16,7 @@ async function* pieces(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerat
 
 const readAll = async (source: AsyncIterable<Uint8Array>): Promise<readonly SseEvent[]> => {
   const events: SseEvent[] = []
-  for await (const batch of readSse(source)) events.push(...batch)
+  for await (const batch of framesOf(createSseDecoder(), source)) events.push(...batch)
   return events
 }
 
@@ -52,7 +53,7 @@ describe('server-sent events', () => {
     const source = (async function* () {
       for (const text of [': ping\n\n', 'data: a\n\ndata: b\n\n', 'data', ': c\n\n']) yield encoder.encode(text)
     })()
-    for await (const batch of readSse(source)) sizes.push(batch.length)
+    for await (const batch of framesOf(createSseDecoder(), source)) sizes.push(batch.length)
     expect(sizes).toEqual([0, 2, 0, 1])
   })
 
@@ -92,7 +93,7 @@ describe('server-sent events', () => {
     }
     const seen: SseEvent[] = []
     const reading = (async () => {
-      for await (const batch of readSse(source())) seen.push(...batch)
+      for await (const batch of framesOf(createSseDecoder(), source())) seen.push(...batch)
     })()
     await expect(reading).rejects.toMatchObject({ code: 'provider_stream_error' })
     expect(seen).toEqual([message('a')])
@@ -104,18 +105,5 @@ describe('server-sent events', () => {
     for (let count = 0; count < 17; count++) parser.push(line)
     expect(parser.isTooLong).toBe(true)
     expect(new SseParser().push(`data: ${'x'.repeat(sseLimitChars)}\n\n`)).toEqual([])
-  })
-
-  test('ending early ends the source', async () => {
-    let ended = false
-    const source = (async function* () {
-      try {
-        for (;;) yield encoder.encode('data: a\n\n')
-      } finally {
-        ended = true
-      }
-    })()
-    for await (const _ of readSse(source)) break
-    expect(ended).toBe(true)
   })
 })

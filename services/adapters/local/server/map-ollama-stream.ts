@@ -4,7 +4,7 @@ import { jsonText } from '../../json-text.ts'
 import { takePortable, toPortable } from '../../portable-text.ts'
 import { streamError, truncated } from '../../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../../vendor-stream.ts'
-import { readNdjson } from './ndjson-reader.ts'
+import { createNdjsonDecoder } from './ndjson-reader.ts'
 import { type OllamaCall, type OllamaLine, ollamaLine } from './wire-schema.ts'
 
 /** What an answer of `/api/chat` has said so far. */
@@ -28,7 +28,7 @@ const begin = (callIdPrefix: string): OllamaState => ({ callIdPrefix, blocks: 0,
 
 /** Reads the stream of one answer; calls without an id are named `callIdPrefix` and a number. */
 export const ollamaDialect = (callIdPrefix: string): StreamDialect<string, OllamaState> => ({
-  frames: readNdjson,
+  decoder: createNdjsonDecoder,
   begin: begin(callIdPrefix),
   step: stepLines,
   // The line that says so is the last one, and ends the answer.

@@ -1,29 +1,35 @@
 import { HearthError } from '../../../common/errors/hearth-error.ts'
+import type { FrameDecoder } from '../../frame-decoder.ts'
 
 /** Longest line, in characters. */
 export const ndjsonLimitChars = 16 * 1024 * 1024
 
 /**
- * The lines of newline-delimited JSON, cut anywhere: one batch per read of `bytes`, empty when the read completed none, so
- * that a reader of batches sees every sign of life. Invalid UTF-8 becomes U+FFFD. A last line without its line feed counts
- * if it is whole.
- * @throws HearthError `provider_stream_error` after the lines before it, when a line is over `ndjsonLimitChars`; whatever
- *   `bytes` throws. Ending early ends `bytes`.
+ * The lines of newline-delimited JSON. Invalid UTF-8 becomes U+FFFD. A last line without its line feed counts if it is
+ * whole. A line over `ndjsonLimitChars` is `provider_stream_error`.
  */
-export async function* readNdjson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[], void> {
+export function createNdjsonDecoder(): FrameDecoder<string> {
   const decoder = new TextDecoder('utf-8')
   let unfinished = ''
-  for await (const chunk of bytes) {
-    // What is kept is joined, not searched again: the work stays linear in the text.
-    const [head = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n')
-    const lines = [unfinished + head, ...others]
-    unfinished = lines.pop() ?? ''
-    const tooLong = lines.findIndex(isTooLong)
-    yield (tooLong === -1 ? lines : lines.slice(0, tooLong)).filter(isFilled)
-    if (tooLong !== -1 || isTooLong(unfinished)) throw lineTooLong()
+  let isOver = false
+  return {
+    push(chunk) {
+      // What is kept is joined, not searched again: the work stays linear in the text.
+      const [head = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n')
+      const lines = [unfinished + head, ...others]
+      unfinished = lines.pop() ?? ''
+      const tooLong = lines.findIndex(isTooLong)
+      isOver = tooLong !== -1 || isTooLong(unfinished)
+      return (tooLong === -1 ? lines : lines.slice(0, tooLong)).filter(isFilled)
+    },
+    get failure() {
+      return isOver ? lineTooLong() : undefined
+    },
+    end() {
+      const last = unfinished + decoder.decode()
+      return isFilled(last) && isWhole(last) ? [last] : []
+    },
   }
-  const last = unfinished + decoder.decode()
-  if (isFilled(last) && isWhole(last)) yield [last]
 }
 
 const isTooLong = (line: string): boolean => line.length > ndjsonLimitChars
