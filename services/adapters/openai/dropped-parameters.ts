@@ -1,21 +1,8 @@
 import type { GenerateParameters } from '../../common/contracts/generate-request.ts'
+import { dropParameters, type ParameterKey } from '../drop-parameters.ts'
 
 /** Which of OpenAI's two text APIs is asked. */
 export type OpenaiApi = 'chat' | 'responses'
-
-/** Parameters that one of them, or one of the models, refuses: profile name to field. */
-const fields = {
-  temperature: 'temperature',
-  top_p: 'topP',
-  stop: 'stop',
-  reasoning_effort: 'reasoningEffort',
-  seed: 'seed',
-  frequency_penalty: 'frequencyPenalty',
-  presence_penalty: 'presencePenalty',
-  parallel_tool_calls: 'parallelToolCalls',
-} as const satisfies Readonly<Record<string, keyof GenerateParameters>>
-
-type ParameterName = keyof typeof fields
 
 interface Asked {
   readonly api: OpenaiApi
@@ -25,7 +12,7 @@ interface Asked {
 }
 
 interface Rule {
-  readonly refuses: readonly ParameterName[]
+  readonly refuses: readonly ParameterKey[]
   readonly applies: (asked: Asked) => boolean
 }
 
@@ -45,34 +32,29 @@ const isGpt5AtRest = ({ model, effort }: Asked) => effort === 'none' && /^gpt-5\
  */
 const rules: readonly Rule[] = [
   {
-    refuses: ['stop', 'seed', 'frequency_penalty', 'presence_penalty'],
+    refuses: ['stop', 'seed', 'frequencyPenalty', 'presencePenalty'],
     applies: ({ api }) => api === 'responses',
   },
   {
-    refuses: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
+    refuses: ['temperature', 'topP', 'frequencyPenalty', 'presencePenalty'],
     applies: (asked) => isReasoning(asked) && !isGpt5AtRest(asked),
   },
   { refuses: ['stop'], applies: (asked) => isReasoning(asked) && !/^o1/.test(asked.model) },
-  { refuses: ['parallel_tool_calls'], applies: isO },
+  { refuses: ['parallelToolCalls'], applies: isO },
   {
-    refuses: ['reasoning_effort'],
+    refuses: ['reasoningEffort'],
     applies: ({ model }) => /^(gpt-3\.5|gpt-4|gpt-5-chat|chatgpt-)/.test(model),
   },
 ]
 
 /** The parameters as this model takes them by this API, and the profile names of those left out. `extra` is left alone. Pure. */
-export function dropParameters(
+export function dropRefused(
   api: OpenaiApi,
   model: string,
   parameters: GenerateParameters,
 ): { readonly parameters: GenerateParameters; readonly dropped: readonly string[] } {
   const asked = { api, model: model.replace(/^openai\//, ''), effort: parameters.reasoningEffort }
   const refused = new Set(rules.filter(({ applies }) => applies(asked)).flatMap(({ refuses }) => refuses))
-  const dropped = [...refused].filter((name) => isSet(parameters[fields[name]]))
-  const without = new Set<string>(dropped.map((name) => fields[name]))
-  const kept = Object.fromEntries(Object.entries(parameters).filter(([field]) => !without.has(field)))
-  return { parameters: kept, dropped }
+  const { parameters: kept, names } = dropParameters(parameters, [...refused])
+  return { parameters: kept, dropped: names }
 }
-
-const isSet = (value: GenerateParameters[keyof GenerateParameters]): boolean =>
-  value !== undefined && !(Array.isArray(value) && value.length === 0)

@@ -4,7 +4,7 @@ import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/r
 import type { OpenaiConnection } from '../../common/config/config-schema.ts'
 import type { GenerateRequest } from '../../common/contracts/generate-request.ts'
 import { mapRequest } from '../chat-completions/map-request.ts'
-import { dropParameters } from './dropped-parameters.ts'
+import { dropRefused } from './dropped-parameters.ts'
 import { mapImageEdit, mapImageGeneration } from './map-image-request.ts'
 import { mapResponsesRequest } from './map-responses-request.ts'
 
@@ -31,7 +31,7 @@ export function planCall({ api, base_url }: OpenaiConnection, request: GenerateR
     }
     return { call: { api: 'edits', body: mapImageEdit(image, model), format }, dropped: [] }
   }
-  const { parameters, dropped } = dropParameters(api, model, request.parameters)
+  const { parameters, dropped } = dropRefused(api, model, request.parameters)
   const taken = { ...request, parameters }
   if (api === 'responses') return { call: { api, body: mapResponsesRequest(taken) }, dropped }
   return { call: { api, body: mapRequest(taken, base_url) }, dropped }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { dropParameters } from '../../../services/adapters/drop-parameters.ts'
 import { createLocalAdapter } from '../../../services/adapters/local/adapter.ts'
-import { dropParameters } from '../../../services/adapters/local/drop-parameters.ts'
 import type { LocalConnection } from '../../../services/common/config/config-schema.ts'
 import { startFakeVendor } from '../../../services/common/testing/fake-vendor/fake-vendor.ts'
 import { ask, log, never, plainConnection, textRequest } from './local-harness.ts'

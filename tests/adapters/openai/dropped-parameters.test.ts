@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dropParameters } from '../../../services/adapters/openai/dropped-parameters.ts'
+import { dropRefused } from '../../../services/adapters/openai/dropped-parameters.ts'
 import type { GenerateParameters } from '../../../services/common/contracts/generate-request.ts'
 import { collect, never, type OpenaiHarness, startOpenaiHarness, textRequest } from './openai-harness.ts'
 
@@ -32,17 +32,17 @@ describe('parameters that are refused', () => {
     ['o3x', []],
     ['gpt-oss:20b', []],
   ])('by %s in Chat Completions: %s', (model, names) => {
-    expect(dropParameters('chat', model, everything).dropped.toSorted()).toEqual(names.toSorted())
+    expect(dropRefused('chat', model, everything).dropped.toSorted()).toEqual(names.toSorted())
   })
 
   test('by gpt-5.1 and later fewer, once they do not reason', () => {
     const atRest = { ...everything, reasoningEffort: 'none' }
-    expect(dropParameters('chat', 'gpt-5.2', atRest).dropped).toEqual(['stop'])
-    expect(dropParameters('chat', 'gpt-5', atRest).dropped).toContain('temperature')
+    expect(dropRefused('chat', 'gpt-5.2', atRest).dropped).toEqual(['stop'])
+    expect(dropRefused('chat', 'gpt-5', atRest).dropped).toContain('temperature')
   })
 
   test('by the Responses API: stop, seed and penalties, whatever the model', () => {
-    expect(dropParameters('responses', 'any', everything)).toEqual({
+    expect(dropRefused('responses', 'any', everything)).toEqual({
       dropped: ['stop', 'seed', 'frequency_penalty', 'presence_penalty'],
       parameters: {
         temperature: 0.5,
@@ -57,7 +57,7 @@ describe('parameters that are refused', () => {
 
   test('are not named when nobody asked for them', () => {
     const nothing = { stop: [], maxOutputTokens: 5 }
-    expect(dropParameters('responses', 'o3', nothing)).toEqual({ dropped: [], parameters: nothing })
+    expect(dropRefused('responses', 'o3', nothing)).toEqual({ dropped: [], parameters: nothing })
   })
 })
 

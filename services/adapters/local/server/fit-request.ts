@@ -1,5 +1,5 @@
 import type { GenerateRequest, ResponseFormat, ToolChoice } from '../../../common/contracts/generate-request.ts'
-import { dropParameters } from '../drop-parameters.ts'
+import { dropParameters } from '../../drop-parameters.ts'
 import type { Flavor } from './flavors.ts'
 
 export interface FittedRequest {

@@ -1,5 +1,5 @@
 import type { LocalConnection } from '../../../common/config/config-schema.ts'
-import type { ParameterKey } from '../drop-parameters.ts'
+import type { ParameterKey } from '../../drop-parameters.ts'
 import { llamacppModels, lmstudioModels, ollamaLoaded } from './wire-schema.ts'
 
 export type FlavorName = LocalConnection['flavor']

@@ -1,4 +1,4 @@
-import type { GenerateParameters } from '../../common/contracts/generate-request.ts'
+import type { GenerateParameters } from '../common/contracts/generate-request.ts'
 
 export type ParameterKey = Exclude<keyof GenerateParameters, 'extra'>
 
@@ -23,10 +23,14 @@ export interface DroppedParameters {
 
 /** The parameters without those of `keys`. Pure. */
 export function dropParameters(parameters: GenerateParameters, keys: readonly ParameterKey[]): DroppedParameters {
-  const gone = keys.filter((key) => parameters[key] !== undefined)
+  const gone = keys.filter((key) => isSet(parameters[key]))
   const isKept = ([key]: readonly [string, unknown]) => !gone.some((dropped) => dropped === key)
   return {
     parameters: Object.fromEntries(Object.entries(parameters).filter(isKept)),
     names: gone.map((key) => profileNames[key]),
   }
 }
+
+/** An empty list of stop texts asks for nothing. */
+const isSet = (value: GenerateParameters[ParameterKey]): boolean =>
+  value !== undefined && !(Array.isArray(value) && value.length === 0)
