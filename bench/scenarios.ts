@@ -7,6 +7,8 @@ export type ScenarioName = (typeof scenarioNames)[number]
 /** How much a run asks for. */
 export interface Size {
   readonly rounds: number
+  /** Short answers before every measurement, for 15 s at most. */
+  readonly warmUpAnswers: number
   /** Short answers, one after another. */
   readonly shortAnswers: number
   readonly parallel: number
@@ -19,6 +21,7 @@ export interface Size {
 
 export const fullSize: Size = {
   rounds: 3,
+  warmUpAnswers: 2000,
   shortAnswers: 300,
   parallel: 64,
   tokensUnpaced: 10_000,
@@ -30,6 +33,7 @@ export const fullSize: Size = {
 /** To see in a minute or two that everything runs; its figures mean nothing. */
 export const quickSize: Size = {
   rounds: 1,
+  warmUpAnswers: 20,
   shortAnswers: 20,
   parallel: 16,
   tokensUnpaced: 100,
@@ -46,11 +50,15 @@ const shortTokens = 5
 const limitMs = 60_000
 const rampMs = 2000
 
-/** Asked for before every measurement: all code has run, the heap has grown to its working size. */
-export const warmUps = ({ parallel, tokensUnpaced }: Size, subject: Subject): readonly Job[] => {
+/**
+ * Asked for before every measurement: all code has run and is compiled (CPU per short answer falls until about the
+ * 2000th), the heap has grown to its working size.
+ */
+export const warmUps = (size: Size, subject: Subject): readonly Job[] => {
+  const { parallel, tokensUnpaced } = size
   const base = { perSecond: 0, rampMs: 0, limitMs }
   return [
-    { ...base, answers: 300, parallel: 1, tokens: shortTokens, limitMs: 15_000 },
+    { ...base, answers: size.warmUpAnswers, parallel: 1, tokens: shortTokens, limitMs: 15_000 },
     { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced, subject.tokensUnpaced) },
   ]
 }

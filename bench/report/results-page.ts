@@ -30,7 +30,7 @@ function machineLines({ machine, size }: BenchRun): string {
     `- Machine: ${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${system}`,
     `- Node ${node}, Hearth ${commit}`,
     `- ${pinning}`,
-    `- Medians of ${size.rounds} ${size.rounds === 1 ? 'round' : 'rounds'}, the subjects in turn within each; fresh processes, warmed up, for every measurement`,
+    `- Medians of ${size.rounds} ${size.rounds === 1 ? 'round' : 'rounds'}, the subjects in turn within each; fresh processes for every measurement, warmed up with ${size.warmUpAnswers} short answers (for 15 s at most)`,
   ].join('\n')
 }
 
