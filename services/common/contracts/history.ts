@@ -22,7 +22,8 @@ export interface OpenRun {
   /** Principal id. */
   readonly owner: string
   readonly conversation?: string
-  readonly previousResponseId?: string
+  /** As in RunRequest: that answer, null the beginning of `conversation`. */
+  readonly previousResponseId?: string | null
   /** Used when a conversation is made. */
   readonly title: string
   readonly input: readonly NewMessage[]

@@ -1,6 +1,6 @@
 import type { Principal } from './principal.ts'
 import type { RunEvent } from './run-event.ts'
-import type { CancelReason, EmbeddingAnswer, EmbeddingRequest, RunRef, RunRequest } from './run-request.ts'
+import type { CancelReason, EmbeddingAnswer, EmbeddingRequest, RunRef, RunRequest, RunView } from './run-request.ts'
 
 /** Runs: one request to completion. A run belongs to neither client nor gateway. */
 export interface Router {
@@ -11,9 +11,11 @@ export interface Router {
    */
   start(request: RunRequest, caller: Principal, signal: AbortSignal): Promise<RunRef>
   /**
-   * The events of a run after number `startingAfter` (-1: all), in batches, ending after the terminal event.
-   * Aborting `signal` only ends the reading.
-   * @throws HearthError `caller_not_found`, `gateway_replay_gap` when the wanted part was trimmed.
+   * The events of a run after number `startingAfter` (-1: all), in batches, ending after the terminal event. Where the
+   * wanted part was trimmed, the first event is a `response.snapshot` under the number of the last event it includes,
+   * and the numbers go on after it. Aborting `signal` only ends the reading. A run that nobody reads for its profile's
+   * `detach_ttl_seconds` is cancelled; an ended one is kept for as long, within the bounds of the log.
+   * @throws HearthError `caller_not_found` for a run that is not this caller's or is no longer kept.
    */
   attach(
     runId: string,
@@ -21,6 +23,8 @@ export interface Router {
     caller: Principal,
     signal: AbortSignal,
   ): AsyncIterable<readonly RunEvent[]>
+  /** Runs of this caller: those that go on, oldest first, or that one run while it is kept. */
+  runs(wanted: { readonly runId: string } | 'live', caller: Principal, signal: AbortSignal): Promise<readonly RunView[]>
   /** Idempotent; resolves when the cancel is accepted, the terminal event follows on the stream. Unknown runs: `caller_not_found`. */
   cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void>
   /**

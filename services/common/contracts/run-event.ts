@@ -119,6 +119,7 @@ export type RunMessage =
       readonly response: FinalResponse
     }
   | { readonly type: 'response.failed'; readonly response: FinalResponse; readonly error: WireError }
+  | { readonly type: 'response.snapshot'; readonly response: ResponseSnapshot }
 
 export const terminalTypes = [
   'response.completed',
@@ -128,6 +129,15 @@ export const terminalTypes = [
 ] as const
 
 export type RunStatus = 'completed' | 'incomplete' | 'failed' | 'cancelled'
+
+/** An answer so far, for a reader whose wanted events were trimmed. Items in progress hold what they have. */
+export interface ResponseSnapshot {
+  readonly id: string
+  readonly status: 'in_progress' | RunStatus
+  readonly conversation: string
+  readonly profile: string
+  readonly output: readonly OutputItem[]
+}
 
 /** The answer's summary in the terminal event. `completed`: it ended by itself; `incomplete`: cut by a limit of length or content. */
 export interface FinalResponse {

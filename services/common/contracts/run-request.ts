@@ -6,6 +6,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from './generate-request.ts'
+import type { RunStatus } from './run-event.ts'
 
 /** One turn of the input, as `response.create` brings it (already validated). */
 export type InputItem =
@@ -33,8 +34,11 @@ export interface RunRequest {
   readonly profile?: string
   /** Id of an existing conversation; unset: a new one. */
   readonly conversation?: string
-  /** Continue after that run's answer instead of the newest message (branches). */
-  readonly previousResponseId?: string
+  /**
+   * Continue after that run's answer instead of the newest message (branches); null: before the first message of
+   * `conversation`.
+   */
+  readonly previousResponseId?: string | null
   readonly input: readonly InputItem[]
   readonly instructions?: string
   readonly tools: readonly ToolDefinition[]
@@ -99,4 +103,13 @@ export interface RunRef {
   readonly existing: boolean
 }
 
+/** Where a run stands. */
+export interface RunView extends Omit<RunRef, 'existing'> {
+  readonly lane: Lane
+  readonly status: 'in_progress' | RunStatus
+  /** Number of the newest event. */
+  readonly lastSequenceNumber: number
+}
+
+/** `ttl`: nobody read it for its profile's `detach_ttl_seconds`. */
 export type CancelReason = 'requested' | 'disconnected' | 'draining' | 'ttl'

@@ -38,13 +38,44 @@ export interface Settings {
   snapshot(known: SettingsVersion | undefined, signal: AbortSignal): Promise<Snapshot | undefined>
 }
 
-/** The doorbell: says that something changed, never what. */
-export interface ChangeBus {
-  publish(message: Doorbell): void
-  /** `onRing` for every message, and once after the subscription stands. Ends with `signal`. */
-  subscribe(onRing: (message: Doorbell | 'subscribed') => void, signal: AbortSignal): void
+/** What each channel of the bus carries. */
+export interface Channels {
+  readonly settings: Doorbell
+  readonly conversations: ConversationChange
 }
 
+export interface ChangeListener<Message> {
+  onMessage(message: Message): void
+  /** Once, after the subscription stands: what was published before is missed, so read what you need now. */
+  onSubscribed?(): void
+}
+
+/** Says at once that something changed. What is lost is found by reading again; nothing else hangs on it. */
+export interface ChangeBus {
+  publish<Name extends keyof Channels>(channel: Name, message: Channels[Name]): void
+  /** Ends with `signal`. */
+  subscribe<Name extends keyof Channels>(
+    channel: Name,
+    listener: ChangeListener<Channels[Name]>,
+    signal: AbortSignal,
+  ): void
+}
+
+/** The doorbell: says that settings changed, never what. */
 export interface Doorbell extends SettingsVersion {
   readonly kinds: readonly SettingKind[]
 }
+
+/** A conversation changed; its owner's clients read it again. */
+export interface ConversationChange {
+  readonly conversation: string
+  /** Principal id. */
+  readonly owner: string
+  /** `created`, `asked` (a run began), `answered` (its answer is kept), `renamed`, `removed`. */
+  readonly change: ConversationChangeKind
+  /** Of the run that began or ended. */
+  readonly runId?: string
+}
+
+export const conversationChanges = ['created', 'asked', 'answered', 'renamed', 'removed'] as const
+export type ConversationChangeKind = (typeof conversationChanges)[number]

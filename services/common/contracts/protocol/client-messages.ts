@@ -19,7 +19,7 @@ const hello = z
       .array(z.string().max(64))
       .max(64)
       .optional()
-      .describe('credit, binary, reasoning, tools; others ignored'),
+      .describe('credit, binary, reasoning, tools, conversations; others ignored'),
     initial_credit_bytes: z.int().min(0).max(67_108_864).optional(),
   })
   .describe('First frame of every connection, within 5 s and 4 KiB')
@@ -41,6 +41,38 @@ const cancel = z
   })
   .describe('Cancels the run response_id, or without it all runs of the lane stream_id; idempotent')
 
+const attach = z
+  .strictObject({
+    type: z.literal('response.attach'),
+    ...clientFields,
+    response_id: responseId,
+    stream_id: streamId.optional().describe('The lane its events name; default: the one it runs in'),
+    starting_after: z.int().min(-1).max(4_294_967_295).describe('Last number seen; -1: all'),
+  })
+  .describe('Reads a run of this user, also one of another device; answered by response.attached')
+
+const detach = z
+  .strictObject({ type: z.literal('response.detach'), ...clientFields, response_id: responseId })
+  .describe('Stops reading; the run goes on; idempotent')
+
+const blobNo = z.int().min(0).max(4_294_967_295)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
+
+const blobBegin = z
+  .strictObject({
+    type: z.literal('blob.begin'),
+    ...clientFields,
+    blob_no: blobNo.describe('Chosen by the client; named by input_image.blob_no'),
+    media_type: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif']),
+    byte_length: z.int().min(1),
+    sha256: sha256.optional(),
+  })
+  .describe('Announces an upload: binary frames of kind 4 with this blob_no follow, in order')
+
+const blobEnd = z
+  .strictObject({ type: z.literal('blob.end'), ...clientFields, blob_no: blobNo, sha256: sha256.optional() })
+  .describe('Ends an upload; it can be named in response.create until the session ends')
+
 const ping = z
   .strictObject({
     type: z.literal('ping'),
@@ -56,12 +88,19 @@ export const clientMessages = {
   'session.refresh': refresh,
   'response.create': responseCreate,
   'response.cancel': cancel,
+  'response.attach': attach,
+  'response.detach': detach,
+  'blob.begin': blobBegin,
+  'blob.end': blobEnd,
   ping,
 } as const
 
 export type ClientMessageType = keyof typeof clientMessages
 export type ClientMessage = { [Type in ClientMessageType]: z.output<(typeof clientMessages)[Type]> }[ClientMessageType]
 export type SessionHello = z.output<typeof hello>
+export type ResponseAttach = z.output<typeof attach>
+export type BlobBegin = z.output<typeof blobBegin>
+export type BlobEnd = z.output<typeof blobEnd>
 export type ResponseCancel = z.output<typeof cancel>
 export type Ping = z.output<typeof ping>
 

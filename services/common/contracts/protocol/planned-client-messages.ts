@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { clientFields, responseId, streamId } from './fields.ts'
 
-const blobNo = z.int().min(0).max(4_294_967_295)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const cursor = z.string().max(512).optional()
 const conversation = z.string().min(1).max(128)
@@ -18,12 +17,6 @@ const message = <Type extends string, Shape extends z.core.$ZodLooseShape>(
 
 /** Messages of the protocol whose capability is not built yet; each is answered with `caller_unsupported_feature`. */
 export const plannedClientMessages = {
-  'response.attach': message('response.attach', 'Reads a run of this user, also one of another device', {
-    response_id: responseId,
-    stream_id: streamId.optional(),
-    starting_after: z.int().min(-1).describe('Last number seen; -1: all'),
-  }),
-  'response.detach': message('response.detach', 'Stops reading; the run goes on', { response_id: responseId }),
   'tool_approval.respond': message('tool_approval.respond', 'Answers tool_approval.request', {
     response_id: responseId.optional(),
     approval_id: z.string().optional(),
@@ -39,13 +32,6 @@ export const plannedClientMessages = {
     stream_id: streamId,
     bytes: z.int().min(1).max(67_108_864),
   }),
-  'blob.begin': message('blob.begin', 'Announces an upload in binary frames of kind 4', {
-    blob_no: blobNo,
-    media_type: z.string().max(128),
-    byte_length: z.int().min(1),
-    sha256: hash.optional(),
-  }),
-  'blob.end': message('blob.end', 'Ends an upload', { blob_no: blobNo, sha256: hash.optional() }),
   'device.command': message('device.command', 'Steers a device', {
     device_id: z.string().max(64),
     command: z.string().max(64),

@@ -54,17 +54,6 @@ export const plannedServerMessages = {
     risk: z.string(),
     expires_at: z.int(),
   }),
-  'response.attached': message('response.attached', 'First answer to response.attach', {
-    response_id: responseId,
-    stream_id: streamId,
-    stream_no: z.int(),
-    status: z.string(),
-  }),
-  'response.snapshot': message('response.snapshot', 'On attach when the replay was trimmed', {
-    ...frame,
-    response: freeObject,
-  }),
-  'conversation.updated': message('conversation.updated', 'A conversation changed', { conversation: z.string() }),
   'device.state': message('device.state', 'State of a device', { device_id: z.string(), state: freeObject }),
   'device.command.accepted': deviceCommand('device.command.accepted', 'The command is durable'),
   'device.command.confirmed': deviceCommand('device.command.confirmed', 'The device reports the wanted state'),

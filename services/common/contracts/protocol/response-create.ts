@@ -86,7 +86,10 @@ export const responseCreate = z
     profile: z.string().min(1).max(256).optional().describe("Model profile; default: the user's, else the default one"),
     model: z.string().min(1).max(256).optional().describe('Alias of profile'),
     conversation: z.string().min(1).max(128).optional().describe('Id of a conversation; default: a new one'),
-    previous_response_id: responseId.optional().describe('Continue after that answer'),
+    previous_response_id: responseId
+      .nullable()
+      .optional()
+      .describe('Continue after that answer (a branch); null with a conversation: before its first message'),
     input: z.union([z.string(), z.array(inputItem).min(1).max(256)], 'must be a text or a list of items'),
     instructions: z.string().optional().describe('System prompt beside the one of the profile'),
     tools: z.array(functionTool).max(128).optional().describe('Tools the client itself runs'),

@@ -82,6 +82,14 @@ const finalResponse = z.object({
   metadata: z.record(z.string(), z.string()).optional().describe('As the request brought it'),
 })
 
+const responseSnapshot = z.object({
+  id: z.string(),
+  status: z.enum(['in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
+  conversation: z.string(),
+  profile: z.string(),
+  output: z.array(outputItem).describe('Items in progress hold what they have so far'),
+})
+
 const frame = { response_id: responseId, stream_id: streamId, sequence_number: sequenceNumber }
 const item = { item_id: z.string(), output_index: z.int().min(0) }
 const part = { ...item, content_index: z.int().min(0) }
@@ -169,6 +177,9 @@ export const runMessages = {
   'response.failed': event('response.failed', 'Terminal: failed; the partial is kept', {
     response: finalResponse,
     error: wireError,
+  }),
+  'response.snapshot': event('response.snapshot', 'On attach where the replay was trimmed: the answer up to this number', {
+    response: responseSnapshot,
   }),
   'response.cancelled': event('response.cancelled', 'Terminal: cancelled', { response: finalResponse }),
 } as const

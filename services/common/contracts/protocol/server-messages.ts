@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conversationChanges } from '../settings.ts'
 import { eventId, responseId, streamId } from './fields.ts'
 import { runMessages, wireError } from './run-messages.ts'
 
@@ -20,7 +21,18 @@ const limits = z.object({
 const session = {
   event_id: eventId.optional(),
   session_id: z.string(),
-  resume_token: z.string().describe('For resume, once it is served'),
+  resume_token: z.string().describe('For resume in the next session.hello, while detach_ttl_seconds last'),
+  live: z
+    .array(
+      z.object({
+        response_id: responseId,
+        stream_id: streamId,
+        conversation: z.string(),
+        last_sequence_number: z.int().min(-1),
+      }),
+    )
+    .optional()
+    .describe('On resume, and with the feature conversations: runs of the user that go on; attach to read them'),
   protocol: z.string(),
   limits,
   profiles: z.array(profile).describe('Those the caller may use'),
@@ -38,6 +50,24 @@ export const sessionMessages = {
   'session.draining': z
     .object({ type: z.literal('session.draining'), reason: z.string(), reconnect_in_ms: z.int().min(0) })
     .describe('The server stops; each client gets its own time to come back'),
+  'response.attached': z
+    .object({
+      type: z.literal('response.attached'),
+      event_id: eventId.optional(),
+      response_id: responseId,
+      stream_id: streamId,
+      stream_no: z.int().min(0).max(4_294_967_295).describe('Stands for this run in binary frames'),
+      status: z.enum(['in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
+    })
+    .describe('First answer to response.attach; the events follow under their numbers'),
+  'conversation.updated': z
+    .object({
+      type: z.literal('conversation.updated'),
+      conversation: z.string(),
+      change: z.enum(conversationChanges).describe('asked: a run began; answered: its answer is kept'),
+      response_id: responseId.optional().describe('Of the run that began or ended'),
+    })
+    .describe('A conversation of the user changed: read it again, or attach to the run'),
   error: z
     .object({
       type: z.literal('error'),

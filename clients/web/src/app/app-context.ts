@@ -1,0 +1,24 @@
+import type { HearthClient } from '../protocol/hearth-client.ts'
+import type { Preferences } from './preferences.ts'
+import type { Route } from './route.ts'
+import type { Translate } from './translate.ts'
+
+/** What every view is given, as its property `context`. One object for the life of the page. */
+export interface AppContext {
+  readonly client: HearthClient
+  readonly preferences: Preferences
+  /** The text of a message in the language in use; views render again when that changes. */
+  readonly translate: Translate
+  readonly route: () => Route
+  go(route: Route): void
+  /** Says something for a while, at the edge; with `undo` an act can be taken back for 10 s before `onExpired` makes it so. */
+  notify(notice: Notice): void
+}
+
+export interface Notice {
+  readonly text: string
+  readonly tone?: 'info' | 'danger'
+  readonly undo?: () => void
+  /** The 10 s are over, or the page is left: do it now. */
+  readonly onExpired?: () => void
+}
