@@ -58,6 +58,7 @@ export const sessionMessages = {
       stream_id: streamId,
       stream_no: z.int().min(0).max(4_294_967_295).describe('Stands for this run in binary frames'),
       status: z.enum(['in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
+      last_sequence_number: z.int().min(-1).describe('Pictures up to this number are announced without their bytes'),
     })
     .describe('First answer to response.attach; the events follow under their numbers'),
   'conversation.updated': z
