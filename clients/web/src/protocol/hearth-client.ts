@@ -8,6 +8,8 @@ import type { RestApi } from './rest-api.ts'
 export interface HearthClient {
   readonly connection: ConnectionState
   readonly rest: RestApi
+  /** Answers of the user being given now, here or on another device, as far as this client was told. */
+  readonly live: readonly LiveRun[]
   /** Connects, and stays connected until `stop`. Idempotent. Without credentials it waits for `pair`. */
   start(): void
   stop(): void
@@ -55,7 +57,7 @@ export interface ClientEvents {
   readonly connection: ConnectionState
   /** A conversation of the user changed, here or elsewhere. */
   readonly conversation: ConversationUpdate
-  /** After every reconnect: what was pushed meanwhile is lost, so read again what is shown. `live` are answers being given now. */
+  /** After every connect: what was pushed before is lost, so read again what is shown. `live` are answers being given now. */
   readonly resumed: { readonly live: readonly LiveRun[] }
 }
 
@@ -98,7 +100,11 @@ export interface LiveAnswer {
   readonly ended: Promise<AnswerState>
 }
 
-/** A failure as the house tells it; `code` of its closed table, or `client_offline`, `client_protocol`. */
+/**
+ * A failure as the house tells it; `code` of its closed table, or `client_offline`, `client_protocol`, `client_busy` (more
+ * answers at once than the house gives one client), `client_answer_elsewhere` (the rest of the answer is no longer
+ * streamed: read it from the conversation).
+ */
 export interface Failure {
   readonly code: string
   /** Says what to do. */
