@@ -46,9 +46,13 @@ export class SettingsMirror implements Part {
   /** Resolves at once: the first read may have to wait for mcp, readiness tells until then. */
   async start(): Promise<void> {
     this.#deps.readiness.report('settings', 'No settings have been read from mcp yet.', true)
-    this.#deps.bus.subscribe((ring) => {
-      if (ring === 'subscribed' || isNewer(ring, this.#current)) void this.refresh()
-    }, this.#ended.signal)
+    const listener = {
+      onMessage: (ring: SettingsVersion) => {
+        if (isNewer(ring, this.#current)) void this.refresh()
+      },
+      onSubscribed: () => void this.refresh(),
+    }
+    this.#deps.bus.subscribe('settings', listener, this.#ended.signal)
     await this.refresh()
   }
 

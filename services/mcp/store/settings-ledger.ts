@@ -98,7 +98,7 @@ export class SettingsLedger {
 
   #announce(version: SettingsVersion, changes: readonly SettingsChange[]): void {
     this.#version = version
-    this.#deps.bus.publish({ ...version, kinds: kindsOf(changes) })
+    this.#deps.bus.publish('settings', { ...version, kinds: kindsOf(changes) })
   }
 }
 

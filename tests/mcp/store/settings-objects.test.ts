@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Doorbell } from '../../../services/common/contracts/settings.ts'
 import { RevisionMismatch } from '../../../services/mcp/store/revision-mismatch.ts'
 import type { DeclaredDocument } from '../../../services/mcp/store/store.ts'
 import { never, openTestStore, personSpec, profileSpec } from './open-test-store.ts'
-
-/** A bus that keeps what was published. */
-function recordingBus() {
-  const published: Doorbell[] = []
-  return { published, publish: (message: Doorbell) => void published.push(message), subscribe: () => {} }
-}
+import { recordingBus } from './recording-bus.ts'
 
 const document = (version: string, more: Partial<DeclaredDocument> = {}): DeclaredDocument => ({
   version,
@@ -27,7 +21,7 @@ describe('settings objects', () => {
     await store.profiles.create('one', profileSpec())
     const after = await store.version()
     expect(after).toEqual({ epoch: before.epoch, revision: before.revision + 1 })
-    expect(bus.published).toEqual([{ ...after, kinds: ['profiles'] }])
+    expect(bus.published.settings).toEqual([{ ...after, kinds: ['profiles'] }])
     expect((await store.changes({ limit: 10 })).items).toEqual([
       {
         revision: after.revision,
@@ -50,7 +44,7 @@ describe('settings objects', () => {
     await expect(store.profiles.remove('two', undefined)).rejects.toMatchObject({ code: 'caller_not_found' })
     await expect(store.profiles.put('one', profileSpec(), 999)).rejects.toThrow(RevisionMismatch)
     expect(await store.version()).toEqual(before)
-    expect(bus.published).toHaveLength(1)
+    expect(bus.published.settings).toHaveLength(1)
   })
 
   it('put replaces only the revision the caller read', async () => {
@@ -112,8 +106,8 @@ describe('settings objects', () => {
     expect(await store.version()).toMatchObject({ revision: 1 })
     await store.declare({ ...first, version: 'v1-again' })
     expect(await store.version()).toMatchObject({ revision: 1 })
-    expect(bus.published).toHaveLength(1)
-    expect([...(bus.published[0]?.kinds ?? [])].toSorted()).toEqual(['credentials', 'profiles', 'users'])
+    expect(bus.published.settings).toHaveLength(1)
+    expect([...(bus.published.settings[0]?.kinds ?? [])].toSorted()).toEqual(['credentials', 'profiles', 'users'])
     await store.declare(document('v2', { profiles: { two: profileSpec('b'), three: profileSpec('a') } }))
     expect(await store.version()).toMatchObject({ revision: 2 })
     const names = (await store.profiles.list({ limit: 10 })).items.map((profile) => profile.name)
