@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from '../common/contracts/generate-event.ts'
-import type { OutputItem, OutputPart, RunMessage } from '../common/contracts/run-event.ts'
+import type { ItemStatus, OutputItem, OutputPart, RunMessage } from '../common/contracts/run-event.ts'
 
 /** One output item of the answer, in the order of `output_index`. */
 export type Block = TextBlock | ToolCallBlock | PictureBlock
@@ -7,7 +7,7 @@ export type Block = TextBlock | ToolCallBlock | PictureBlock
 interface BlockBase {
   readonly itemId: string
   readonly outputIndex: number
-  readonly isDone: boolean
+  readonly status: ItemStatus
 }
 
 export interface TextBlock extends BlockBase {
@@ -77,18 +77,19 @@ export const emptyAnswer = (idSuffix: string): AnswerState => ({
   hasContent: false,
 })
 
-/** The item of a block as clients see it; what is not done when it is described as `incomplete` was cut. */
-export function describeItem(block: Block, status: OutputItem['status']): OutputItem {
+/** The item of a block as clients see it, with what it has so far; `incomplete` was cut. */
+export function describeItem(block: Block): OutputItem {
+  const { itemId: id, status } = block
   switch (block.kind) {
     case 'text':
     case 'refusal':
-      return { type: 'message', id: block.itemId, role: 'assistant', status, content: contentOf(block, status) }
+      return { type: 'message', id, role: 'assistant', status, content: [describePart(block)] }
     case 'reasoning':
-      return { type: 'reasoning', id: block.itemId, status, content: contentOf(block, status) }
+      return { type: 'reasoning', id, status, content: [describePart(block)] }
     case 'tool_call':
       return {
         type: 'function_call',
-        id: block.itemId,
+        id,
         status,
         call_id: block.callId,
         name: block.name,
@@ -97,12 +98,18 @@ export function describeItem(block: Block, status: OutputItem['status']): Output
     case 'picture':
       return {
         type: 'image_generation_call',
-        id: block.itemId,
+        id,
         status,
         ...(block.blobId === undefined ? {} : { blob_id: block.blobId }),
         ...(block.picture === undefined ? {} : { media_type: block.picture.mediaType }),
       }
   }
+}
+
+/** The item as it begins: its parts are yet to be added. */
+export function describeNewItem(block: Block): OutputItem {
+  const item = describeItem(block)
+  return 'content' in item ? { ...item, content: [] } : item
 }
 
 export function describePart({ kind, text }: TextBlock): OutputPart {
@@ -115,6 +122,3 @@ export function describePart({ kind, text }: TextBlock): OutputPart {
       return { type: 'refusal', refusal: text }
   }
 }
-
-const contentOf = (block: TextBlock, status: OutputItem['status']): readonly OutputPart[] =>
-  status === 'in_progress' ? [] : [describePart(block)]

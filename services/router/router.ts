@@ -13,6 +13,7 @@ import type {
   EmbeddingRequest,
   RunRef,
   RunRequest,
+  RunView,
 } from '../common/contracts/run-request.ts'
 import type { Snapshot } from '../common/contracts/settings.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
@@ -112,6 +113,11 @@ class RunRouter implements Router {
     const run = this.#shelf.find(runId)
     if (run === undefined || run.owner.id !== caller.id) return failing(notFound())
     return run.log.read(startingAfter, signal)
+  }
+
+  async runs(wanted: { readonly runId: string } | 'live', caller: Principal): Promise<readonly RunView[]> {
+    const runs = wanted === 'live' ? this.#shelf.live() : [this.#shelf.find(wanted.runId)]
+    return runs.flatMap((run) => (run?.owner.id === caller.id ? [run.view()] : []))
   }
 
   async cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void> {

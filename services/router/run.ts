@@ -4,12 +4,12 @@ import type { ChatMessage } from '../common/contracts/generate-request.ts'
 import type { History, OpenedRun } from '../common/contracts/history.ts'
 import type { ModelProfile } from '../common/contracts/model-profile.ts'
 import type { Principal } from '../common/contracts/principal.ts'
-import type { AttemptRecord, RunMessage } from '../common/contracts/run-event.ts'
-import type { CancelReason, RunRef, RunRequest } from '../common/contracts/run-request.ts'
+import type { AttemptRecord, ResponseSnapshot, RunMessage, RunStatus } from '../common/contracts/run-event.ts'
+import type { CancelReason, RunRef, RunRequest, RunView } from '../common/contracts/run-request.ts'
 import { HearthError, toHearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
-import { type AnswerState, emptyAnswer } from './answer-state.ts'
+import { type AnswerState, describeItem, emptyAnswer } from './answer-state.ts'
 import { runAttempt } from './attempt.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Seat } from './lanes.ts'
@@ -51,7 +51,7 @@ export class Run {
   readonly owner: Principal
   readonly log: RunLog
   readonly #deps: RunDeps
-  readonly #run: AdmittedRun
+  #run: AdmittedRun
   readonly #stop = new AbortController()
   readonly #heartbeat: Heartbeat
   readonly #beganAt: number
@@ -61,14 +61,15 @@ export class Run {
   #opening: Promise<OpenedRun> | undefined
   #deadlineAt = Infinity
   #pulse: RunMessage | undefined
-  #endedAt: number | undefined
+  #ended: { readonly at: number; readonly status: RunStatus } | undefined
 
   constructor(deps: RunDeps, run: AdmittedRun) {
     this.#deps = deps
     this.#run = run
     this.ref = run.ref
     this.owner = run.owner
-    this.log = new RunLog({ events: deps.limits.logEvents, bytes: deps.limits.logBytes, batch: 512 })
+    const { logEvents: events, logBytes: bytes } = deps.limits
+    this.log = new RunLog({ events, bytes, batch: 512 }, () => this.#describe())
     this.#answer = emptyAnswer(run.ref.runId.slice(-12))
     this.#beganAt = deps.clock()
     this.#heartbeat = new Heartbeat(deps.limits.heartbeatMs, deps.clock, () => this.#beat())
@@ -76,11 +77,18 @@ export class Run {
 
   /** Router's clock, milliseconds; undefined while it goes on. */
   get endedAt(): number | undefined {
-    return this.#endedAt
+    return this.#ended?.at
   }
 
+  /** How long it goes on without a reader, and how long it is kept when it has ended. */
   get detachTtlMs(): number {
-    return this.#run.profile.detach_ttl_seconds * 1000
+    return Math.max(leastTtlMs, this.#run.profile.detach_ttl_seconds * 1000)
+  }
+
+  view(): RunView {
+    const { runId, conversation, profile } = this.ref
+    const { lane } = this.#run.request
+    return { runId, conversation, profile, lane, status: this.#status(), lastSequenceNumber: this.log.lastNumber }
   }
 
   /** Resolves after the terminal event; never rejects. */
@@ -90,6 +98,11 @@ export class Run {
     const queued: readonly RunMessage[] = position === 0 ? [] : [{ type: 'response.queued', position }]
     this.#append([{ message: { type: 'response.created', profile, conversation } }, ...queued.map(asDraft)])
     this.#heartbeat.start()
+    if (this.#run.request.onDisconnect === 'cancel') {
+      this.log.whenUnread(this.#deps.limits.unreadMs, () => this.cancel('disconnected'))
+    } else {
+      this.log.whenUnread(this.detachTtlMs, () => this.cancel('ttl'))
+    }
     this.#deps.metrics.runStarted()
     await this.#end(await this.#work())
   }
@@ -186,7 +199,7 @@ export class Run {
 
   async #keepPicture(outputIndex: number, picture: { mediaType: string; bytes: Uint8Array }): Promise<void> {
     const blobId = await this.#deps.history.putBlob({ owner: this.owner.id, ...picture })
-    if (this.#endedAt === undefined) this.#take(announcePicture(this.#answer, outputIndex, blobId))
+    if (this.#ended === undefined) this.#take(announcePicture(this.#answer, outputIndex, blobId))
   }
 
   #endingOf(thrown: unknown): Ending {
@@ -207,19 +220,30 @@ export class Run {
     this.#take(closeAnswer(this.#answer, status === 'completed' ? 'completed' : 'incomplete'))
     const isStored = await this.#save(ending)
     this.#heartbeat.stop()
-    this.#endedAt = clock()
+    this.#ended = { at: clock(), status }
     const usage = wireUsage(this.#answer.usage)
     const { metadata } = this.#run.request
     const message = terminalMessage({ ref: this.ref, ending, usage, attempts: this.#attempts, isStored, metadata })
     const [first] = this.#attempts
     if (first !== undefined && this.#answer.usage !== undefined) metrics.tokensUsed(first, this.#answer.usage)
-    metrics.runEnded({ profile: this.ref.profile, status, ms: this.#endedAt - this.#beganAt, isStored })
+    metrics.runEnded({ profile: this.ref.profile, status, ms: this.#ended.at - this.#beganAt, isStored })
     this.#run.seat.leave()
     this.#run.onEnd()
     this.log.end({ message })
     // What stays on the shelf is the log: the answer's pictures and the conversation are not kept twice.
     this.#answer = emptyAnswer('')
     this.#opening = undefined
+    this.#run = withoutQuestion(this.#run)
+  }
+
+  #status(): RunView['status'] {
+    return this.#ended?.status ?? 'in_progress'
+  }
+
+  #describe(): ResponseSnapshot {
+    const { runId, conversation, profile } = this.ref
+    const output = this.#answer.blocks.map(describeItem)
+    return { id: runId, status: this.#status(), conversation, profile, output }
   }
 
   /** Pictures that came whole before a cancel or failure are kept too, if the store is quick. */
@@ -261,6 +285,15 @@ export class Run {
     const message: RunMessage | undefined = position > 0 ? { type: 'response.queued', position } : this.#pulse
     if (message !== undefined) this.#append([{ message }])
   }
+}
+
+/** A reader needs a moment to come, also where runs are not to go on alone. */
+const leastTtlMs = 1000
+
+/** What was asked may be large, and nobody asks for it once the run has ended. */
+function withoutQuestion(run: AdmittedRun): AdmittedRun {
+  const { image: _, ...request } = run.request
+  return { ...run, request: { ...request, input: [] }, open: () => Promise.reject(new Error('the run has ended')) }
 }
 
 const asDraft = (message: RunMessage) => ({ message })

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { GenerateEvent, Usage } from '../common/contracts/generate-event.ts'
-import type { BlobAnnouncement, ItemStatus, OutputItem } from '../common/contracts/run-event.ts'
+import type { BlobAnnouncement, ItemStatus } from '../common/contracts/run-event.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import {
   type AnswerState,
   type AttemptName,
   type Block,
   describeItem,
+  describeNewItem,
   describePart,
   type Picture,
   type PictureBlock,
@@ -74,19 +75,19 @@ export const beginAttempt = (state: AnswerState, attempt: AttemptName): AnswerSt
 export const announcePicture = (state: AnswerState, outputIndex: number, blobId: string): AnswerStep =>
   step(state, (draft) => {
     const block = draft.blocks[outputIndex]
-    if (block?.kind !== 'picture' || block.picture === undefined || block.isDone) return
-    const done: PictureBlock = { ...block, blobId, isDone: true }
+    if (block?.kind !== 'picture' || block.picture === undefined || block.status !== 'in_progress') return
+    const done: PictureBlock = { ...block, blobId, status: 'completed' }
     draft.blocks[outputIndex] = done
     const announcement = announce(draft, block.picture)
     const message = { type: 'response.image_generation_call.completed', ...position(block), blob_id: blobId } as const
     draft.events.push({ message: { ...message, ...announcement }, bytes: block.picture.bytes })
-    emit(draft, itemDone(done, 'completed'))
+    emit(draft, itemDone(done))
   })
 
 /** The run ends: every item that is still open gets its done events, marked as cut unless the run came to its own end. */
 export const closeAnswer = (state: AnswerState, status: Exclude<ItemStatus, 'in_progress'>): AnswerStep =>
   step(state, (draft) => {
-    for (const block of draft.blocks) if (!block.isDone) endBlock(draft, block, status)
+    for (const block of draft.blocks) if (block.status === 'in_progress') endBlock(draft, block, status)
     draft.open.clear()
   })
 
@@ -243,7 +244,7 @@ function open(draft: Draft, id: string, block: Block): void {
   emit(draft, {
     type: 'response.output_item.added',
     output_index: block.outputIndex,
-    item: describeItem(block, 'in_progress'),
+    item: describeNewItem(block),
   })
 }
 
@@ -259,8 +260,9 @@ function endOpen(draft: Draft, index: number): void {
   if (block !== undefined) endBlock(draft, block, block.kind === 'picture' ? 'incomplete' : draft.endsAs)
 }
 
-function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status'], 'in_progress'>): void {
-  draft.blocks[block.outputIndex] = { ...block, isDone: true }
+function endBlock(draft: Draft, block: Block, status: Exclude<ItemStatus, 'in_progress'>): void {
+  const done: Block = { ...block, status }
+  draft.blocks[block.outputIndex] = done
   draft.growing = undefined
   switch (block.kind) {
     case 'text':
@@ -280,7 +282,7 @@ function endBlock(draft: Draft, block: Block, status: Exclude<OutputItem['status
     case 'picture':
       break
   }
-  emit(draft, itemDone(block, status))
+  emit(draft, itemDone(done))
 }
 
 function textDone(block: TextBlock): RunEventDraft['message'] {
@@ -292,7 +294,7 @@ function textDone(block: TextBlock): RunEventDraft['message'] {
 
 const newBlock = (draft: Draft, prefix: string) => {
   const outputIndex = draft.blocks.length
-  return { itemId: `${prefix}_${draft.idSuffix}_${outputIndex}`, outputIndex, isDone: false }
+  return { itemId: `${prefix}_${draft.idSuffix}_${outputIndex}`, outputIndex, status: 'in_progress' } as const
 }
 
 function findOpen(draft: Draft, id: string): Block {
@@ -309,11 +311,11 @@ const emit = (draft: Draft, message: RunEventDraft['message']): void => void dra
 const position = (block: Block) => ({ item_id: block.itemId, output_index: block.outputIndex })
 const partPosition = (block: Block) => ({ ...position(block), content_index: 0 })
 
-const itemDone = (block: Block, status: ItemStatus) =>
+const itemDone = (block: Block) =>
   ({
     type: 'response.output_item.done',
     output_index: block.outputIndex,
-    item: describeItem(block, status),
+    item: describeItem(block),
   }) as const
 
 const inProgress = (name: AttemptName, at: Pick<Extract<GenerateEvent, { type: 'phase' }>, 'phase' | 'progress'>) =>

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { type ModelProfile, modelProfileSpec } from '../../services/common/contracts/model-profile.ts'
 import type { Principal } from '../../services/common/contracts/principal.ts'
 import type { Router } from '../../services/common/contracts/router.ts'
-import type { RunEvent, RunMessage } from '../../services/common/contracts/run-event.ts'
+import { type RunEvent, type RunMessage, terminalTypes } from '../../services/common/contracts/run-event.ts'
 import type { RunRequest } from '../../services/common/contracts/run-request.ts'
 import type { Snapshot } from '../../services/common/contracts/settings.ts'
 import { userSpec } from '../../services/common/contracts/user.ts'
@@ -103,14 +103,16 @@ export async function readUntil(
   return events
 }
 
-export type Terminal = Extract<RunMessage, { response: unknown }>
+export type Terminal = Extract<RunMessage, { readonly type: (typeof terminalTypes)[number] }>
 
 /** The last message, which must be the one terminal. */
 export function terminalOf(events: readonly RunEvent[]): Terminal {
   const message = events.at(-1)?.message
-  if (message === undefined || !('response' in message)) throw new Error(`no terminal but ${message?.type}`)
+  if (message === undefined || !isTerminal(message)) throw new Error(`no terminal but ${message?.type}`)
   return message
 }
+
+const isTerminal = (message: RunMessage): message is Terminal => terminalTypes.some((type) => type === message.type)
 
 export const textOf = (events: readonly RunEvent[]): string =>
   events.map(({ message }) => (message.type === 'response.output_text.delta' ? message.delta : '')).join('')

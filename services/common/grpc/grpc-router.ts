@@ -3,7 +3,14 @@ import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middl
 import type { Principal } from '../contracts/principal.ts'
 import type { Router } from '../contracts/router.ts'
 import type { RunEvent } from '../contracts/run-event.ts'
-import type { CancelReason, EmbeddingAnswer, EmbeddingRequest, RunRef, RunRequest } from '../contracts/run-request.ts'
+import type {
+  CancelReason,
+  EmbeddingAnswer,
+  EmbeddingRequest,
+  RunRef,
+  RunRequest,
+  RunView,
+} from '../contracts/run-request.ts'
 import type { Part } from '../lifecycle/part.ts'
 import { joinBatches } from './batch-frames.ts'
 import { clientOptions } from './channel-options.ts'
@@ -12,12 +19,14 @@ import { decodeEmbeddings } from './embeddings-codec.ts'
 import { isDeadline, newPeerCall, type Peer, type PeerCall } from './peer-call.ts'
 import { decodeRunEvent } from './run-event-codec.ts'
 import { cancelReasons, encodePrincipal, encodeRunRequest } from './run-request-codec.ts'
+import { decodeRunView } from './run-view-codec.ts'
 import { routerService, runEventFraming } from './services.ts'
 import { present } from './wire-values.ts'
 
 /** Admission waits for the store. */
 const startMs = 30_000
 const cancelMs = 5000
+const runsMs = 5000
 /** The profile's own timeout is the one that should fire. */
 const embedMs = 3_600_000
 /** One call of `attach`; a run that goes on longer is attached to again, where the call ended. */
@@ -77,6 +86,21 @@ class GrpcRouter implements Router {
         if (!signal.aborted && !isDeadline(thrown)) throw call.translate(thrown)
       }
     }
+  }
+
+  async runs(
+    wanted: { readonly runId: string } | 'live',
+    caller: Principal,
+    signal: AbortSignal,
+  ): Promise<readonly RunView[]> {
+    const call = newPeerCall(this.#peer, signal, runsMs)
+    const named = wanted === 'live' ? {} : wanted
+    const message = { ...named, caller: encodePrincipal(caller) }
+    const views: RunView[] = []
+    return translated(call, async () => {
+      for await (const { runs } of this.#client.runs(message, call.options)) views.push(...runs.map(decodeRunView))
+      return views
+    })
   }
 
   async cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void> {

@@ -35,6 +35,7 @@ const messageSchema = z.discriminatedUnion('type', [
   runMessages['response.incomplete'].extend(framing),
   runMessages['response.failed'].extend(framing),
   runMessages['response.cancelled'].extend(framing),
+  runMessages['response.snapshot'].extend(framing),
 ])
 
 export const encodeRunEvent = ({ sequenceNumber, message, bytes }: RunEvent): WireRunEvent => ({

@@ -52,9 +52,11 @@ const role = z.enum(roles)
 const scopeList = z.array(z.enum(scopes))
 const speaker = z.enum(['system', 'user', 'assistant'])
 
-export function encodeRunRequest({ metadata: labels, parameters, image, ...request }: RunRequest): WireRunRequest {
+export function encodeRunRequest(runRequest: RunRequest): WireRunRequest {
+  const { metadata: labels, parameters, image, previousResponseId, ...request } = runRequest
   return {
     ...request,
+    branchPoint: encodeBranchPoint(previousResponseId),
     input: request.input.map(encodeInput),
     tools: request.tools.map(encodeTool),
     toolChoice: encodeToolChoice(request.toolChoice),
@@ -68,19 +70,11 @@ export function encodeRunRequest({ metadata: labels, parameters, image, ...reque
 }
 
 export function decodeRunRequest({ metadataJson, ...request }: WireRunRequest): RunRequest {
-  const { idempotencyKey, profile, conversation, previousResponseId, instructions, maxOutputTokens, temperature } =
-    request
+  const { idempotencyKey, profile, conversation, instructions, maxOutputTokens, temperature } = request
   return {
     lane: present(request.lane, 'lane'),
-    ...dropUndefined({
-      idempotencyKey,
-      profile,
-      conversation,
-      previousResponseId,
-      instructions,
-      maxOutputTokens,
-      temperature,
-    }),
+    ...dropUndefined({ idempotencyKey, profile, conversation, instructions, maxOutputTokens, temperature }),
+    ...decodeBranchPoint(request.branchPoint),
     input: request.input.map(decodeInput),
     tools: request.tools.map(decodeTool),
     toolChoice: decodeToolChoice(request.toolChoice),
@@ -92,6 +86,17 @@ export function decodeRunRequest({ metadataJson, ...request }: WireRunRequest): 
     ...(request.parameters === undefined ? {} : { parameters: decodeParameters(request.parameters) }),
     ...(request.image === undefined ? {} : { image: decodeImage(request.image) }),
   }
+}
+
+function encodeBranchPoint(previousResponseId: RunRequest['previousResponseId']): WireRunRequest['branchPoint'] {
+  if (previousResponseId === undefined) return undefined
+  if (previousResponseId === null) return { $case: 'conversationStart', value: true }
+  return { $case: 'previousResponseId', value: previousResponseId }
+}
+
+function decodeBranchPoint(point: WireRunRequest['branchPoint']): Pick<RunRequest, 'previousResponseId'> {
+  if (point === undefined) return {}
+  return { previousResponseId: point.$case === 'conversationStart' ? null : point.value }
 }
 
 const encodeParameters = ({ stop, ...parameters }: CallerParameters): WireCallerParameters => ({

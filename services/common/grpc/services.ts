@@ -18,6 +18,8 @@ import {
   RouterEmbedResponse,
   RouterServiceDefinition,
   RunEventBatch,
+  RunsRequest,
+  RunsResponse,
   StartRequest,
 } from '../../../proto/gen/hearth/v1/router.ts'
 import { RunRef } from '../../../proto/gen/hearth/v1/run.ts'
@@ -59,6 +61,7 @@ const adapter = (method: keyof typeof AdapterServiceDefinition.methods) =>
 export const routerService = {
   start: unary(router('start'), StartRequest, RunRef),
   attach: batches(router('attach'), AttachRequest, AttachMessage),
+  runs: batches(router('runs'), RunsRequest, RunsResponse),
   cancel: unary(router('cancel'), CancelRequest, CancelResponse),
   embed: unary(router('embed'), RouterEmbedRequest, RouterEmbedResponse),
 }

@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Principal } from '../contracts/principal.ts'
 import type { Router } from '../contracts/router.ts'
-import type { FinalResponse, RunEvent, RunMessage, RunStatus } from '../contracts/run-event.ts'
-import type { CancelReason, RunRequest } from '../contracts/run-request.ts'
+import {
+  type FinalResponse,
+  type RunEvent,
+  type RunMessage,
+  type RunStatus,
+  terminalTypes,
+} from '../contracts/run-event.ts'
+import type { CancelReason, Lane, RunRequest, RunView } from '../contracts/run-request.ts'
 import { HearthError } from '../errors/hearth-error.ts'
+import { foldRunEvents } from './fold-run-events.ts'
 
 /** What a fake run does next. `response.created` and, unless the script brings its own, the terminal are added. */
 export type RunStep =
@@ -12,6 +19,8 @@ export type RunStep =
   | { readonly do: 'wait'; readonly ms: number }
   /** Until it is cancelled. */
   | { readonly do: 'hang' }
+  /** What was said so far, except the newest event, is no longer kept: who wants it gets a snapshot. */
+  | { readonly do: 'trim' }
 
 export interface FakeRunEvent {
   readonly message: RunMessage
@@ -56,7 +65,7 @@ export function fakeRouter(
       const next = queue.shift() ?? script(request)
       if (next instanceof HearthError) throw next
       const runId = `resp_fake${starts.length}`
-      const run = new FakeRun(runId, caller.id, request.profile ?? 'demo')
+      const run = new FakeRun(runId, caller.id, request)
       starts.push({ runId, request, caller })
       runs.set(runId, run)
       void run.play(next)
@@ -71,6 +80,11 @@ export function fakeRouter(
         readers -= 1
       }
     },
+    runs: async (wanted, caller) =>
+      [...runs.values()]
+        .filter((run) => run.owner === caller.id)
+        .filter((run) => (wanted === 'live' ? run.status === 'in_progress' : run.runId === wanted.runId))
+        .map((run) => run.view()),
     cancel: async (runId, reason, caller) => {
       const run = owned(runId, caller)
       cancels.push({ runId, reason })
@@ -88,16 +102,30 @@ class FakeRun {
   readonly owner: string
   readonly profile: string
   readonly conversation: string
+  readonly #lane: Lane
   readonly #batches: (readonly RunEvent[])[] = []
   readonly #stopped = new AbortController()
   #sequenceNumber = 0
+  #firstKept = 0
+  #status: RunView['status'] = 'in_progress'
   #changed = Promise.withResolvers<void>()
 
-  constructor(runId: string, owner: string, profile: string) {
+  constructor(runId: string, owner: string, { lane, profile = 'demo' }: RunRequest) {
     this.runId = runId
     this.owner = owner
     this.profile = profile
     this.conversation = `conv_${runId}`
+    this.#lane = lane
+  }
+
+  get status(): RunView['status'] {
+    return this.#status
+  }
+
+  view(): RunView {
+    const { runId, conversation, profile } = this
+    const lastSequenceNumber = this.#sequenceNumber - 1
+    return { runId, conversation, profile, lane: this.#lane, status: this.#status, lastSequenceNumber }
   }
 
   async play(steps: readonly RunStep[]): Promise<void> {
@@ -106,6 +134,7 @@ class FakeRun {
     for (const step of steps) {
       if (step.do === 'emit' && !signal.aborted) this.#append(step.events)
       if (step.do === 'wait') await sleep(step.ms, undefined, { signal }).catch(() => undefined)
+      if (step.do === 'trim') this.#firstKept = this.#sequenceNumber - 1
       if (step.do === 'hang') await sleep(2 ** 31 - 1, undefined, { signal }).catch(() => undefined)
     }
     this.end('completed')
@@ -118,24 +147,48 @@ class FakeRun {
 
   async *read(startingAfter: number, signal: AbortSignal): AsyncIterable<readonly RunEvent[]> {
     const gone = aborted(signal)
-    for (let index = 0; !signal.aborted; index += 1) {
-      while (index >= this.#batches.length) {
-        if (this.#stopped.signal.aborted || signal.aborted) return
-        await Promise.race([this.#changed.promise, gone])
-      }
-      const batch = this.#batches[index]?.filter((event) => event.sequenceNumber > startingAfter) ?? []
+    for (let last = startingAfter; !signal.aborted; ) {
+      const batch = this.#after(last)
+      last = batch.at(-1)?.sequenceNumber ?? last
       if (batch.length > 0) yield batch
+      else if (this.#stopped.signal.aborted) return
+      else await Promise.race([this.#changed.promise, gone])
     }
+  }
+
+  #after(last: number): readonly RunEvent[] {
+    if (last + 1 < this.#firstKept) return [this.#snapshot()]
+    const batch = this.#batches.find((events) => (events.at(-1)?.sequenceNumber ?? -1) > last)
+    return batch?.filter(({ sequenceNumber }) => sequenceNumber > last) ?? []
+  }
+
+  #snapshot(): RunEvent {
+    const { runId: id, conversation, profile } = this
+    const events = this.#batches.flat()
+    const sequenceNumber = events.length - (this.#status === 'in_progress' ? 1 : 2)
+    const response = { id, status: this.#status, conversation, profile, output: foldRunEvents(events) }
+    return { sequenceNumber, message: { type: 'response.snapshot', response } }
   }
 
   #append(events: readonly FakeRunEvent[]): void {
     if (this.#stopped.signal.aborted) return
     this.#batches.push(events.map((event) => ({ ...event, sequenceNumber: this.#sequenceNumber++ })))
-    if (events.some(({ message }) => 'response' in message)) this.#stopped.abort()
+    const terminal = terminalTypes.find((type) => events.some(({ message }) => message.type === type))
+    if (terminal !== undefined) {
+      this.#status = statuses[terminal]
+      this.#stopped.abort()
+    }
     this.#changed.resolve()
     this.#changed = Promise.withResolvers<void>()
   }
 }
+
+const statuses = {
+  'response.completed': 'completed',
+  'response.incomplete': 'incomplete',
+  'response.failed': 'failed',
+  'response.cancelled': 'cancelled',
+} as const
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

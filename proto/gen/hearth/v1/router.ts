@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { BatchPiece } from "./batch.ts";
 import { Embeddings } from "./generate.ts";
-import { CancelReason, Principal, RunEvent, RunRef, RunRequest } from "./run.ts";
+import { CancelReason, Principal, RunEvent, RunRef, RunRequest, RunView } from "./run.ts";
 
 export const protobufPackage = "hearth.v1";
 
@@ -35,6 +35,16 @@ export interface AttachMessage {
 
 export interface RunEventBatch {
   readonly events: readonly RunEvent[];
+}
+
+export interface RunsRequest {
+  /** Unset: those that go on. */
+  readonly runId?: string | undefined;
+  readonly caller: Principal | undefined;
+}
+
+export interface RunsResponse {
+  readonly runs: readonly RunView[];
 }
 
 export interface CancelRequest {
@@ -344,6 +354,130 @@ export const RunEventBatch: MessageFns<RunEventBatch> = {
   fromPartial(object: DeepPartial<RunEventBatch>): RunEventBatch {
     const message = createBaseRunEventBatch() as any;
     message.events = object.events?.map((e) => RunEvent.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRunsRequest(): RunsRequest {
+  return { runId: undefined, caller: undefined };
+}
+
+export const RunsRequest: MessageFns<RunsRequest> = {
+  encode(message: RunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== undefined) {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.caller !== undefined) {
+      Principal.encode(message.caller, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.caller = Principal.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RunsRequest>): RunsRequest {
+    return RunsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunsRequest>): RunsRequest {
+    const message = createBaseRunsRequest() as any;
+    message.runId = object.runId ?? undefined;
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Principal.fromPartial(object.caller)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRunsResponse(): RunsResponse {
+  return { runs: [] };
+}
+
+export const RunsResponse: MessageFns<RunsResponse> = {
+  encode(message: RunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      RunView.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(RunView.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RunsResponse>): RunsResponse {
+    return RunsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunsResponse>): RunsResponse {
+    const message = createBaseRunsResponse() as any;
+    message.runs = object.runs?.map((e) => RunView.fromPartial(e)) || [];
     return message;
   },
 };
@@ -681,6 +815,15 @@ export const RouterServiceDefinition = {
       responseStream: true,
       options: {},
     },
+    /** In parts that fit into a message each. */
+    runs: {
+      name: "Runs",
+      requestType: RunsRequest as typeof RunsRequest,
+      requestStream: false,
+      responseType: RunsResponse as typeof RunsResponse,
+      responseStream: true,
+      options: {},
+    },
     cancel: {
       name: "Cancel",
       requestType: CancelRequest as typeof CancelRequest,
@@ -707,6 +850,11 @@ export interface RouterServiceImplementation<CallContextExt = {}> {
     request: AttachRequest,
     context: CallContext & CallContextExt,
   ): ServerStreamingMethodResult<DeepPartial<AttachMessage>>;
+  /** In parts that fit into a message each. */
+  runs(
+    request: RunsRequest,
+    context: CallContext & CallContextExt,
+  ): ServerStreamingMethodResult<DeepPartial<RunsResponse>>;
   cancel(request: CancelRequest, context: CallContext & CallContextExt): Promise<DeepPartial<CancelResponse>>;
   embed(request: RouterEmbedRequest, context: CallContext & CallContextExt): Promise<DeepPartial<RouterEmbedResponse>>;
 }
@@ -715,6 +863,8 @@ export interface RouterServiceClient<CallOptionsExt = {}> {
   start(request: DeepPartial<StartRequest>, options?: CallOptions & CallOptionsExt): Promise<RunRef>;
   /** Cancelling the call only ends the reading. */
   attach(request: DeepPartial<AttachRequest>, options?: CallOptions & CallOptionsExt): AsyncIterable<AttachMessage>;
+  /** In parts that fit into a message each. */
+  runs(request: DeepPartial<RunsRequest>, options?: CallOptions & CallOptionsExt): AsyncIterable<RunsResponse>;
   cancel(request: DeepPartial<CancelRequest>, options?: CallOptions & CallOptionsExt): Promise<CancelResponse>;
   embed(request: DeepPartial<RouterEmbedRequest>, options?: CallOptions & CallOptionsExt): Promise<RouterEmbedResponse>;
 }

@@ -32,6 +32,26 @@ export namespace OnDisconnect {
   export type CANCEL = typeof OnDisconnect.CANCEL;
 }
 
+export const RunStatus = {
+  UNSPECIFIED: 0,
+  IN_PROGRESS: 1,
+  COMPLETED: 2,
+  INCOMPLETE: 3,
+  FAILED: 4,
+  CANCELLED: 5,
+} as const;
+
+export type RunStatus = typeof RunStatus[keyof typeof RunStatus];
+
+export namespace RunStatus {
+  export type UNSPECIFIED = typeof RunStatus.UNSPECIFIED;
+  export type IN_PROGRESS = typeof RunStatus.IN_PROGRESS;
+  export type COMPLETED = typeof RunStatus.COMPLETED;
+  export type INCOMPLETE = typeof RunStatus.INCOMPLETE;
+  export type FAILED = typeof RunStatus.FAILED;
+  export type CANCELLED = typeof RunStatus.CANCELLED;
+}
+
 export const CancelReason = { UNSPECIFIED: 0, REQUESTED: 1, DISCONNECTED: 2, DRAINING: 3, TTL: 4 } as const;
 
 export type CancelReason = typeof CancelReason[keyof typeof CancelReason];
@@ -50,7 +70,9 @@ export interface RunRequest {
   readonly idempotencyKey?: string | undefined;
   readonly profile?: string | undefined;
   readonly conversation?: string | undefined;
-  readonly previousResponseId?: string | undefined;
+  readonly branchPoint: { readonly $case: "previousResponseId"; readonly value: string } | //
+  /** Before the first message of the conversation. */
+  { readonly $case: "conversationStart"; readonly value: boolean } | undefined;
   readonly input: readonly InputItem[];
   readonly instructions?: string | undefined;
   readonly tools: readonly ToolDefinition[];
@@ -143,6 +165,15 @@ export interface RunRef {
   readonly existing: boolean;
 }
 
+export interface RunView {
+  readonly runId: string;
+  readonly conversation: string;
+  readonly profile: string;
+  readonly lane: Lane | undefined;
+  readonly status: RunStatus;
+  readonly lastSequenceNumber: number;
+}
+
 /** services/common/contracts/run-event.ts. The deltas, of which there is one per token, are typed; the rest is JSON. */
 export interface RunEvent {
   readonly sequenceNumber: number;
@@ -178,7 +209,7 @@ function createBaseRunRequest(): RunRequest {
     idempotencyKey: undefined,
     profile: undefined,
     conversation: undefined,
-    previousResponseId: undefined,
+    branchPoint: undefined,
     input: [],
     instructions: undefined,
     tools: [],
@@ -209,8 +240,13 @@ export const RunRequest: MessageFns<RunRequest> = {
     if (message.conversation !== undefined) {
       writer.uint32(34).string(message.conversation);
     }
-    if (message.previousResponseId !== undefined) {
-      writer.uint32(42).string(message.previousResponseId);
+    switch (message.branchPoint?.$case) {
+      case "previousResponseId":
+        writer.uint32(42).string(message.branchPoint.value);
+        break;
+      case "conversationStart":
+        writer.uint32(152).bool(message.branchPoint.value);
+        break;
     }
     for (const v of message.input) {
       InputItem.encode(v!, writer.uint32(50).fork()).join();
@@ -308,7 +344,15 @@ export const RunRequest: MessageFns<RunRequest> = {
               break;
             }
 
-            message.previousResponseId = reader.string();
+            message.branchPoint = { $case: "previousResponseId", value: reader.string() };
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.branchPoint = { $case: "conversationStart", value: reader.bool() };
             continue;
           }
           case 6: {
@@ -446,7 +490,20 @@ export const RunRequest: MessageFns<RunRequest> = {
     message.idempotencyKey = object.idempotencyKey ?? undefined;
     message.profile = object.profile ?? undefined;
     message.conversation = object.conversation ?? undefined;
-    message.previousResponseId = object.previousResponseId ?? undefined;
+    switch (object.branchPoint?.$case) {
+      case "previousResponseId": {
+        if (object.branchPoint?.value !== undefined && object.branchPoint?.value !== null) {
+          message.branchPoint = { $case: "previousResponseId", value: object.branchPoint.value };
+        }
+        break;
+      }
+      case "conversationStart": {
+        if (object.branchPoint?.value !== undefined && object.branchPoint?.value !== null) {
+          message.branchPoint = { $case: "conversationStart", value: object.branchPoint.value };
+        }
+        break;
+      }
+    }
     message.input = object.input?.map((e) => InputItem.fromPartial(e)) || [];
     message.instructions = object.instructions ?? undefined;
     message.tools = object.tools?.map((e) => ToolDefinition.fromPartial(e)) || [];
@@ -1366,6 +1423,121 @@ export const RunRef: MessageFns<RunRef> = {
     message.conversation = object.conversation ?? "";
     message.profile = object.profile ?? "";
     message.existing = object.existing ?? false;
+    return message;
+  },
+};
+
+function createBaseRunView(): RunView {
+  return { runId: "", conversation: "", profile: "", lane: undefined, status: 0, lastSequenceNumber: 0 };
+}
+
+export const RunView: MessageFns<RunView> = {
+  encode(message: RunView, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.conversation !== "") {
+      writer.uint32(18).string(message.conversation);
+    }
+    if (message.profile !== "") {
+      writer.uint32(26).string(message.profile);
+    }
+    if (message.lane !== undefined) {
+      Lane.encode(message.lane, writer.uint32(34).fork()).join();
+    }
+    if (message.status !== 0) {
+      writer.uint32(40).int32(message.status);
+    }
+    if (message.lastSequenceNumber !== 0) {
+      writer.uint32(48).uint32(message.lastSequenceNumber);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunView {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunView() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.conversation = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.profile = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.lane = Lane.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.lastSequenceNumber = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RunView>): RunView {
+    return RunView.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunView>): RunView {
+    const message = createBaseRunView() as any;
+    message.runId = object.runId ?? "";
+    message.conversation = object.conversation ?? "";
+    message.profile = object.profile ?? "";
+    message.lane = (object.lane !== undefined && object.lane !== null) ? Lane.fromPartial(object.lane) : undefined;
+    message.status = object.status ?? 0;
+    message.lastSequenceNumber = object.lastSequenceNumber ?? 0;
     return message;
   },
 };
