@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Router } from '../common/contracts/router.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
@@ -6,6 +7,7 @@ import { createHttpServer } from '../common/http/http-server.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
 import { createGateway } from '../gateway/gateway.ts'
+import { readConsoleFiles } from '../gateway/http/console-files.ts'
 import { HttpListener } from './http-listener.ts'
 import { type McpRole, type McpSeams, mountMcp } from './mcp-role.ts'
 import type { Wiring } from './wiring.ts'
@@ -17,6 +19,9 @@ export interface PublicNeeds {
   readonly mirror: SettingsMirror
   readonly router: Router | undefined
 }
+
+/** Where `npm run build` leaves the page. */
+const consoleFolder = fileURLToPath(new URL('../../clients/web/dist', import.meta.url))
 
 /** The HTTP listener of this process with the roles that speak HTTP on it: gateway, mcp, or both. */
 export async function createPublicSide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
@@ -37,6 +42,7 @@ async function gatewaySide(wiring: Wiring, { mcp, own, mirror, router }: PublicN
       log: wiring.log.child({ role: 'gateway' }),
       version: wiring.version,
       metrics: wiring.registry,
+      consoleFiles: await readConsoleFiles(consoleFolder),
     },
     config,
   )

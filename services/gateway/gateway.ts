@@ -14,6 +14,8 @@ import { createGatewayMetrics } from './gateway-metrics.ts'
 import { Admission } from './handshake/admission.ts'
 import { UpgradeHandler } from './handshake/upgrade-handler.ts'
 import { registerBlobRoute } from './http/blob-route.ts'
+import { registerConsole } from './http/console.ts'
+import type { ConsoleFile } from './http/console-files.ts'
 import { registerLandingPage } from './http/landing-page.ts'
 import { type ApiLimits, apiLimits } from './openai-api/api-limits.ts'
 import { OpenAiApi } from './openai-api/openai-api.ts'
@@ -32,6 +34,8 @@ export interface GatewayDeps {
   /** Of Hearth, shown to clients. */
   readonly version: string
   readonly metrics?: Registry
+  /** The built page, by `readConsoleFiles`. Absent or empty: `/` says how to build it. */
+  readonly consoleFiles?: readonly ConsoleFile[]
   /** Monotonic milliseconds. Default `performance.now`. */
   readonly elapsed?: () => number
   readonly limits?: Partial<GatewayLimits>
@@ -42,7 +46,7 @@ export interface GatewayDeps {
 export interface Gateway extends Part {
   /** Answers every upgrade of the server; nothing else may. */
   attachTo(server: Server): void
-  /** `GET /`, `GET /v1/blobs/:id` and the routes of the OpenAI API. */
+  /** The page, `GET /v1/blobs/:id` and the routes of the OpenAI API. */
   registerRoutes(app: FastifyInstance): void
   /** Open WebSockets, also those before session.hello. */
   readonly connections: number
@@ -117,7 +121,9 @@ class SocketGateway implements Gateway {
   }
 
   registerRoutes(app: FastifyInstance): void {
-    registerLandingPage(app)
+    const { consoleFiles = [] } = this.#deps
+    if (consoleFiles.length > 0) registerConsole(app, consoleFiles)
+    else registerLandingPage(app)
     registerBlobRoute(app, this.#deps)
     this.#openAiApi.register(app)
   }

@@ -20,12 +20,13 @@ code { background: #eee8df; padding: 0.1rem 0.3rem; border-radius: 0.2rem }
 <p>Pair another device with the code that the first start printed, or make a new one:</p>
 <p><code>npm run hearth -- pair</code></p>
 <p>Programs connect by WebSocket at <code>/v1/ws</code>, subprotocol <code>hearth.v1</code>.</p>
-<p>The web console will be at this address. It is not built yet.</p>
+<p>Its page belongs here and is not built. Build it, then start Hearth again:</p>
+<p><code>npm run build</code></p>
 </body>
 </html>
 `
 
-/** `GET /`: says what this is, until the console is served here. No scripts. */
+/** `GET /` where the page is not built: says what this is and how to build it. No scripts. */
 export function registerLandingPage(app: FastifyInstance): void {
   app.get('/', (_request, reply) =>
     reply
