@@ -35,7 +35,12 @@ export interface AnswerPhase {
 }
 
 export type AnswerItem =
-  | { readonly kind: 'text' | 'reasoning' | 'refusal'; readonly id: string; readonly text: string; readonly isDone: boolean }
+  | {
+      readonly kind: 'text' | 'reasoning' | 'refusal'
+      readonly id: string
+      readonly text: string
+      readonly isDone: boolean
+    }
   | {
       readonly kind: 'tool_call'
       readonly id: string

@@ -33,7 +33,13 @@ export interface HearthClient {
 export type ConnectionState =
   | { readonly status: 'signed-out'; readonly reason?: Failure }
   | { readonly status: 'connecting'; readonly attempt: number; readonly since: number }
-  | { readonly status: 'waiting'; readonly attempt: number; readonly since: number; readonly retryAt: number; readonly reason: Failure }
+  | {
+      readonly status: 'waiting'
+      readonly attempt: number
+      readonly since: number
+      readonly retryAt: number
+      readonly reason: Failure
+    }
   | { readonly status: 'online'; readonly session: SessionView }
   /** The house refuses for good (version, no right): reload or ask the admin. */
   | { readonly status: 'refused'; readonly reason: Failure }
