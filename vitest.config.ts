@@ -10,6 +10,9 @@ const integration = [
   'tests/common/{rest,grpc}/**/*.test.ts',
 ]
 
+/** Those that drive a real browser against a real house. */
+const browser = ['tests/browser/**/*.test.ts']
+
 /**
  * No module has state and no test replaces one, so files may share a process; most of them wait for sockets. The time-out
  * is for a machine that is busy with other things.
@@ -25,7 +28,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [...system, ...integration],
+          exclude: [...system, ...integration, ...browser],
           sequence: { groupOrder: 0 },
         },
       },
@@ -46,6 +49,17 @@ export default defineConfig({
           hookTimeout: 120_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: browser,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          // What is measured there must not share the processor with another browser.
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

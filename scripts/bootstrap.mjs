@@ -1,4 +1,4 @@
-// The one door of `npm start`, `npm test`, `npm run ask|hearth|accept|check|bench|fuzz`: brings what is missing, then runs
+// The one door of `npm start`, `npm test`, `npm run build|ask|hearth|accept|check|bench|fuzz`: brings what is missing, then runs
 // the wanted program under Node 24. Plain JavaScript that Node 20 can run with nothing installed.
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'

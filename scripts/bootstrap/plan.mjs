@@ -6,6 +6,8 @@
  * @property {boolean} needsEngine the nested package that runs the embedded model
  * @property {boolean} needsModel the GGUF file
  * @property {boolean} needsPython the official OpenAI client for Python, which only tests use
+ * @property {boolean} needsConsole the built page
+ * @property {boolean} needsBrowser Chromium, which only tests of the page use
  * @property {boolean} reportsMissing the script is told by `--missing=REASON` what could not be had
  */
 
@@ -15,7 +17,7 @@
  */
 export const serverFlags = ['--max-semi-space-size=16']
 
-const usage = 'bootstrap.mjs start|dev|test|check|accept|bench|fuzz|cli [arguments]'
+const usage = 'bootstrap.mjs start|dev|build|test|check|accept|bench|fuzz|cli [arguments]'
 
 /**
  * What a command needs before it can run, and what it runs.
@@ -23,32 +25,25 @@ const usage = 'bootstrap.mjs start|dev|test|check|accept|bench|fuzz|cli [argumen
  * @returns {Plan}
  */
 export function planOf([command, ...args]) {
-  const plan = { args, nodeFlags: [], needsEngine: false, needsModel: false, needsPython: false, reportsMissing: false }
-  const adapters = hasAdapters(args)
+  const plan = { ...nothing, args }
   switch (command) {
     case 'start':
       return {
         ...plan,
         script: 'services/main.ts',
         nodeFlags: serverFlags,
-        needsEngine: adapters,
-        needsModel: adapters,
+        ...serverNeeds(args),
       }
     case 'dev':
       return { ...planOf(['start', ...args]), nodeFlags: [...serverFlags, '--watch', '--watch-preserve-output'] }
+    case 'build':
+      return { ...plan, script: 'scripts/build-console.ts' }
     case 'test':
-      return {
-        ...plan,
-        script: 'scripts/test.ts',
-        needsEngine: true,
-        needsModel: true,
-        needsPython: true,
-        reportsMissing: true,
-      }
+      return { ...plan, ...everything, script: 'scripts/test.ts', reportsMissing: true }
     case 'check':
       return { ...plan, script: 'scripts/check.ts', needsEngine: true }
     case 'accept':
-      return { ...plan, script: 'scripts/accept.ts', needsEngine: true, needsModel: true, needsPython: true }
+      return { ...plan, ...everything, script: 'scripts/accept.ts' }
     case 'bench':
       return { ...plan, script: 'bench/run.ts' }
     case 'fuzz':
@@ -60,24 +55,42 @@ export function planOf([command, ...args]) {
   }
 }
 
+const nothing = {
+  nodeFlags: /** @type {readonly string[]} */ ([]),
+  needsEngine: false,
+  needsModel: false,
+  needsPython: false,
+  needsConsole: false,
+  needsBrowser: false,
+  reportsMissing: false,
+}
+
+const everything = { needsEngine: true, needsModel: true, needsPython: true, needsConsole: true, needsBrowser: true }
+
 /** @param {readonly string[]} args */
 function cliNeeds([command, ...args]) {
-  const serves = command === 'serve' && hasAdapters(args)
+  if (command === 'serve') return { nodeFlags: serverFlags, ...serverNeeds(args) }
   // `hearth model fetch` may need the engine's downloader; it fetches the model itself.
-  return {
-    nodeFlags: command === 'serve' ? serverFlags : [],
-    needsEngine: serves || command === 'model',
-    needsModel: serves,
-  }
+  return { needsEngine: command === 'model' }
 }
 
 /**
- * Only the adapters role loads a model; without `--roles` all roles run.
+ * Only the adapters role loads a model, and only the gateway serves the page.
  * @param {readonly string[]} args
  */
-function hasAdapters(args) {
+function serverNeeds(args) {
+  const adapters = hasRole(args, 'adapters')
+  return { needsEngine: adapters, needsModel: adapters, needsConsole: hasRole(args, 'gateway') }
+}
+
+/**
+ * Without `--roles` all roles run.
+ * @param {readonly string[]} args
+ * @param {string} role
+ */
+function hasRole(args, role) {
   if (args.includes('--help') || args.includes('-h')) return false
   const index = args.findIndex((argument) => argument === '--roles' || argument.startsWith('--roles='))
   const value = args[index]?.split('=')[1] ?? args[index + 1]
-  return index === -1 || (value ?? '').split(',').includes('adapters')
+  return index === -1 || (value ?? '').split(',').includes(role)
 }

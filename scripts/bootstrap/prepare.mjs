@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { findBrowser, installBrowser } from './browser.mjs'
+import { buildConsole, hasConsole } from './console.mjs'
 import { install, isInstalled } from './install.mjs'
 import { withLock } from './lock.mjs'
 import { fetchModel } from './model.mjs'
@@ -46,6 +48,12 @@ function partsOf(root, plan, runner) {
       bring: () => install(root, 'packages of Hearth, with their own Node 24', runner),
     },
     {
+      name: 'page',
+      isRequired: false,
+      isReady: () => !plan.needsConsole || hasConsole(root),
+      bring: () => buildConsole(root, runner),
+    },
+    {
       name: 'embedded engine',
       isRequired: false,
       isReady: () => !plan.needsEngine || isInstalled(engine),
@@ -62,6 +70,12 @@ function partsOf(root, plan, runner) {
       isRequired: false,
       isReady: () => !plan.needsPython || hasPythonClient(root),
       bring: () => installPythonClient(root, runner),
+    },
+    {
+      name: 'browser',
+      isRequired: false,
+      isReady: () => !plan.needsBrowser || findBrowser() !== undefined,
+      bring: () => installBrowser(root, runner),
     },
   ]
 }

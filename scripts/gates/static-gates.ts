@@ -9,6 +9,7 @@ export interface Gate {
 
 export const staticGates: readonly Gate[] = [
   { script: 'types', says: 'TypeScript, strictest' },
+  { script: 'types:page', says: 'the same for the page and its tests, with the types of a browser' },
   {
     script: 'types:engine',
     says: 'the same for the engine, which has packages of its own',

@@ -2,27 +2,37 @@ import { describe, expect, it } from 'vitest'
 import { planOf, serverFlags } from '../../scripts/bootstrap/plan.mjs'
 
 const needs = (...argv: readonly string[]): string => {
-  const { needsEngine, needsModel, needsPython } = planOf(argv)
-  return [needsEngine ? 'engine' : '', needsModel ? 'model' : '', needsPython ? 'python' : ''].join(' ').trim()
+  const plan = planOf(argv)
+  const needed = {
+    page: plan.needsConsole,
+    engine: plan.needsEngine,
+    model: plan.needsModel,
+    python: plan.needsPython,
+    browser: plan.needsBrowser,
+  }
+  return Object.entries(needed)
+    .flatMap(([name, isNeeded]) => (isNeeded ? [name] : []))
+    .join(' ')
 }
 
 describe('what a command needs', () => {
   it.each([
-    ['start', 'engine model'],
+    ['start', 'page engine model'],
     ['start --roles adapters', 'engine model'],
-    ['start --roles=gateway,adapters,mcp', 'engine model'],
-    ['start --roles gateway,mcp', ''],
+    ['start --roles=gateway,adapters,mcp', 'page engine model'],
+    ['start --roles gateway,mcp', 'page'],
     ['start --roles=router', ''],
     ['start --help', ''],
-    ['dev', 'engine model'],
+    ['dev', 'page engine model'],
     ['dev --roles mcp', ''],
-    ['test', 'engine model python'],
-    ['accept', 'engine model python'],
+    ['build', ''],
+    ['test', 'page engine model python browser'],
+    ['accept', 'page engine model python browser'],
     ['check', 'engine'],
     ['bench --quick', ''],
     ['fuzz --seed 7', ''],
-    ['cli serve', 'engine model'],
-    ['cli serve --roles gateway', ''],
+    ['cli serve', 'page engine model'],
+    ['cli serve --roles gateway', 'page'],
     ['cli model fetch', 'engine'],
     ['cli ask hello --roles', ''],
     ['cli', ''],

@@ -98,6 +98,42 @@ export const violations: Readonly<Record<'types' | 'lint' | 'boundaries' | 'dead
       says: 'clients-know-only-common: clients/cli/shortcut.ts',
     },
     {
+      what: 'a page that imports more of the services than a contract',
+      path: 'clients/web/src/app/greet.ts',
+      text: "export type { Part } from '../../../../services/common/part.ts'\n",
+      says: 'the-page-knows-only-contracts: clients/web/src/app/greet.ts → services/common/part.ts',
+    },
+    {
+      what: 'a page that loads a contract instead of taking its types',
+      path: 'clients/web/src/app/load.ts',
+      text: "export { greeting } from '../../../../services/common/contracts/greeter.ts'\n",
+      says: 'the-page-takes-only-types: clients/web/src/app/load.ts',
+    },
+    {
+      what: 'a client of the protocol that imports the page around it',
+      path: 'clients/web/src/protocol/shows.ts',
+      text: "export { load } from '../app/load.ts'\n",
+      says: 'the-protocol-stands-alone: clients/web/src/protocol/shows.ts → clients/web/src/app/load.ts',
+    },
+    {
+      what: 'a client of the protocol that imports a package',
+      path: 'clients/web/src/protocol/package.ts',
+      text: "export { it } from 'vitest'\n",
+      says: 'the-protocol-stands-alone: clients/web/src/protocol/package.ts',
+    },
+    {
+      what: 'a view that imports another',
+      path: 'clients/web/src/views/chat/borrow.ts',
+      text: "export { settings } from '../settings/settings.ts'\n",
+      says: 'views-do-not-know-each-other: clients/web/src/views/chat/borrow.ts → clients/web/src/views/settings/settings.ts',
+    },
+    {
+      what: 'messages that import a view',
+      path: 'clients/web/src/messages/words.ts',
+      text: "export { settings } from '../views/settings/settings.ts'\n",
+      says: 'nothing-below-knows-the-views: clients/web/src/messages/words.ts',
+    },
+    {
       what: 'a service that imports a test',
       path: 'services/router/leans.ts',
       text: "import '../../tests/greet.test.ts'\n",

@@ -12,7 +12,8 @@ class PythonProject extends BootstrapProject {
     this.write(requirements, 'openai==1 --hash=sha256:aa\n')
       .write('scripts/test.ts', 'console.log(`told ${process.argv.slice(2).join(" ")}.`)\n')
       .write('bin/python3', fakePython)
-    chmodSync(join(this.folder, 'bin/python3'), 0o755)
+      .write('bin/chromium', '')
+    for (const program of ['python3', 'chromium']) chmodSync(join(this.folder, 'bin', program), 0o755)
   }
 
   /** Runs `npm test` to its end; what it printed. */

@@ -52,6 +52,10 @@ export function smallProject(): TemporaryProject {
     .linkPackages()
     .write('package.json', `${JSON.stringify(manifest, null, 2)}\n`)
     .write('services/common/contracts/greeter.ts', contract)
+    .write('services/common/part.ts', "export interface Part {\n  readonly name: string\n}\n")
+    .write('clients/web/src/app/load.ts', page)
+    .write('clients/web/src/views/settings/settings.ts', "export const settings = 'settings'\n")
+    .write('clients/web/src/main.ts', pageMain)
     .write('services/gateway/greet.ts', gateway)
     .write('services/router/route.ts', router)
     .write('services/adapters/demo/adapter.ts', "export const demo = 'demo'\n")
@@ -96,6 +100,15 @@ console.log(await gateway(router), adapters, wire)
 const client = `import { greeting } from '../../services/common/contracts/greeter.ts'
 
 console.log(greeting.parse('client'))
+`
+const page = `import type { Greeter } from '../../../../services/common/contracts/greeter.ts'
+
+export const load = (greeter: Greeter): Promise<string> => greeter.greet('page')
+`
+const pageMain = `import { load } from './app/load.ts'
+import { settings } from './views/settings/settings.ts'
+
+console.log(load, settings)
 `
 const test = `import { expect, it } from 'vitest'
 import { router } from '../services/router/route.ts'
