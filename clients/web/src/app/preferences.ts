@@ -1,4 +1,4 @@
-import { createListeners } from './listeners.ts'
+import { Listeners } from '../protocol/listeners.ts'
 
 export const languages = ['en', 'de'] as const
 export type Language = (typeof languages)[number]
@@ -33,11 +33,11 @@ export const defaultPreferences: PreferenceValues = { language: 'auto', theme: '
 
 /** A browser that keeps nothing (blocked, full) still gets what is chosen, for as long as the page is open. */
 export function createPreferences(storage: TextStorage): Preferences {
-  const listeners = createListeners<PreferenceValues>()
+  const listeners = new Listeners<PreferenceValues>()
   let current = parsePreferences(readFrom(storage))
   const replace = (next: PreferenceValues) => {
     current = next
-    listeners.emit(next)
+    listeners.tell(next)
   }
   return {
     get current() {
@@ -49,7 +49,7 @@ export function createPreferences(storage: TextStorage): Preferences {
       replace(next)
     },
     reload: () => replace(parsePreferences(readFrom(storage))),
-    onChange: listeners.add,
+    onChange: (listener) => listeners.add(listener),
   }
 }
 

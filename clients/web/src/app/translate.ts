@@ -1,5 +1,5 @@
 import type { Dictionary, en, Message, MessageKey } from '../messages/en.ts'
-import { createListeners } from './listeners.ts'
+import { Listeners } from '../protocol/listeners.ts'
 import { type Language, languageFor, type Preferences } from './preferences.ts'
 
 /** The text of a message in the language in use. What stands in braces in the message has to be given, and nothing else. */
@@ -35,7 +35,7 @@ export interface TranslateDeps {
 
 /** Loads the language that is wished for, and another one when the wish changes. @throws what `load` throws at first. */
 export async function createTranslate({ preferences, browserLanguages, load }: TranslateDeps): Promise<Translate> {
-  const listeners = createListeners<void>()
+  const listeners = new Listeners<void>()
   const wished = () => languageFor(preferences.current.language, browserLanguages)
   let language = wished()
   let dictionary = await load(language)
@@ -47,13 +47,13 @@ export async function createTranslate({ preferences, browserLanguages, load }: T
     if (loaded === undefined || next !== wished()) return
     language = next
     dictionary = loaded
-    listeners.emit()
+    listeners.tell()
   }
   preferences.onChange(() => void renew())
   const translate = (key: MessageKey, values: Values = {}) => formatMessage(dictionary[key], language, values)
   return Object.defineProperties(translate, {
     language: { get: () => language },
-    onChange: { value: listeners.add },
+    onChange: { value: (listener: () => void) => listeners.add(listener) },
   }) as unknown as Translate
 }
 

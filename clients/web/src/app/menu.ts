@@ -1,0 +1,129 @@
+import { Ellipsis, type IconNode } from 'lucide'
+import { css, html, LitElement } from 'lit'
+import { controlStyles } from './control-styles.ts'
+import { icon } from './icon.ts'
+
+export interface MenuItem {
+  readonly text: string
+  readonly icon: IconNode
+  readonly tone?: 'danger'
+  run(): void
+}
+
+/** A button that opens a short list of acts. Arrows, Home and End move in it, Escape and Tab leave it. */
+export class HearthMenu extends LitElement {
+  static override properties = { label: {}, items: { attribute: false }, reach: { type: Number } }
+
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: inline-flex;
+      }
+
+      [role='menu'] {
+        position: fixed;
+        inset: auto;
+        min-inline-size: 10em;
+        margin: 0;
+        padding: var(--space-1);
+        border: var(--hairline) solid var(--line);
+        border-radius: var(--radius-card);
+        background: var(--surface);
+        color: var(--text);
+        box-shadow: var(--shadow);
+      }
+
+      [role='menuitem'] {
+        display: flex;
+        justify-content: start;
+        inline-size: 100%;
+      }
+
+      [role='menuitem']:focus-visible {
+        outline-offset: calc(var(--ring) * -1);
+      }
+    `,
+  ]
+
+  /** The name of the button and of its menu. */
+  declare label: string
+  declare items: readonly MenuItem[]
+  /** The `tabindex` of the button. */
+  declare reach: number
+
+  constructor() {
+    super()
+    this.label = ''
+    this.items = []
+    this.reach = 0
+  }
+
+  override render() {
+    return html`
+      <button
+        type="button"
+        class="quiet square"
+        popovertarget="menu"
+        tabindex=${this.reach}
+        aria-label=${this.label}
+        title=${this.label}
+        aria-haspopup="menu"
+      >
+        ${icon(Ellipsis)}
+      </button>
+      <div id="menu" popover role="menu" aria-label=${this.label} @beforetoggle=${this.#onToggle} @keydown=${this.#onKey}>
+        ${this.items.map(
+          (item) => html`
+            <button type="button" class="quiet ${item.tone ?? ''}" role="menuitem" tabindex="-1" @click=${() => this.#run(item)}>
+              ${icon(item.icon)}${item.text}
+            </button>
+          `,
+        )}
+      </div>
+    `
+  }
+
+  get #popover(): HTMLElement | null {
+    return this.renderRoot.querySelector('[popover]')
+  }
+
+  #run(item: MenuItem): void {
+    this.#popover?.hidePopover()
+    item.run()
+  }
+
+  #onToggle(event: ToggleEvent): void {
+    // It has a size only once it is shown, which is right after this event and before the next frame.
+    if (event.newState === 'open') queueMicrotask(() => this.#place())
+  }
+
+  #place(): void {
+    const popover = this.#popover
+    const button = this.renderRoot.querySelector('button')
+    if (popover === null || button === null) return
+    const from = button.getBoundingClientRect()
+    const { offsetWidth: width, offsetHeight: height } = popover
+    const below = from.bottom + height <= window.innerHeight
+    popover.style.top = `${below ? from.bottom : Math.max(0, from.top - height)}px`
+    popover.style.left = `${Math.max(0, from.right - width)}px`
+    this.#entries[0]?.focus()
+  }
+
+  get #entries(): readonly HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('[role="menuitem"]')]
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const entries = this.#entries
+    const at = entries.indexOf(this.renderRoot.querySelector<HTMLElement>('[role="menuitem"]:focus') ?? this)
+    const target = { ArrowDown: at + 1, ArrowUp: at - 1 + entries.length, Home: 0, End: entries.length - 1 }[event.key]
+    if (event.key === 'Tab') this.#popover?.hidePopover()
+    if (target === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    entries[target % entries.length]?.focus()
+  }
+}
+
+customElements.define('hearth-menu', HearthMenu)

@@ -1,0 +1,123 @@
+import { failureOf } from '../../../protocol/hearth-failure.ts'
+import type { ConversationUpdate, HearthClient } from '../../../protocol/hearth-client.ts'
+import { Listeners } from '../../../protocol/listeners.ts'
+import {
+  emptyList,
+  type ListState,
+  withConversation,
+  withFailure,
+  withFirstPage,
+  withHidden,
+  withNextPage,
+  withoutConversation,
+} from './list-state.ts'
+
+const pageSize = 40
+
+/** The conversations of the user, kept true by what the house tells. Knows no DOM. */
+export class ConversationBook {
+  readonly #client: HearthClient
+  readonly #listeners = new Listeners<void>()
+  #state = emptyList
+  #leave: readonly (() => void)[] = []
+  #isLoadingMore = false
+
+  constructor(client: HearthClient) {
+    this.#client = client
+  }
+
+  get state(): ListState {
+    return this.#state
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  start(): void {
+    this.#leave = [
+      this.#client.on('conversation', (update) => void this.#take(update)),
+      this.#client.on('resumed', () => void this.reload()),
+    ]
+    void this.reload()
+  }
+
+  stop(): void {
+    for (const leave of this.#leave) leave()
+    this.#leave = []
+  }
+
+  async reload(): Promise<void> {
+    try {
+      const page = await this.#client.rest.listConversations({ limit: pageSize })
+      this.#replace(withFirstPage(this.#state, page))
+    } catch (error) {
+      this.#replace(withFailure(this.#state, failureOf(error)))
+    }
+  }
+
+  /** The next page, once at a time. One that fails is tried again when the reader scrolls again. */
+  async loadMore(): Promise<void> {
+    const cursor = this.#state.nextCursor
+    if (cursor === undefined || this.#isLoadingMore) return
+    this.#isLoadingMore = true
+    try {
+      this.#replace(withNextPage(this.#state, await this.#client.rest.listConversations({ limit: pageSize, cursor })))
+    } catch (error) {
+      if (this.#state.conversations.length === 0) this.#replace(withFailure(this.#state, failureOf(error)))
+    } finally {
+      this.#isLoadingMore = false
+    }
+  }
+
+  /** Shown at once, and taken back when the house does not agree. @throws HearthFailure */
+  async rename(id: string, title: string): Promise<void> {
+    const before = this.#state.conversations.find((conversation) => conversation.id === id)
+    if (before === undefined || before.title === title) return
+    this.#replace(withConversation(this.#state, { ...before, title }))
+    try {
+      const renamed = await this.#client.rest.renameConversation(id, title, before.revision)
+      this.#replace(withConversation(this.#state, renamed))
+    } catch (error) {
+      this.#replace(withConversation(this.#state, before))
+      void this.#read(id)
+      throw error
+    }
+  }
+
+  /** Out of sight, not yet deleted. */
+  hide(id: string, isHidden: boolean): void {
+    this.#replace(withHidden(this.#state, id, isHidden))
+  }
+
+  /** @throws HearthFailure, and it is back in sight. */
+  async remove(id: string): Promise<void> {
+    try {
+      await this.#client.rest.removeConversation(id)
+      this.#replace(withoutConversation(this.#state, id))
+    } catch (error) {
+      if (failureOf(error).code !== 'caller_not_found') throw error
+      this.#replace(withoutConversation(this.#state, id))
+    } finally {
+      this.hide(id, false)
+    }
+  }
+
+  async #take({ conversation, change }: ConversationUpdate): Promise<void> {
+    if (change === 'removed') this.#replace(withoutConversation(this.#state, conversation))
+    else await this.#read(conversation)
+  }
+
+  async #read(id: string): Promise<void> {
+    try {
+      this.#replace(withConversation(this.#state, await this.#client.rest.getConversation(id)))
+    } catch (error) {
+      if (failureOf(error).code === 'caller_not_found') this.#replace(withoutConversation(this.#state, id))
+    }
+  }
+
+  #replace(state: ListState): void {
+    this.#state = state
+    this.#listeners.tell()
+  }
+}
