@@ -197,7 +197,7 @@ export class Connection {
   async #refresh(socket: HouseSocket): Promise<void> {
     try {
       this.#token = await this.#deps.tokens.replace(this.#token)
-      if (this.#socket === socket) socket.send({ type: 'session.refresh', auth: this.#token })
+      if (this.#socket === socket) socket.send({ type: 'session.refresh', event_id: 'refresh', auth: this.#token })
     } catch {
       if (this.#socket === socket && socket.isOpen) this.#refreshAfter(socket, refreshAgainMs)
     }

@@ -32,7 +32,7 @@ export class HouseSocket {
   readonly #listening = new AbortController()
   #batch: ServerMessage[] = []
   #stopFlush: (() => void) | undefined
-  /** What the house said is wrong with the connection itself; the close that follows has only a code. */
+  /** What the house said last, if it was that the connection itself ends; a close has only a code. */
   #told: Failure | undefined
 
   /** @throws SyntaxError for an address that is none. */
@@ -95,7 +95,7 @@ export class HouseSocket {
 
   /** Deltas wait until the read is over, or there are many; nothing else waits. */
   #takeMessage(message: ServerMessage): void {
-    if (message.type === 'error' && isOfConnection(message)) this.#told = toldFailure(message.error)
+    this.#told = message.type === 'error' && isOfConnection(message) ? toldFailure(message.error) : undefined
     this.#batch.push(message)
     if (!('delta' in message) || this.#batch.length >= longestBatch) this.#flush()
     else this.#stopFlush ??= this.#deps.clock.after(0, () => this.#guard(() => this.#flush()))

@@ -1,0 +1,81 @@
+import { binaryChunkBytes, binaryKinds, encodeBinaryFrame } from './binary-frame.ts'
+import type { Clock } from './clock.ts'
+import type { PictureFile } from './hearth-client.ts'
+import type { HouseSocket } from './house-socket.ts'
+
+export interface Upload {
+  readonly socket: HouseSocket
+  readonly pictures: readonly PictureFile[]
+  /** Echoed in the error when the house refuses one. */
+  readonly eventId: string
+  readonly signal: AbortSignal
+}
+
+/** Bytes that wait for the network before more are given to it. */
+const bufferedBytes = 512 * 1024
+const lookAgainMs = 10
+/** The house takes 200 frames a second for long; every so many chunks there is a rest. */
+const chunksPerRest = 64
+const restMs = 400
+
+/** Pictures on their way to the house, one after another. */
+export class Uploads {
+  readonly #clock: Clock
+  #lastBlobNo = 0
+  #tail: Promise<unknown> = Promise.resolve()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** @returns their numbers, by which a question on the same connection names them; undefined when it ended before. */
+  send(upload: Upload): Promise<readonly number[] | undefined> {
+    const sent = this.#tail.then(() => this.#sendAll(upload))
+    this.#tail = sent
+    return sent
+  }
+
+  async #sendAll({ pictures, ...upload }: Upload): Promise<readonly number[] | undefined> {
+    const blobNos: number[] = []
+    for (const picture of pictures) {
+      this.#lastBlobNo += 1
+      if (!(await this.#sendOne(upload, picture, this.#lastBlobNo))) return undefined
+      blobNos.push(this.#lastBlobNo)
+    }
+    return blobNos
+  }
+
+  async #sendOne(
+    { socket, eventId, signal }: Omit<Upload, 'pictures'>,
+    { mediaType, bytes }: PictureFile,
+    blobNo: number,
+  ): Promise<boolean> {
+    const isWanted = (): boolean => socket.isOpen && !signal.aborted
+    const names = { event_id: eventId, blob_no: blobNo }
+    socket.send({ type: 'blob.begin', ...names, media_type: mediaType, byte_length: bytes.byteLength })
+    for (let offset = 0, chunk = 1; offset < bytes.byteLength; offset += binaryChunkBytes, chunk += 1) {
+      if (chunk % chunksPerRest === 0) await this.#pause(restMs)
+      while (isWanted() && socket.bufferedBytes > bufferedBytes) await this.#pause(lookAgainMs)
+      if (!isWanted()) return false
+      const end = Math.min(offset + binaryChunkBytes, bytes.byteLength)
+      const header = {
+        kind: binaryKinds.upload,
+        last: end === bytes.byteLength,
+        replayed: false,
+        streamNo: 0,
+        blobNo,
+        sequenceNumber: 0,
+        offset,
+      }
+      socket.sendFrame(encodeBinaryFrame(header, bytes.subarray(offset, end)))
+    }
+    socket.send({ type: 'blob.end', ...names })
+    return isWanted()
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(ms, resolve)
+    })
+  }
+}
