@@ -325,6 +325,27 @@ describe('an answer that is followed', () => {
   })
 })
 
+describe('an answer that ended before it was followed', () => {
+  it.each([
+    ['completed', undefined],
+    ['failed', 'client_answer_elsewhere'],
+  ] as const)('and was trimmed is over with its snapshot: %s', async (status, code) => {
+    await using house = await ScriptedHouse.start()
+    await using opened = await connected(house)
+    const answer = opened.client.follow('run_1')
+    await opened.peer.next('response.attach')
+    opened.peer.send({ ...attached('answer-1', 9), status })
+    const content = [{ type: 'output_text', text: 'all' }] as const
+    const item = { type: 'message', id: 'msg_0', role: 'assistant', status: 'completed', content } as const
+    const response = { id: 'run_1', status, conversation: 'conv_1', profile: 'assistant', output: [item] } as const
+    opened.peer.event('answer-1', 9, { type: 'response.snapshot', response })
+    const last = await answer.ended
+    expect(last).toMatchObject({ status, final: undefined })
+    expect(textOf(last)).toBe('all')
+    expect(last.failure?.code).toBe(code)
+  })
+})
+
 describe('the news of conversations', () => {
   it('are told, and say which answers are being given', async () => {
     await using house = await ScriptedHouse.start()

@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../../../services/common/contracts/run-event.ts'
 import type { AnswerItem, AnswerState } from './answer-state.ts'
 import { partBegun, shownItem } from './fold-items.ts'
-import { toldFailure } from './hearth-failure.ts'
+import { answerElsewhere, toldFailure } from './hearth-failure.ts'
 import type { NumberedMessage } from './messages.ts'
 import type { AnnouncedPicture } from './picture-assembly.ts'
 
@@ -147,9 +147,14 @@ function replaceAll(draft: Draft, { response }: Extract<NumberedMessage, { type:
   state.responseId = response.id
   state.conversation = response.conversation
   state.profile = response.profile
-  if (state.status === 'sending' || state.status === 'queued') state.status = 'in_progress'
+  state.status = response.status
   state.queuePosition = 0
   if (items.length > 0) noteContent(draft)
+  if (response.status === 'in_progress') return
+  // It holds the end: no terminal event follows, and what that would tell is in the conversation.
+  state.phase = undefined
+  state.times = { ...state.times, ended: draft.context.now }
+  if (response.status === 'failed') state.failure = answerElsewhere(response.id)
 }
 
 function end({ state, context }: Draft, message: Terminal): void {

@@ -4,10 +4,10 @@ import type { Clock } from './clock.ts'
 import { foldAnswer } from './fold-answer.ts'
 import { missPicture, sharpen } from './fold-items.ts'
 import type { Failure, LiveAnswer, Question } from './hearth-client.ts'
-import { notUnderstood, toldFailure } from './hearth-failure.ts'
+import { answerElsewhere, notUnderstood, toldFailure } from './hearth-failure.ts'
 import type { HouseSocket } from './house-socket.ts'
 import { Listeners } from './listeners.ts'
-import { type ErrorMessage, isNumbered, type NumberedMessage, type ServerMessage } from './messages.ts'
+import { type AttachedMessage, type ErrorMessage, isNumbered, type NumberedMessage, type ServerMessage } from './messages.ts'
 import { type AnnouncedPicture, PictureAssembly } from './picture-assembly.ts'
 import { questionMessage, refuseTooLong } from './question-message.ts'
 import type { Uploads } from './uploads.ts'
@@ -203,14 +203,21 @@ export class GrowingAnswer implements LiveAnswer {
   }
 
   #hear(message: ServerMessage): void {
-    if (message.type === 'response.attached' && this.#exchange.status === 'attaching') {
-      this.#exchange = { ...this.#exchange, status: 'reading' }
-      this.#streamNo = message.stream_no
-      this.#withoutBytesUpTo = message.last_sequence_number
+    if (message.type === 'response.attached') {
+      this.#hearAttached(message)
       return
     }
     const isMine = message.type === 'error' && message.event_id !== `${this.#deps.lane}.cancel`
     if (isMine && this.#exchange.status !== 'over') this.#hearError(message)
+  }
+
+  #hearAttached({ stream_no, status, last_sequence_number, response_id }: AttachedMessage): void {
+    if (this.#exchange.status !== 'attaching') return
+    this.#exchange = { ...this.#exchange, status: 'reading' }
+    this.#streamNo = stream_no
+    this.#withoutBytesUpTo = last_sequence_number
+    const isOver = status !== 'in_progress' && last_sequence_number <= this.#state.lastSequenceNumber
+    if (isOver) this.fail(answerElsewhere(response_id))
   }
 
   #hearError({ error }: ErrorMessage): void {
@@ -221,7 +228,7 @@ export class GrowingAnswer implements LiveAnswer {
     } else if (responseId === undefined) {
       this.fail(toldFailure(error))
     } else if (error.code === 'caller_not_found' || error.code === 'gateway_replay_gap') {
-      this.fail(elsewhere(responseId))
+      this.fail(answerElsewhere(responseId))
     } else if (/^(policy_access|caller)_/.test(error.code)) {
       this.fail(toldFailure(error, responseId))
     } else {
@@ -296,10 +303,3 @@ const firstState = (wanted: Wanted, now: number): AnswerState => ({
 })
 
 const isEnd = ({ times }: AnswerState): boolean => times.ended !== undefined
-
-const elsewhere = (requestId: string): Failure => ({
-  code: 'client_answer_elsewhere',
-  message: 'The rest of this answer is no longer streamed; read it from the conversation.',
-  retryable: false,
-  requestId,
-})

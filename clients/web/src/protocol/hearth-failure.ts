@@ -55,6 +55,14 @@ export const notPaired = (): Failure => ({
   retryable: false,
 })
 
+/** `requestId`: of the answer. */
+export const answerElsewhere = (requestId: string): Failure => ({
+  code: 'client_answer_elsewhere',
+  message: 'The rest of this answer is no longer streamed; read it from the conversation.',
+  retryable: false,
+  requestId,
+})
+
 const defect = (): Failure => ({
   code: 'client_protocol',
   message: 'This program failed to read what the house sent; reload it.',

@@ -14,9 +14,6 @@ export interface Upload {
 /** Bytes that wait for the network before more are given to it. */
 const bufferedBytes = 512 * 1024
 const lookAgainMs = 10
-/** The house takes 200 frames a second for long; every so many chunks there is a rest. */
-const chunksPerRest = 64
-const restMs = 400
 
 /** Pictures on their way to the house, one after another. */
 export class Uploads {
@@ -53,10 +50,8 @@ export class Uploads {
     const isWanted = (): boolean => socket.isOpen && !signal.aborted
     const names = { event_id: eventId, blob_no: blobNo }
     socket.send({ type: 'blob.begin', ...names, media_type: mediaType, byte_length: bytes.byteLength })
-    for (let offset = 0, chunk = 1; offset < bytes.byteLength; offset += binaryChunkBytes, chunk += 1) {
-      if (chunk % chunksPerRest === 0) await this.#pause(restMs)
-      while (isWanted() && socket.bufferedBytes > bufferedBytes) await this.#pause(lookAgainMs)
-      if (!isWanted()) return false
+    for (let offset = 0; offset < bytes.byteLength && isWanted(); offset += binaryChunkBytes) {
+      while (isWanted() && socket.bufferedBytes > bufferedBytes) await this.#pause()
       const end = Math.min(offset + binaryChunkBytes, bytes.byteLength)
       const header = {
         kind: binaryKinds.upload,
@@ -69,13 +64,14 @@ export class Uploads {
       }
       socket.sendFrame(encodeBinaryFrame(header, bytes.subarray(offset, end)))
     }
+    // Also of one that is not wanted any more: the house drops what is not whole.
     socket.send({ type: 'blob.end', ...names })
     return isWanted()
   }
 
-  #pause(ms: number): Promise<void> {
+  #pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.after(ms, resolve)
+      this.#clock.after(lookAgainMs, resolve)
     })
   }
 }
