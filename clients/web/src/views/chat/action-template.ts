@@ -1,0 +1,29 @@
+import type { IconNode } from 'lucide'
+import { html, nothing } from 'lit'
+import { guard } from 'lit/directives/guard.js'
+import { icon } from '../../app/icon.ts'
+
+export interface Action {
+  readonly icon: IconNode
+  readonly label: string
+  readonly isExpanded?: boolean
+  readonly isDisabled?: boolean
+  run(): unknown
+}
+
+/** A quiet button with an icon and a name. */
+export function actionTemplate({ icon: node, label, isExpanded, isDisabled, run }: Action) {
+  return html`
+    <button
+      type="button"
+      class="quiet square action"
+      aria-label=${label}
+      title=${label}
+      aria-expanded=${isExpanded ?? nothing}
+      ?disabled=${isDisabled === true}
+      @click=${run}
+    >
+      ${guard([node], () => icon(node))}
+    </button>
+  `
+}

@@ -1,0 +1,99 @@
+import type { PictureFile, ProfileView } from '../../protocol/hearth-client.ts'
+import type { AskedQuestion, ChatNode } from './chat-nodes.ts'
+import { chooseProfile, modalitiesFor } from './choose-profile.ts'
+import type { PathStep } from './conversation-tree.ts'
+import type { Draft, Drafts } from './drafts.ts'
+import type { ProfileMemory } from './profile-memory.ts'
+
+export interface NextQuestionDeps {
+  readonly drafts: Drafts
+  readonly profiles: ProfileMemory
+}
+
+/** What will be asked next, and by whom it is answered: the draft of the conversation, or a question being edited. */
+export class NextQuestion {
+  readonly #deps: NextQuestionDeps
+  #conversation: string | undefined
+  #editing: { readonly nodeId: string; readonly draft: Draft } | undefined
+
+  constructor(deps: NextQuestionDeps) {
+    this.#deps = deps
+  }
+
+  /** Node of the question that is edited. */
+  get editing(): string | undefined {
+    return this.#editing?.nodeId
+  }
+
+  get draft(): Draft {
+    return this.#editing?.draft ?? this.#deps.drafts.read(this.#conversation)
+  }
+
+  get profiles(): readonly ProfileView[] {
+    return this.#deps.profiles.known
+  }
+
+  /** Another conversation; undefined: a new one. What was edited is dropped. */
+  open(conversation: string | undefined): void {
+    this.#conversation = conversation
+    this.#editing = undefined
+  }
+
+  /** The new conversation has its id now. */
+  adopt(conversation: string): void {
+    this.#deps.drafts.adopt(conversation)
+    this.#conversation = conversation
+  }
+
+  learn(profiles: readonly ProfileView[]): void {
+    this.#deps.profiles.known = profiles
+  }
+
+  write(draft: Draft): void {
+    const { profile } = draft
+    if (profile !== undefined && profile !== this.draft.profile) this.#deps.profiles.last = profile
+    if (this.#editing === undefined) this.#deps.drafts.write(this.#conversation, draft)
+    else this.#editing = { ...this.#editing, draft }
+  }
+
+  /** The draft of the conversation waits until the edit is over. */
+  edit(nodeId: string, draft: Draft): void {
+    this.#editing = { nodeId, draft }
+  }
+
+  endEditing(): void {
+    this.#editing = undefined
+  }
+
+  /** It was sent. What was chosen stays. */
+  clear(): void {
+    if (this.#editing === undefined) this.write({ ...this.draft, text: '' })
+    this.#editing = undefined
+  }
+
+  profile(steps: readonly PathStep<ChatNode>[]): ProfileView | undefined {
+    const ofAnswers = steps.flatMap(({ node }) => profileOf(node) ?? [])
+    const { known, last } = this.#deps.profiles
+    return chooseProfile(known, [this.draft.profile, ofAnswers.at(-1) ?? last])
+  }
+
+  /** As it is asked: `draws` wishes for a picture. */
+  compose(
+    content: { readonly text: string; readonly pictures: readonly PictureFile[]; readonly draws: boolean },
+    steps: readonly PathStep<ChatNode>[],
+  ): AskedQuestion {
+    const profile = this.profile(steps)
+    const modalities = modalitiesFor(profile, content.draws)
+    return {
+      text: content.text,
+      pictures: content.pictures,
+      ...(profile === undefined ? {} : { profile: profile.name }),
+      ...(modalities === undefined ? {} : { modalities }),
+    }
+  }
+}
+
+function profileOf(node: ChatNode): string | undefined {
+  if (node.kind === 'answer') return node.turn.live.state.profile
+  return node.kind === 'message' ? (node.message.profile ?? undefined) : undefined
+}
