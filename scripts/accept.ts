@@ -7,6 +7,7 @@ import { hostileInput } from './accept/hostile-input.ts'
 import { sixteenLanes } from './accept/lanes.ts'
 import { liveSettings } from './accept/live-settings.ts'
 import { mutate } from './accept/mutate.ts'
+import { page } from './accept/page.ts'
 import { startAndAsk } from './accept/start-and-ask.ts'
 
 const scenarios: Readonly<Record<string, { readonly run: Scenario; readonly says: string }>> = {
@@ -18,6 +19,7 @@ const scenarios: Readonly<Record<string, { readonly run: Scenario; readonly says
   clients: { run: officialClients, says: 'the official clients, unmodified, against a whole house' },
   faults: { run: faults, says: '500 faults of every vendor: outcomes, and nothing left behind' },
   cancel: { run: cancel, says: "1200 cancels: from the client's act to the close of the vendor's socket" },
+  page: { run: page, says: 'the page in Chromium: pairs, streams, heals; its size, speed and accessibility' },
   mutate: { run: mutate, says: 'one behaviour per area removed, the tests go red' },
 }
 

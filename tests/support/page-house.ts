@@ -22,8 +22,8 @@ export interface PageHouseOptions {
   readonly tokensPerSecond?: number
   /** Words of its answers. Default 120. */
   readonly maxOutputTokens?: number
-  /** Up to and with /v1: what the profiles `long` and `hostile` ask, by their name as the model. */
-  readonly vendorUrl?: string
+  /** A server of Chat Completions, up to and with /v1, and the models asked there: each is a profile of that name. */
+  readonly vendor?: { readonly baseUrl: string; readonly models: readonly string[] }
 }
 
 export async function startPageHouse(options: PageHouseOptions = {}): Promise<PageHouse> {
@@ -61,16 +61,18 @@ async function pairingCode(house: House): Promise<string> {
   return String(body.code)
 }
 
-function configOf({ tokensPerSecond = 40, maxOutputTokens = 120, vendorUrl }: PageHouseOptions): object {
+function configOf({ tokensPerSecond = 40, maxOutputTokens = 120, vendor }: PageHouseOptions): object {
   const demo = { adapter: 'demo', connection: 'default', model: 'demo' }
-  const vendor = (model: string) => ({ targets: [{ adapter: 'openai', connection: 'default', model }] })
+  const vendorProfiles = (vendor?.models ?? []).map((model) => {
+    const spec = { targets: [{ adapter: 'openai', connection: 'default', model }] }
+    return [model, spec] as const
+  })
+  const connection = vendor && { base_url: vendor.baseUrl, api_key: 'key-of-the-house' }
   return {
     adapters: {
       demo: { connections: { default: { tokens_per_second: tokensPerSecond, max_output_tokens: maxOutputTokens } } },
       local: { connections: {} },
-      ...(vendorUrl === undefined
-        ? {}
-        : { openai: { connections: { default: { base_url: vendorUrl, api_key: 'key-of-the-house' } } } }),
+      ...(connection === undefined ? {} : { openai: { connections: { default: connection } } }),
     },
     profiles: {
       demo: {
@@ -80,7 +82,7 @@ function configOf({ tokensPerSecond = 40, maxOutputTokens = 120, vendorUrl }: Pa
         modalities: ['text', 'image'],
         image: demo,
       },
-      ...(vendorUrl === undefined ? {} : { long: vendor('long'), hostile: vendor('hostile') }),
+      ...Object.fromEntries(vendorProfiles),
     },
   }
 }

@@ -1,0 +1,198 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DeviceOptions, isBrowserMissing, startBrowser, type TestBrowser } from '../support/browser.ts'
+import { type PageHouse, startPageHouse } from '../support/page-house.ts'
+import { type ScriptVendor, startScriptVendor } from '../support/script-vendor.ts'
+import { seriousFindings } from './axe.ts'
+import { answersOf, ask, ended, pairedWindow, questionField, stopButton } from './chat-page.ts'
+import { longMarkdown } from './long-markdown.ts'
+
+let house: PageHouse
+let vendor: ScriptVendor
+let browser: TestBrowser
+
+const looks: readonly (DeviceOptions & { readonly name: string })[] = [
+  { name: 'light, wide', width: 1440, height: 900, colorScheme: 'light' },
+  { name: 'dark, wide', width: 1440, height: 900, colorScheme: 'dark' },
+  { name: 'light, on a phone', width: 360, height: 740, colorScheme: 'light' },
+  { name: 'dark, on a phone', width: 360, height: 740, colorScheme: 'dark' },
+]
+
+describe.skipIf(isBrowserMissing)('the page is for everybody', () => {
+  beforeAll(async () => {
+    vendor = await startScriptVendor({ rich: { text: longMarkdown(60), deltaLength: 40, deltasPerSecond: 500 } })
+    house = await startPageHouse({
+      tokensPerSecond: 200,
+      vendor: { baseUrl: vendor.baseUrl, models: ['rich'] },
+    })
+    browser = await startBrowser()
+  })
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]()
+    await house[Symbol.asyncDispose]()
+    await vendor[Symbol.asyncDispose]()
+  })
+
+  it.each(looks)('axe finds nothing serious in any view: $name', async ({ name: _, ...look }) => {
+    await using device = await browser.device(look)
+    const entrance = await device.window(house.url)
+    await entrance.page.getByRole('button', { name: 'Pair', exact: true }).waitFor()
+    expect(await seriousFindings(entrance.page)).toEqual([])
+    await entrance.page.close()
+
+    const { page, problems } = await pairedWindow(device, house)
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('combobox', { name: 'Profile' }).selectOption('rich')
+    await ask(page, 'Everything that Markdown has')
+    await ended(answersOf(page, 'rich')).waitFor()
+    await answersOf(page, 'rich').getByRole('button', { name: 'Details' }).click()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('combobox', { name: 'Profile' }).selectOption('demo')
+    await ask(page, 'One more')
+    await stopButton(page).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Find' }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    for (const [view, heading] of [
+      ['history', 'Conversations'],
+      ['settings', 'Settings'],
+    ] as const) {
+      await page.goto(`${house.url}/#/${view}`)
+      await page.getByRole('heading', { name: heading }).first().waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+    }
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('dialog').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(problems()).toEqual([])
+  })
+
+  it('pairs, asks, stops, finds, renames, changes settings and signs out by keyboard alone', async () => {
+    await using device = await browser.device()
+    const { page, problems } = await device.window(await house.pairLink())
+    await page.getByRole('button', { name: 'Pair', exact: true }).waitFor()
+    await tabTo(page, 'Pair')
+    await page.keyboard.press('Enter')
+    await questionField(page).waitFor()
+
+    await tabTo(page, 'Your question')
+    await page.keyboard.type('Written by keyboard')
+    await page.keyboard.press('Enter')
+    await ended(answersOf(page)).waitFor()
+    expect(await focused(page)).toBe('Your question')
+    await tabTo(page, 'Details', 'Shift+Tab')
+    await page.keyboard.press('Enter')
+    await page.getByText('tokens/s').waitFor()
+    await tabTo(page, 'Your question')
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(() => questionField(page).inputValue()).toBe('Written by keyboard')
+    await page.keyboard.type(' again')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await page.getByText('Stopped.').waitFor()
+
+    await tabTo(page, /Written by keyboard/)
+    await page.keyboard.press('F2')
+    await page.keyboard.type('Keys')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => focused(page)).toMatch(/^Keys/)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('Keys')
+    await page.getByRole('option', { name: /Keys/ }).waitFor()
+    await page.keyboard.press('Escape')
+
+    await tabTo(page, 'Settings')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await tabTo(page, 'Sign out')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await tabTo(page, 'Sign out')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Pair this device' }).waitFor()
+    expect(problems()).toEqual([])
+  })
+
+  it.each([
+    ['wide', { width: 1440, height: 900 }],
+    ['on a phone', { width: 360, height: 740 }],
+  ] as const)('shows where the focus is at every stop of every view, %s', async (_name, size) => {
+    await using device = await browser.device(size)
+    const { page } = await pairedWindow(device, house)
+    await ask(page, 'Where is the focus?')
+    await ended(answersOf(page)).waitFor()
+    for (const view of [undefined, 'history', 'settings']) {
+      if (view !== undefined) await page.goto(`${house.url}/#/${view}`)
+      expect(await unseenStops(page, 40)).toEqual([])
+    }
+  })
+
+  it('moves nothing for who wants less motion', async () => {
+    await using device = await browser.device({ reducedMotion: 'reduce' })
+    const { page } = await pairedWindow(device, house)
+    await ask(page, 'Hold still')
+    await stopButton(page).waitFor()
+    const moving = await page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter((animation) => animation.playState === 'running' && Number(animation.effect?.getComputedTiming().duration) > 1)
+        .map((animation) => (animation instanceof CSSAnimation ? animation.animationName : 'transition')),
+    )
+    expect(moving).toEqual([])
+  })
+
+  it('speaks German, and English, as the browser does', async () => {
+    await using device = await browser.device({ locale: 'de-DE' })
+    const { page, problems } = await device.window(await house.pairLink())
+    await page.getByRole('heading', { name: 'Dieses Gerät koppeln' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    expect(problems()).toEqual([])
+  })
+})
+
+/** The accessible name of what has the focus, through shadow roots. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    if (element === null || element === document.body) return ''
+    const labels = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null
+    const label = element.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? element.textContent
+    return (label ?? '').trim()
+  })
+
+/** Presses a key until something of that name has the focus. */
+async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
+  const passed: string[] = []
+  const fits = (text: string): boolean => (typeof name === 'string' ? text === name : name.test(text))
+  for (let presses = 0; presses < 60; presses += 1) {
+    const at = await focused(page)
+    if (fits(at)) return
+    passed.push(at)
+    await page.keyboard.press(key)
+  }
+  throw new Error(`${name} was not reached by ${key}; passed: ${passed.join(' · ')}`)
+}
+
+/** Stops of Tab where nothing shows the focus: no outline and no ring, on the element or around it. */
+async function unseenStops(page: Page, presses: number): Promise<readonly string[]> {
+  const unseen: string[] = []
+  for (let press = 0; press < presses; press += 1) {
+    await page.keyboard.press('Tab')
+    const found = await page.evaluate(() => {
+      let element = document.activeElement
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+      if (element === null || element === document.body) return undefined
+      for (let around: Element | null = element; around !== null && !around.matches('main, body'); ) {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(around)
+        if ((outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none') return undefined
+        around = around.matches(':focus-within') ? around.parentElement : null
+      }
+      return element.outerHTML.slice(0, 120)
+    })
+    if (found !== undefined) unseen.push(found)
+  }
+  return [...new Set(unseen)]
+}
