@@ -8,6 +8,10 @@ import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
 import { laterInProtocol, protocolRequirements } from './requirements/protocol.ts'
 import type { Later, Requirement } from './requirements/requirement.ts'
+import { pageGatewayRequirements } from './requirements/page-g.ts'
+import { pageMcpRequirements } from './requirements/page-m.ts'
+import { pageClientRequirements } from './requirements/page-p.ts'
+import { pageRouterRequirements } from './requirements/page-r.ts'
 import { routerRequirements } from './requirements/router.ts'
 import { seamAndCliRequirements } from './requirements/seams-and-cli.ts'
 
@@ -24,6 +28,10 @@ export const requirements: readonly Requirement[] = [
   ...faultRequirements,
   ...protocolRequirements,
   ...errorRequirements,
+  ...pageMcpRequirements,
+  ...pageClientRequirements,
+  ...pageRouterRequirements,
+  ...pageGatewayRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

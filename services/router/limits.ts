@@ -26,7 +26,7 @@ export const defaultRouterLimits: RouterLimits = {
   queuedPerLane: 16,
   logEvents: 100_000,
   logBytes: 8 * 1024 * 1024,
-  endedLogBytes: 256 * 1024 * 1024,
+  endedLogBytes: 64 * 1024 * 1024,
   unreadMs: 5000,
   heartbeatMs: 10_000,
   historyMs: 10_000,

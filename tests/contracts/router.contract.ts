@@ -16,7 +16,7 @@ import {
   textOf,
 } from '../support/run-fixtures.ts'
 
-/** A router with the profile `demo` (default) on the prompted adapters, behind its seam. */
+/** The router of the contract (contract-router.ts) on the prompted adapters, behind its seam. */
 export interface RouterSubject {
   readonly router: Router
   readonly stop: () => Promise<void>
@@ -286,11 +286,14 @@ export function routerContract(label: string, start: () => Promise<RouterSubject
       expect(await failureOf(begin('hello', { conversation: 'conv_none' }))).toMatchObject({ code: 'caller_not_found' })
     })
 
-    test('what was read to the end is no longer kept: gateway_replay_gap', async () => {
-      const runId = await begin('hello')
-      await readRun(subject.router, runId)
-      await sleep(50)
-      expect((await failureOf(readRun(subject.router, runId))).code).toBe('gateway_replay_gap')
+    test('a branch may begin before the first message of its conversation', async () => {
+      const { conversation } = terminalOf(await runToEnd(subject.router, say('hello'))).response
+      const asked = async (more: object): Promise<unknown> =>
+        JSON.parse(textOf(await runToEnd(subject.router, say('echo', { conversation, ...more }))))
+      expect(await asked({})).toMatchObject({
+        messages: [{ role: 'user' }, { role: 'assistant' }, { role: 'user' }],
+      })
+      expect(await asked({ previousResponseId: null })).toMatchObject({ messages: [{ role: 'user' }] })
     })
 
     test('a start that is aborted is refused', async () => {

@@ -19,6 +19,7 @@ import {
 } from '../support/run-fixtures.ts'
 import { adapterSetContract } from './adapter-set.contract.ts'
 import { routerContract } from './router.contract.ts'
+import { keptRunsContract, keptRunsOf, unreadRunsContract } from './router-keeping.contract.ts'
 
 const token = 'cluster-secret'
 
@@ -41,10 +42,16 @@ async function stopRoles({ adapters, router, part }: Roles): Promise<void> {
   await Promise.all([router.kill(), adapters.kill()])
 }
 
-routerContract('router and adapters in processes of their own', async () => {
+const label = 'router and adapters in processes of their own'
+
+async function farRouter() {
   const roles = await startRoles()
   return { router: roles.client, stop: () => stopRoles(roles) }
-})
+}
+
+routerContract(label, farRouter)
+keptRunsContract(label, keptRunsOf(farRouter))
+unreadRunsContract(label, farRouter)
 
 adapterSetContract('in a process of its own', async () => {
   const child = await startRole('serve-adapters.ts', ['0', token])

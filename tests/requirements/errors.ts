@@ -157,8 +157,7 @@ const ofHearth = requirementsOf('error', 'errors reference', [
   [
     'gateway_replay_gap',
     'The wanted part of the stream is no longer kept.',
-    'tests/contracts/router.contract.ts: what was read to the end is no longer kept: gateway_replay_gap',
-    'tests/router/run-keeping.test.ts: is bounded: a reader behind it gets gateway_replay_gap, one that follows does not',
+    'tests/gateway/idempotency.test.ts: is answered by the same response_id and where to read the answer (%s)',
   ],
   [
     'gateway_slow_consumer',

@@ -13,7 +13,7 @@ import {
 
 /**
  * An adapter `demo` that does what the last user text says, so that tests steer it through any number of processes:
- * `hang`, `hang silently`, `fail CODE`, `truncate`, `tool`, `reason`, `length`, `count N`, `long KIB`, `picture BYTES`, `echo`,
+ * `hang` (`hang N`: after N tokens), `hang silently`, `fail CODE`, `truncate`, `tool`, `reason`, `length`, `count N`, `long KIB`, `picture BYTES`, `echo`,
  * `every event`; anything else is answered "Hello from the hearth". A picture request draws `picture BYTES`, `echo` or 3 bytes.
  * Adapter `calls` tells by its connections' names how many calls are `open-N` and were `aborted-N`.
  */
@@ -99,14 +99,19 @@ function scriptOf(request: GenerateRequest): readonly AdapterStep[] {
 const jsonOf = (value: object): string =>
   JSON.stringify(value, (_, field: unknown) => (field instanceof Uint8Array ? [...field] : field))
 
+const numbersBelow = (n: number): readonly string[] => Array.from({ length: n }, (_, index) => `${index} `)
+
 const scripts: Readonly<Record<string, (request: GenerateRequest, argument?: string) => readonly AdapterStep[]>> = {
-  hang: () => [...textScript(['Once', ' upon']).slice(0, 3), { do: 'hang' }],
+  hang: (_request, n = '') => [
+    ...textScript(n === '' ? ['Once', ' upon'] : numbersBelow(Number(n))).slice(0, -1),
+    { do: 'hang' },
+  ],
   'hang silently': () => [{ do: 'hang' }],
   fail: (_request, code = '') => [...textScript(['Half']).slice(0, 2), { do: 'fail', error: failure(code) }],
   truncate: () => textScript(['Half', ' of']).slice(0, 3),
   length: () => textScript(['Too', ' long'], { finish: 'length' }),
   tool: () => [{ do: 'emit', events: everyEvent.filter(({ type }) => type.startsWith('tool') || type === 'finish') }],
-  count: (_request, n) => textScript(Array.from({ length: Number(n) }, (_, index) => `${index} `)),
+  count: (_request, n) => textScript(numbersBelow(Number(n))),
   long: (_request, kib) => textScript(['ä€😀'.repeat((Number(kib) * 1024) / 9)]),
   picture: (_request, bytes) => pictureScript(pictureBytes(Number(bytes)), [pictureBytes(700_000)]),
   echo: (request) => textScript([jsonOf(request)]),

@@ -1,15 +1,13 @@
 import { once } from 'node:events'
 import { createGrpcAdapterSet } from '../../services/common/grpc/grpc-adapter-set.ts'
 import { createGrpcServer } from '../../services/common/grpc/grpc-server.ts'
-import { FakeHistory } from '../../services/common/testing/fake-history.ts'
-import { createRouter } from '../../services/router/router.ts'
-import { never, profileOf, quiet, snapshotOf } from './run-fixtures.ts'
+import { createContractRouter } from './contract-router.ts'
+import { never, quiet } from './run-fixtures.ts'
 
 // A process that serves a router. Arguments: port (0: a free one), cluster token, HOST:PORT of the adapters. Prints its port.
 const [port = '0', clusterToken = '', adaptersAddress = ''] = process.argv.slice(2)
 const far = createGrpcAdapterSet(adaptersAddress, clusterToken)
-const settings = () => snapshotOf([profileOf('demo', { default: true })])
-const { router, part } = createRouter({ adapters: far.adapters, history: new FakeHistory(), settings, log: quiet })
+const { router, part } = createContractRouter(far.adapters)
 const options = { host: '127.0.0.1', port: Number(port), clusterToken, log: quiet }
 const server = createGrpcServer({ router }, options)
 await server.start(never)

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { GenerateBatch, GenerateCall } from '../../../proto/gen/hearth/v1/adapter.ts'
 import { RunEventBatch, StartRequest } from '../../../proto/gen/hearth/v1/router.ts'
 import type { GenerateEvent } from '../../../services/common/contracts/generate-event.ts'
+import { runMessages } from '../../../services/common/contracts/protocol/run-messages.ts'
 import type { RunEvent, RunMessage } from '../../../services/common/contracts/run-event.ts'
 import type { RunRequest } from '../../../services/common/contracts/run-request.ts'
 import { joinBatches, splitBatch } from '../../../services/common/grpc/batch-frames.ts'
@@ -105,6 +106,7 @@ describe('requests', () => {
   test.each([
     ['with everything set', full],
     ['with nothing optional', say('x')],
+    ['that begins its conversation anew', say('x', { conversation: 'conv_1', previousResponseId: null })],
   ])('a run request %s survives the wire', (_name, request) => {
     const caller = { ...anna, expiresAt: 1_800_000_000_000 }
     const wire = StartRequest.encode({ request: encodeRunRequest(request), caller: encodePrincipal(caller) }).finish()
@@ -201,6 +203,8 @@ describe('run events', () => {
     { type: 'response.reasoning_text.delta', ...position, content_index: 0, delta: 'b' },
     { type: 'response.output_text.done', ...position, content_index: 0, text: 'a' },
     { type: 'response.reasoning_text.done', ...position, content_index: 0, text: 'b' },
+    { type: 'response.refusal.delta', ...position, content_index: 0, delta: 'N' },
+    { type: 'response.refusal.done', ...position, content_index: 0, refusal: 'N' },
     { type: 'response.function_call_arguments.delta', ...position, delta: '{' },
     { type: 'response.function_call_arguments.done', ...position, arguments: '{}' },
     { type: 'response.image_generation_call.in_progress', ...position },
@@ -222,7 +226,25 @@ describe('run events', () => {
         retry_after_ms: 5,
       },
     },
+    {
+      type: 'response.snapshot',
+      response: {
+        id: 'resp_1',
+        status: 'in_progress',
+        conversation: 'conv_1',
+        profile: 'demo',
+        output: [
+          { ...item, status: 'in_progress' },
+          { type: 'function_call', id: 'fc', status: 'incomplete', call_id: 'c', name: 'lamp', arguments: '{' },
+          { type: 'image_generation_call', id: 'ig', status: 'in_progress', media_type: 'image/png' },
+        ],
+      },
+    },
   ]
+
+  test('there is an example of every message of a run', () => {
+    expect(new Set(messages.map(({ type }) => type))).toEqual(new Set(Object.keys(runMessages)))
+  })
 
   test.each(messages.map((message) => [message.type, message] as const))('%s survives the wire', (_type, message) => {
     const event: RunEvent = { sequenceNumber: 7, message, bytes: new Uint8Array([1, 2]) }
