@@ -8,6 +8,7 @@ import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
 import { laterInProtocol, protocolRequirements } from './requirements/protocol.ts'
 import type { Later, Requirement } from './requirements/requirement.ts'
+import { chatViewRequirements } from './requirements/page-c.ts'
 import { pageGatewayRequirements } from './requirements/page-g.ts'
 import { pageMcpRequirements } from './requirements/page-m.ts'
 import { pageClientRequirements } from './requirements/page-p.ts'
@@ -32,6 +33,7 @@ export const requirements: readonly Requirement[] = [
   ...pageClientRequirements,
   ...pageRouterRequirements,
   ...pageGatewayRequirements,
+  ...chatViewRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

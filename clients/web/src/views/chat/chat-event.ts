@@ -1,4 +1,4 @@
-/** What a reader wants done, told upwards through the page. */
+/** What a reader wants done with a message. */
 export type ChatWish =
   /** The question of this answer once more. */
   | { readonly type: 'retry'; readonly nodeId: string }
@@ -12,7 +12,7 @@ export class ChatEvent extends Event {
   readonly wish: ChatWish
 
   constructor(wish: ChatWish) {
-    super(ChatEvent.type, { bubbles: true, composed: true })
+    super(ChatEvent.type)
     this.wish = wish
   }
 }

@@ -16,6 +16,7 @@ import type { ChatNode } from './chat-nodes.ts'
 import type { PathStep } from './conversation-tree.ts'
 import { CopyButton } from './copy-button.ts'
 import { FrameUpdates } from './frame-updates.ts'
+import { MarkdownWords } from './markdown-words.ts'
 import { partTemplate } from './part-template.ts'
 import { waitingText } from './waiting-text.ts'
 
@@ -43,6 +44,7 @@ export class HearthAnswer extends LitElement {
   declare private showsFacts: boolean
   readonly #frame = new FrameUpdates(this)
   readonly #copy = new CopyButton(this)
+  readonly #labels = new MarkdownWords()
 
   constructor() {
     super()
@@ -65,11 +67,12 @@ export class HearthAnswer extends LitElement {
     const { translate, client } = this.context
     const view = this.#view()
     const { waiting, profile } = view
+    const around = { context: this.context, prompt: this.prompt, labels: this.#labels.of(translate) }
     const isOnline = client.connection.status === 'online'
     return html`
       <article aria-labelledby="name" aria-busy=${isEnded(view.status) ? 'false' : 'true'}>
         <h3 id="name" class="meta">${profile ?? 'Hearth'}</h3>
-        ${view.parts.map((part) => partTemplate(part, { context: this.context, prompt: this.prompt }))}
+        ${view.parts.map((part) => partTemplate(part, around))}
         ${waiting === undefined ? nothing : html`<p class="waiting meta"><span class="pulse" aria-hidden="true"></span>${waitingText(waiting, isOnline, translate)}</p>`}
         ${this.#ending(view)}
         ${isEnded(view.status) ? this.#actions(view) : nothing}
@@ -95,7 +98,7 @@ export class HearthAnswer extends LitElement {
     const lost = isLost ? html`<p class="note">${translate('chat.notKept')}</p>` : nothing
     if (status === 'failed' && failure !== undefined) {
       return html`
-        <div class="failure" role="group">
+        <div class="failure">
           <hearth-failure-text .context=${this.context} .failure=${failure}></hearth-failure-text>
           <button type="button" @click=${this.#retry}>${icon(RotateCcw)}${translate('chat.retry')}</button>
         </div>

@@ -83,6 +83,7 @@ export class HearthChat extends LitElement {
     ]
     for (const leave of leaving) signal.addEventListener('abort', leave)
     window.addEventListener('keydown', (event) => this.#onKey(event), { signal })
+    window.addEventListener('hashchange', () => this.#claimAddress(), { signal })
     for (const type of ['online', 'offline']) window.addEventListener(type, () => this.requestUpdate(), { signal })
     session.start()
     this.#open()
@@ -95,7 +96,7 @@ export class HearthChat extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('message')) this.#isRevealed = false
-    if (this.hasUpdated && changed.has('conversation')) this.#open()
+    if (this.hasUpdated && changed.has('conversation') && this.conversation !== this.#opened) this.#open()
     const { connection } = this.context.client
     if (connection.status === 'online') this.#next.learn(connection.session.profiles)
   }
@@ -214,11 +215,18 @@ export class HearthChat extends LitElement {
 
   /** The house has made the conversation that was begun here. */
   #onMade(conversation: string): void {
-    const { route, go } = this.context
     this.#next.adopt(conversation)
     this.#opened = conversation
-    if (route().view === 'chat') go({ view: 'chat', conversation })
     this.#title?.open(conversation)
+    this.#claimAddress()
+  }
+
+  /** A reader who is elsewhere meanwhile is not called back. */
+  #claimAddress(): void {
+    const { route, go } = this.context
+    const shown = route()
+    const isUnnamed = shown.view === 'chat' && shown.conversation === undefined && this.conversation === undefined
+    if (isUnnamed && this.#opened !== undefined) go({ view: 'chat', conversation: this.#opened })
   }
 
   #onGone(): void {

@@ -53,7 +53,7 @@ export class HearthComposer extends LitElement {
   }
 
   override focus(): void {
-    this.#area?.focus()
+    void this.updateComplete.then(() => this.#area?.focus())
   }
 
   /** Instead of what is attached: the pictures of a question that is edited. */

@@ -24,7 +24,7 @@ export function messagesTemplate(
     ({ node }) => node.id,
     (step, index) => {
       const view = views[index]
-      const place = index < steps.length - alwaysLaidOut ? 'turn far' : 'turn'
+      const place = index < steps.length - alwaysLaidOut ? 'far' : ''
       const { id } = step.node
       if (view === undefined) {
         return html`<hearth-answer class=${place} data-node=${id} .context=${context} .step=${step} .outputs=${outputs} .prompt=${prompt} @hearth-chat-wish=${onWish}></hearth-answer>`

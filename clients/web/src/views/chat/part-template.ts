@@ -5,6 +5,7 @@ import type { AppContext } from '../../app/app-context.ts'
 import { icon } from '../../app/icon.ts'
 import type { Translate } from '../../app/translate.ts'
 import '../../markdown/hearth-markdown.ts'
+import type { MarkdownLabels } from '../../markdown/labels.ts'
 import type { PicturePart, ReasoningPart, ShownPart, ToolCallPart } from './answer-view.ts'
 import './hearth-picture.ts'
 import { durationText } from './units.ts'
@@ -13,13 +14,15 @@ export interface PartSurroundings {
   readonly context: AppContext
   /** What was asked. */
   readonly prompt: string
+  /** The same object as long as the language is the same. */
+  readonly labels: MarkdownLabels
 }
 
 /** One part of an answer. What is folded keeps its state while the part grows. */
 export function partTemplate(part: ShownPart, around: PartSurroundings) {
   switch (part.kind) {
     case 'text':
-      return html`<hearth-markdown .context=${around.context} .text=${part.text} .streaming=${part.isGrowing}></hearth-markdown>`
+      return html`<hearth-markdown .labels=${around.labels} .text=${part.text} .streaming=${part.isGrowing}></hearth-markdown>`
     case 'refusal':
       return refusal(part.text, around.context.translate)
     case 'reasoning':
