@@ -7,6 +7,7 @@ import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
 import { laterInProtocol, protocolRequirements } from './requirements/protocol.ts'
+import { pageBrowserRequirements } from './requirements/page-b.ts'
 import type { Later, Requirement } from './requirements/requirement.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
 import { pageGatewayRequirements } from './requirements/page-g.ts'
@@ -27,6 +28,7 @@ export const requirements: readonly Requirement[] = [
   ...acceptanceRequirements,
   ...clientRequirements,
   ...faultRequirements,
+  ...pageBrowserRequirements,
   ...protocolRequirements,
   ...errorRequirements,
   ...pageMcpRequirements,
