@@ -8,7 +8,8 @@ export interface Action {
   readonly label: string
   readonly isExpanded?: boolean
   readonly isDisabled?: boolean
-  run(): unknown
+  /** @param button that was pressed. */
+  run(button: HTMLElement): unknown
 }
 
 /** A quiet button with an icon and a name. */
@@ -21,7 +22,7 @@ export function actionTemplate({ icon: node, label, isExpanded, isDisabled, run 
       title=${label}
       aria-expanded=${isExpanded ?? nothing}
       ?disabled=${isDisabled === true}
-      @click=${run}
+      @click=${(event: Event) => event.currentTarget instanceof HTMLElement && run(event.currentTarget)}
     >
       ${guard([node], () => icon(node))}
     </button>

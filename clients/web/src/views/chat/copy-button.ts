@@ -1,8 +1,8 @@
 import { Check, Copy } from 'lucide'
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { AppContext } from '../../app/app-context.ts'
+import { copyText } from '../../markdown/render/copy-text.ts'
 import type { Action } from './action-template.ts'
-import { copyText } from './copy-text.ts'
 
 /** How long it says that it has copied. */
 const copiedMs = 2000
@@ -27,12 +27,12 @@ export class CopyButton implements ReactiveController {
     return {
       icon: isCopied ? Check : Copy,
       label: context.translate(isCopied ? 'chat.copied' : 'chat.copy'),
-      run: () => void this.#copy(text, context),
+      run: (button) => void this.#copy(text, button, context),
     }
   }
 
-  async #copy(text: string, { notify, translate }: AppContext): Promise<void> {
-    if (!(await copyText(text))) {
+  async #copy(text: string, button: HTMLElement, { notify, translate }: AppContext): Promise<void> {
+    if (!(await copyText(text, button))) {
       notify({ text: translate('chat.copyFailed'), tone: 'danger' })
       return
     }
