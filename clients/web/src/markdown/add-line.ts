@@ -1,0 +1,256 @@
+import type { Align, Item, Table } from './block-tree.ts'
+import type { BlockDraft, OpenBlock } from './block-draft.ts'
+import { type BlockStart, blockStartOf } from './block-start.ts'
+import { LineCursor } from './line-cursor.ts'
+import { cellsOf, closesFence, formulaEndOf, type ItemMarker, taskOf } from './line-rules.ts'
+
+/** Containers inside one another; marks of more are text. A list and its item count as two. */
+const maxDepth = 32
+const indentOfCode = 4
+
+/**
+ * Adds one whole line to the open blocks, by the strategy of CommonMark 0.31 (appendix "Phase 1: block structure",
+ * https://spec.commonmark.org/0.31.2/, read 2026-11-22): open containers take their marks, then new blocks begin, the
+ * rest is text of the innermost. What a line costs does not depend on what came before it.
+ */
+export function addLine(draft: BlockDraft, line: string): void {
+  const cursor = new LineCursor(line)
+  const depth = matchContainers(draft.open, cursor)
+  const isWhole = draft.open.length <= depth + 1
+  const leaf = draft.open[depth]
+  if (isWhole && leaf !== undefined && takesVerbatim(draft, leaf, cursor)) {
+    draft.blankFrom = undefined
+    return
+  }
+  const reached = startBlocks(draft, depth, cursor)
+  if (reached !== undefined && cursor.isBlank) addBlank(draft, reached)
+  else {
+    if (reached !== undefined) addText(draft, reached, cursor)
+    draft.blankFrom = undefined
+  }
+}
+
+/** How many of the open blocks, from the outside, are containers that this line goes on with. */
+function matchContainers(open: readonly OpenBlock[], cursor: LineCursor): number {
+  let depth = 0
+  for (const block of open) {
+    if (!containerGoesOn(block, cursor)) break
+    depth += 1
+  }
+  return depth
+}
+
+function containerGoesOn(block: OpenBlock, cursor: LineCursor): boolean {
+  switch (block.kind) {
+    case 'root':
+    case 'list':
+      return true
+    case 'quote':
+      return takeQuoteMark(cursor)
+    case 'item':
+      if (cursor.isBlank) return block.node.children.length > 0
+      if (cursor.indent < block.indent) return false
+      cursor.advance(block.indent)
+      return true
+    case 'paragraph':
+    case 'table':
+    case 'fence':
+    case 'indented':
+    case 'formula':
+      return false
+  }
+}
+
+function takeQuoteMark(cursor: LineCursor): boolean {
+  const { indent, text } = cursor
+  if (indent >= indentOfCode || text[indent] !== '>') return false
+  cursor.advance(indent + 1)
+  if (cursor.indent > 0) cursor.advance(1)
+  return true
+}
+
+/** Code and formulas take lines as they are; says whether this one was taken. */
+function takesVerbatim(draft: BlockDraft, leaf: OpenBlock, cursor: LineCursor): boolean {
+  switch (leaf.kind) {
+    case 'fence':
+      if (cursor.indent < indentOfCode && closesFence(cursor.text.trimStart(), leaf.fence)) {
+        draft.closeTo(draft.open.length - 1)
+      } else {
+        leaf.node.text += `${cursor.text.slice(Math.min(cursor.indent, leaf.indent))}\n`
+      }
+      return true
+    case 'indented':
+      return takesIndentedLine(leaf, cursor)
+    case 'formula':
+      return takesFormulaLine(draft, leaf, cursor)
+    default:
+      return false
+  }
+}
+
+/** Blank lines belong to the code only when more of it follows. */
+function takesIndentedLine(leaf: Extract<OpenBlock, { kind: 'indented' }>, cursor: LineCursor): boolean {
+  const line = `${cursor.text.slice(indentOfCode)}\n`
+  if (cursor.isBlank) leaf.blanks += line
+  else if (cursor.indent < indentOfCode) return false
+  else {
+    leaf.node.text += leaf.blanks + line
+    leaf.blanks = ''
+  }
+  return true
+}
+
+function takesFormulaLine(
+  draft: BlockDraft,
+  { node }: Extract<OpenBlock, { kind: 'formula' }>,
+  cursor: LineCursor,
+): boolean {
+  if (cursor.isBlank) return false
+  const end = formulaEndOf(cursor.text, node.opener)
+  node.source += `\n${end ?? cursor.text}`
+  if (end !== undefined) draft.replaceTip({ ...node, source: node.source.trim(), closed: true })
+  return true
+}
+
+/** Begins what the line begins; gives the depth for the text that is left, or nothing when the line is used up. */
+function startBlocks(draft: BlockDraft, matched: number, cursor: LineCursor): number | undefined {
+  let depth = matched
+  while (!cursor.isBlank) {
+    const tip = draft.tip
+    const start = blockStartOf(cursor.text.slice(cursor.indent), {
+      indent: cursor.indent,
+      paragraph: tip?.kind === 'paragraph' && draft.open.length === depth + 1 ? tip.node.source : undefined,
+      mayBeLazy: tip?.kind === 'paragraph',
+      mayNest: draft.open.length < maxDepth,
+    })
+    if (start === undefined) return depth
+    if (start.type === 'quote') startQuote(draft, depth, cursor)
+    else if (start.type === 'item') startItem(draft, depth, { marker: start.marker, cursor })
+    else {
+      startLeaf(draft, depth, { start, cursor })
+      return undefined
+    }
+    depth = draft.open.length
+  }
+  return depth
+}
+
+/** Ends what the line does not go on with. A list without an item that goes on can only take another item. */
+function closeFor(draft: BlockDraft, depth: number): void {
+  draft.closeTo(depth)
+  if (draft.tip?.kind === 'list') draft.closeTo(draft.open.length - 1)
+}
+
+function startQuote(draft: BlockDraft, depth: number, cursor: LineCursor): void {
+  closeFor(draft, depth)
+  takeQuoteMark(cursor)
+  const node = { type: 'quote' as const, children: [] }
+  draft.append(node, { kind: 'quote', node })
+}
+
+interface ItemStart {
+  readonly marker: ItemMarker
+  readonly cursor: LineCursor
+}
+
+function startItem(draft: BlockDraft, depth: number, { marker, cursor }: ItemStart): void {
+  draft.closeTo(depth)
+  const outer = draft.tip
+  if (outer?.kind !== 'list' || outer.marker !== marker.kind) {
+    closeFor(draft, depth)
+    const node = { type: 'list' as const, start: marker.start, loose: false, children: [] }
+    draft.append(node, { kind: 'list', node, marker: marker.kind })
+  }
+  const before = cursor.indent + marker.width
+  cursor.advance(before)
+  const padding = cursor.isBlank || cursor.indent > indentOfCode ? 1 : cursor.indent
+  cursor.advance(Math.min(padding, cursor.indent))
+  const node = { type: 'item' as const, task: undefined, children: [] }
+  draft.append(node, { kind: 'item', node, indent: before + padding })
+}
+
+interface LeafStart {
+  readonly start: Exclude<BlockStart, { readonly type: 'quote' | 'item' }>
+  readonly cursor: LineCursor
+}
+
+function startLeaf(draft: BlockDraft, depth: number, { start, cursor }: LeafStart): void {
+  if (start.type === 'underline' || start.type === 'table') return turnParagraph(draft, start)
+  closeFor(draft, depth)
+  switch (start.type) {
+    case 'rule':
+      return draft.append({ type: 'rule' })
+    case 'heading':
+      return draft.append({ type: 'heading', level: start.level, source: start.source })
+    case 'fence': {
+      const node = { type: 'code' as const, language: start.fence.language, text: '', closed: false }
+      return draft.append(node, { kind: 'fence', node, fence: start.fence, indent: cursor.indent })
+    }
+    case 'formula': {
+      const node = { type: 'formula' as const, opener: start.opener, source: start.source, closed: start.closed }
+      return draft.append(node, start.closed ? undefined : { kind: 'formula', node })
+    }
+    case 'indented': {
+      const text = `${cursor.text.slice(indentOfCode)}\n`
+      const node = { type: 'code' as const, language: '', text, closed: false }
+      return draft.append(node, { kind: 'indented', node, blanks: '' })
+    }
+  }
+}
+
+/** The paragraph at the tip was a heading, or its last line the header of a table. */
+function turnParagraph(draft: BlockDraft, start: Extract<BlockStart, { type: 'underline' | 'table' }>): void {
+  if (draft.tip?.kind !== 'paragraph') return
+  const { source } = draft.tip.node
+  if (start.type === 'underline') return draft.replaceTip({ type: 'heading', level: start.level, source })
+  const split = source.lastIndexOf('\n')
+  if (split === -1) draft.replaceTip()
+  else {
+    draft.tip.node.source = source.slice(0, split)
+    draft.closeTo(draft.open.length - 1)
+  }
+  const node = emptyTable(source.slice(split + 1), start.align)
+  draft.append(node, { kind: 'table', node })
+}
+
+function emptyTable(header: string, align: readonly Align[]) {
+  return { type: 'table' as const, align: [...align], header: [...cellsOf(header)], rows: [] } satisfies Table
+}
+
+function addBlank(draft: BlockDraft, depth: number): void {
+  draft.closeTo(depth)
+  draft.blankFrom = Math.max(
+    0,
+    draft.open.findLastIndex(({ kind }) => kind === 'quote'),
+  )
+}
+
+/** A paragraph goes on without the marks of its containers, which is why it is asked before they are closed. */
+function addText(draft: BlockDraft, depth: number, cursor: LineCursor): void {
+  const { tip } = draft
+  const text = cursor.text.trimStart()
+  if (tip?.kind === 'paragraph') {
+    tip.node.source += `\n${text}`
+  } else if (tip?.kind === 'table' && draft.open.length === depth + 1) {
+    tip.node.rows.push(rowOf(text, tip.node.header.length))
+  } else {
+    closeFor(draft, depth)
+    startParagraph(draft, text)
+  }
+}
+
+function rowOf(text: string, width: number): readonly string[] {
+  const cells = cellsOf(text)
+  return Array.from({ length: width }, (_, index) => cells[index] ?? '')
+}
+
+function startParagraph(draft: BlockDraft, text: string): void {
+  const found = draft.tip?.kind === 'item' && isEmpty(draft.tip.node) ? taskOf(text) : undefined
+  if (found !== undefined && draft.tip?.kind === 'item') draft.tip.node.task = found.task
+  const node = { type: 'paragraph' as const, source: found?.source ?? text }
+  draft.append(node, { kind: 'paragraph', node })
+}
+
+function isEmpty({ children }: Pick<Item, 'children'>): boolean {
+  return children.length === 0
+}
