@@ -38,6 +38,7 @@ async function gatewaySide(wiring: Wiring, { mcp, own, mirror, router }: PublicN
       identity: mcp.identity,
       history: mcp.history,
       settings: mirror,
+      bus: mcp.bus,
       clock: Date.now,
       log: wiring.log.child({ role: 'gateway' }),
       version: wiring.version,

@@ -31,8 +31,34 @@ export interface GatewayLimits {
   readonly inbound: Rate
   /** Frames beyond `inbound`; beyond both the connection ends. */
   readonly overrun: Rate
+  /** Bytes of announced uploads; beyond it their frames count as frames. */
+  readonly uploadRate: Rate
+  /** A frame of an upload with less than this counts as a frame, unless it is the last one. */
+  readonly uploadFrameBytes: number
   /** Frames that are no JSON objects, in one session. */
   readonly garbageFrames: number
+  /** One upload. */
+  readonly uploadBytes: number
+  /** Uploads kept for one connection, whole or on their way, and what they have together; used ones give way. */
+  readonly uploads: number
+  readonly uploadsBytes: number
+  /** What all connections together hold of uploads. */
+  readonly uploadsTotalBytes: number
+  /** How long a session can be resumed after its socket closed, and how many such sessions are remembered. */
+  readonly resumeMs: number
+  readonly resumableSessions: number
+  /** Attaches of one connection that the router has not answered. */
+  readonly pendingAttaches: number
+  /** Runs named in `live` of session.created, the newest ones. */
+  readonly liveRuns: number
+  /** How long session.created waits for them. */
+  readonly liveRunsMs: number
+  /** Open sessions of a principal up to which each is told of changed conversations. */
+  readonly newsForAll: number
+  /** Beyond that: how many of those that asked for it, the newest ones. */
+  readonly newsListeners: number
+  /** Conversations whose news wait for one slow socket; beyond it the oldest are dropped. */
+  readonly waitingNews: number
 }
 
 /** protocol.md §1, with measured values for the rates: 50 sockets × 16 lanes of one token start without a refusal. */
@@ -52,5 +78,19 @@ export const gatewayLimits: GatewayLimits = {
   suspectMs: 500,
   inbound: { burst: 1000, perSecond: 200 },
   overrun: { burst: 500, perSecond: 20 },
+  uploadRate: { burst: 67_108_864, perSecond: 16_777_216 },
+  uploadFrameBytes: 4096,
   garbageFrames: 3,
+  uploadBytes: 20_971_520,
+  uploads: 8,
+  uploadsBytes: 41_943_040,
+  uploadsTotalBytes: 268_435_456,
+  resumeMs: 120_000,
+  resumableSessions: 10_000,
+  pendingAttaches: 64,
+  liveRuns: 256,
+  liveRunsMs: 2000,
+  newsForAll: 16,
+  newsListeners: 64,
+  waitingNews: 256,
 }

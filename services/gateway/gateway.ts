@@ -5,7 +5,7 @@ import type { Config } from '../common/config/config-schema.ts'
 import type { History } from '../common/contracts/history.ts'
 import type { Identity } from '../common/contracts/identity.ts'
 import type { Router } from '../common/contracts/router.ts'
-import type { Snapshot } from '../common/contracts/settings.ts'
+import type { ChangeBus, Snapshot } from '../common/contracts/settings.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
@@ -17,17 +17,23 @@ import { registerBlobRoute } from './http/blob-route.ts'
 import { registerConsole } from './http/console.ts'
 import type { ConsoleFile } from './http/console-files.ts'
 import { registerLandingPage } from './http/landing-page.ts'
+import { ConversationNews } from './news/conversation-news.ts'
 import { type ApiLimits, apiLimits } from './openai-api/api-limits.ts'
 import { OpenAiApi } from './openai-api/openai-api.ts'
 import { LoopLag } from './sending/loop-lag.ts'
 import { mergePolicy } from './sending/merge-policy.ts'
-import { type Arrival, Session, type SessionDeps } from './session/session.ts'
+import { ResumeBook } from './session/resume-book.ts'
+import { Session, type SessionDeps } from './session/session.ts'
+import type { Arrival } from './session/session-deps.ts'
+import { UploadBudget } from './uploads/upload-budget.ts'
 
 export interface GatewayDeps {
   readonly router: Router
   readonly identity: Identity
   readonly history: Pick<History, 'getBlob'>
   readonly settings: Pick<SettingsMirror, 'current' | 'onSwap'>
+  /** Says which conversations changed. */
+  readonly bus: Pick<ChangeBus, 'subscribe'>
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly log: Logger
@@ -61,6 +67,8 @@ class SocketGateway implements Gateway {
   readonly #deps: GatewayDeps
   readonly #limits: GatewayLimits
   readonly #lag: LoopLag
+  readonly #news: ConversationNews
+  readonly #resumeBook: ResumeBook
   readonly #sessionDeps: SessionDeps
   readonly #upgrades: UpgradeHandler
   readonly #openAiApi: OpenAiApi
@@ -77,6 +85,8 @@ class SocketGateway implements Gateway {
     this.#deps = deps
     this.#limits = { ...gatewayLimits, ...deps.limits }
     this.#lag = new LoopLag(elapsed)
+    this.#news = new ConversationNews(this.#limits)
+    this.#resumeBook = new ResumeBook({ limits: this.#limits, elapsed })
     const merging = mergePolicy(config.merge, this.#limits, this.#lag)
     this.#sessionDeps = {
       ...shared,
@@ -86,6 +96,9 @@ class SocketGateway implements Gateway {
       lanes: config.limits.lanes_per_session,
       queuedPerLane: config.limits.queued_per_lane,
       stopped: this.#stopped.signal,
+      news: this.#news,
+      resumeBook: this.#resumeBook,
+      uploadBudget: new UploadBudget(this.#limits.uploadsTotalBytes),
       onClosed: (session) => this.#forget(session),
     }
     this.#upgrades = new UpgradeHandler({
@@ -130,6 +143,8 @@ class SocketGateway implements Gateway {
 
   async start(): Promise<void> {
     this.#deps.settings.onSwap((snapshot) => this.#review(snapshot), this.#stopped.signal)
+    const onMessage = this.#news.publish.bind(this.#news)
+    this.#deps.bus.subscribe('conversations', { onMessage }, this.#stopped.signal)
     this.#timer = setInterval(() => this.#sweep(), this.#limits.sweepMs)
     this.#lag.start()
   }
@@ -173,5 +188,6 @@ class SocketGateway implements Gateway {
 
   #sweep(): void {
     for (const session of this.#sessions) session.sweep()
+    this.#resumeBook.prune()
   }
 }

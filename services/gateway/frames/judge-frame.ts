@@ -1,9 +1,10 @@
+import type { BinaryFrame } from '../../common/contracts/protocol/binary-frame.ts'
 import type { ClientMessage } from '../../common/contracts/protocol/client-messages.ts'
 import { protocolLimits } from '../../common/contracts/protocol/limits.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { type DecodedFrame, decodeTextFrame, type Echo } from './decode-frame.ts'
+import { decodeUpload } from './decode-upload.ts'
 import type { GateVerdict } from './inbound-gate.ts'
-import { refuseBinaryFrame } from './refuse-binary.ts'
 
 /** How far a connection is: only `open` accepts everything. */
 export type Phase = 'greeting' | 'authenticating' | 'open'
@@ -15,6 +16,8 @@ export type FrameVerdict =
 
 export type FinalVerdict =
   | { readonly do: 'dispatch'; readonly message: ClientMessage }
+  /** A chunk of an upload. */
+  | { readonly do: 'receive'; readonly chunk: BinaryFrame }
   /** Answer with an error; `isGarbage` counts towards the end of the session. */
   | { readonly do: 'refuse'; readonly error: HearthError; readonly echo: Echo; readonly isGarbage: boolean }
   | { readonly do: 'end'; readonly error: HearthError }
@@ -34,8 +37,15 @@ export interface InboundFrame {
 export function judgeFrame(frame: InboundFrame, phase: Phase): JudgedFrame {
   if (phase === 'authenticating') return { type: 'held', verdict: { do: 'hold' } }
   if (phase === 'greeting') return judgeGreeting(frame)
-  if (frame.isBinary) return { type: 'binary', verdict: refuse(refuseBinaryFrame(frame.data), {}, false) }
+  if (frame.isBinary) return judgeBinary(frame.data)
   return judgeDecoded(decodeTextFrame(frame.data))
+}
+
+function judgeBinary(data: Uint8Array): JudgedFrame {
+  const chunk = decodeUpload(data)
+  const verdict: FinalVerdict =
+    chunk instanceof HearthError ? refuse(chunk, {}, false) : { do: 'receive', chunk }
+  return { type: 'binary', verdict }
 }
 
 function judgeGreeting({ data, isBinary }: InboundFrame): JudgedFrame {

@@ -11,14 +11,15 @@ export interface Rate {
 
 export const fullBucket = (rate: Rate, now: number): Bucket => ({ tokens: rate.burst, at: now })
 
-/** One step: takes a token, or says how long until there is one. */
+/** One step: takes a token, or as many as something costs, or says how long until there are that many. */
 export function takeToken(
   bucket: Bucket,
   rate: Rate,
   now: number,
+  cost = 1,
 ): { readonly bucket: Bucket; readonly waitMs: number } {
   const elapsed = Math.max(0, now - bucket.at)
   const tokens = Math.min(rate.burst, bucket.tokens + (elapsed / 1000) * rate.perSecond)
-  if (tokens >= 1) return { bucket: { tokens: tokens - 1, at: now }, waitMs: 0 }
-  return { bucket: { tokens, at: now }, waitMs: Math.ceil(((1 - tokens) / rate.perSecond) * 1000) }
+  if (tokens >= cost) return { bucket: { tokens: tokens - cost, at: now }, waitMs: 0 }
+  return { bucket: { tokens, at: now }, waitMs: Math.ceil(((cost - tokens) / rate.perSecond) * 1000) }
 }

@@ -28,7 +28,7 @@ class AnswerCollector {
 
   take({ message, bytes }: RunEvent): void {
     if ('delta' in message) this.bytes += message.delta.length
-    else if ('response' in message) this.#final = message.response
+    else if ('response' in message && message.type !== 'response.snapshot') this.#final = message.response
     else if (message.type === 'response.output_item.done') this.#items.push(message.item)
     else if (message.type === 'response.image_generation_call.completed' && bytes !== undefined) {
       this.#pictures.push({ itemId: message.item_id, mediaType: message.media_type, bytes })

@@ -46,6 +46,7 @@ export class RunReader {
     const { router, caller, gone } = this.#deps
     try {
       for await (const batch of router.attach(this.#started().runId, -1, caller, gone)) {
+        if (batch[0]?.message.type === 'response.snapshot') throw trimmed()
         const failure = this.#failureOf(batch)
         if (failure !== undefined) {
           yield batch.slice(0, -1)
@@ -75,13 +76,13 @@ export class RunReader {
 
   #failureOf(batch: readonly RunEvent[]): HearthError | undefined {
     const message = batch.at(-1)?.message
-    if (message === undefined || !('response' in message)) return undefined
+    if (message === undefined || !('response' in message) || message.type === 'response.snapshot') return undefined
     this.#isOver = true
     return failureOf(message, this.#deps.isDraining())
   }
 }
 
-type Terminal = Extract<RunMessage, { response: unknown }>
+type Terminal = Exclude<Extract<RunMessage, { response: unknown }>, { type: 'response.snapshot' }>
 
 function failureOf(message: Terminal, isDraining: boolean): HearthError | undefined {
   switch (message.type) {
@@ -108,5 +109,9 @@ function fromWire({ code, message, param, retryable, ...more }: WireError): Hear
     },
   })
 }
+
+/** Not at once after the start, which is when this reads; these SDKs know no snapshots. */
+const trimmed = (): HearthError =>
+  new HearthError('gateway_replay_gap', 'The beginning of the answer is no longer kept; read it from the conversation.')
 
 const left = (): HearthError => new HearthError('caller_cancelled', 'The client left before the answer was whole.')

@@ -1,14 +1,15 @@
 import type { Principal } from '../../common/contracts/principal.ts'
+import type { ResponseAttach } from '../../common/contracts/protocol/client-messages.ts'
 import type { ResponseCreate } from '../../common/contracts/protocol/response-create.ts'
+import type { SessionMessage } from '../../common/contracts/protocol/server-messages.ts'
 import type { Router } from '../../common/contracts/router.ts'
-import type { RunEvent } from '../../common/contracts/run-event.ts'
-import { terminalTypes } from '../../common/contracts/run-event.ts'
-import type { CancelReason, RunRef, RunRequest } from '../../common/contracts/run-request.ts'
+import type { CancelReason, RunRef, RunRequest, RunView } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
-import { blobOf, RunEncoder, type RunFrame } from '../sending/encode-run-event.ts'
-import type { MergePolicy } from '../sending/merge-policy.ts'
-import type { SocketWriter } from '../sending/socket-writer.ts'
-import { toRunRequest } from './to-run-request.ts'
+import { RunEncoder, type RunFrame } from '../sending/encode-run-event.ts'
+import { findRun } from './find-run.ts'
+import { type LaneLimits, Lanes, type LiveRun } from './lanes.ts'
+import { type ReadingPlan, RunReading, type RunReadingDeps } from './run-reading.ts'
+import { type RequestContext, toRunRequest } from './to-run-request.ts'
 
 /** What an `error` about a run echoes. */
 export interface RunEcho {
@@ -17,39 +18,28 @@ export interface RunEcho {
   readonly response_id?: string
 }
 
-export interface SessionRunsDeps {
+export interface SessionRunsDeps extends RunReadingDeps, LaneLimits {
   readonly router: Router
-  readonly sessionId: string
-  readonly lanes: number
-  readonly queuedPerLane: number
-  readonly writer: Pick<SocketWriter, 'sendText' | 'sendBlob' | 'isFull' | 'isBehind' | 'whenFree'>
-  readonly merge: MergePolicy['merge']
+  /** What the messages of this session may refer to. */
+  readonly context: () => RequestContext
+  readonly limits: { readonly pendingAttaches: number }
   readonly onFailure: (error: unknown, echo: RunEcho) => void
-  readonly onSent: (type: string, count: number) => void
   /** Gives up starts that hang while the process stops. */
   readonly stopped: AbortSignal
-}
-
-interface LiveRun {
-  readonly message: ResponseCreate
-  readonly caller: Principal
-  runId: string | undefined
-  /** A cancel that came before the router knew the run. */
-  cancelWanted: CancelReason | undefined
-}
-
-interface Lane {
-  readonly runs: Set<LiveRun>
-  /** Ends when the run before has been handed to the router, so that a lane stays FIFO. */
-  tail: Promise<void>
 }
 
 /** One run, or all runs of a lane. */
 export type CancelTarget = { readonly responseId: string } | { readonly streamId: string }
 
-const rememberedLanes = 1024
+interface OpenReading {
+  readonly run: LiveRun
+  readonly reading: RunReading
+}
 
-const isTerminal = (event: RunEvent | undefined): boolean => terminalTypes.some((type) => type === event?.message.type)
+interface PendingAttach {
+  readonly given: AbortController
+  readonly settled: PromiseWithResolvers<void>
+}
 
 /** A run that ended is kept for a while only, and for less than its idempotency key. */
 const isForgotten = (error: unknown): boolean =>
@@ -62,22 +52,33 @@ const forgotten = (cause: unknown): HearthError =>
     { cause },
   )
 
-/** The runs one session started and still reads. A run itself belongs to the router and outlives the session. */
+/** The runs one session reads, started here or attached to. A run itself belongs to the router and outlives the session. */
 export class SessionRuns {
   readonly #deps: SessionRunsDeps
-  readonly #lanes = new Map<string, Lane>()
-  readonly #read = new Map<string, RunFrame>()
-  /** Lanes that were used before: to cancel in them is no error. */
-  readonly #seenLanes = new Set<string>()
-  readonly #ended = new AbortController()
+  readonly #lanes: Lanes
+  /** By run. */
+  readonly #readings = new Map<string, OpenReading>()
+  readonly #attaching = new Map<string, PendingAttach>()
+  #hasEnded = false
   #lastStreamNo = 0
 
   constructor(deps: SessionRunsDeps) {
     this.#deps = deps
+    this.#lanes = new Lanes(deps)
   }
 
   get isIdle(): boolean {
-    return this.#lanes.size === 0
+    return this.#lanes.isEmpty
+  }
+
+  /** Call it before the first run. @see Lanes.continueAfter */
+  continueAfter(handedOver: Promise<void>): void {
+    this.#lanes.continueAfter(handedOver)
+  }
+
+  /** When the router has all runs that came so far. Never rejects. */
+  handedOver(): Promise<void> {
+    return this.#lanes.handedOver()
   }
 
   /**
@@ -85,10 +86,11 @@ export class SessionRuns {
    * @throws HearthError when the message asks for what cannot be, or the session has no lane left.
    */
   create(message: ResponseCreate, caller: Principal): void {
-    const request = toRunRequest(message, this.#deps.sessionId)
-    const lane = this.#enterLane(message.stream_id)
-    const run: LiveRun = { message, caller, runId: undefined, cancelWanted: undefined }
-    lane.runs.add(run)
+    const request = toRunRequest(message, this.#deps.context())
+    const { stream_id: streamId, event_id: eventId } = message
+    const { onDisconnect } = request
+    const run: LiveRun = { streamId, eventId, caller, onDisconnect, runId: undefined, cancelWanted: undefined }
+    const lane = this.#lanes.enter(run)
     const before = lane.tail
     const handedOver = Promise.withResolvers<void>()
     lane.tail = handedOver.promise
@@ -96,29 +98,49 @@ export class SessionRuns {
       .catch((error: unknown) => this.#fail(run, error))
       .finally(() => {
         handedOver.resolve()
-        this.#leaveLane(run, lane)
+        this.#lanes.leave(run)
       })
+  }
+
+  /**
+   * Reads a run from a number on, in place of an older reading of it here; failures after the return go to `onFailure`.
+   * @throws HearthError `caller_not_found`, `caller_invalid_request`, `policy_rate_limited` (lanes).
+   */
+  async attach(message: ResponseAttach, caller: Principal): Promise<void> {
+    const { response_id: runId } = message
+    const { given, settled } = this.#beginAttach(runId)
+    try {
+      const view = await findRun(this.#deps.router, message, caller, given.signal)
+      if (view !== undefined) this.#read(message, view, caller)
+    } finally {
+      if (this.#attaching.get(runId)?.given === given) this.#attaching.delete(runId)
+      settled.resolve()
+    }
+  }
+
+  /** Stops reading a run; idempotent. */
+  detach(runId: string): void {
+    this.#attaching.get(runId)?.given.abort()
+    const open = this.#readings.get(runId)
+    if (open === undefined) return
+    this.#close(open)
+    this.#lanes.leave(open.run)
   }
 
   /** @throws HearthError `caller_not_found` for what this caller cannot see. */
   async cancel(target: CancelTarget, caller: Principal): Promise<void> {
     if ('responseId' in target) return this.#deps.router.cancel(target.responseId, 'requested', caller)
-    const lane = this.#lanes.get(target.streamId)
-    if (lane === undefined && !this.#seenLanes.has(target.streamId)) {
-      throw new HearthError('caller_not_found', 'This session has no such stream_id.', {
-        details: { param: 'stream_id' },
-      })
-    }
-    await Promise.all([...(lane?.runs ?? [])].map((run) => this.#cancelRun(run, 'requested')))
+    await Promise.all([...this.#attaching.values()].map(({ settled }) => settled.promise))
+    await Promise.all(this.#lanes.runsOf(target.streamId).map((run) => this.#cancelRun(run, 'requested')))
   }
 
   /** The connection is gone: stops reading; runs go on unless they asked to be cancelled. */
   end(): void {
-    if (this.#ended.signal.aborted) return
-    this.#ended.abort()
-    for (const lane of this.#lanes.values()) {
-      for (const run of lane.runs) this.#disconnect(run)
-    }
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    for (const { given } of this.#attaching.values()) given.abort()
+    for (const { reading } of this.#readings.values()) reading.stop()
+    for (const run of this.#lanes.all()) this.#disconnect(run)
   }
 
   async #live(run: LiveRun, request: RunRequest, before: Promise<void>, handedOver: () => void): Promise<void> {
@@ -127,25 +149,87 @@ export class SessionRuns {
     handedOver()
     run.runId = ref.runId
     if (run.cancelWanted !== undefined) await this.#cancelRun(run, run.cancelWanted)
-    if (!this.#ended.signal.aborted) await this.#frame(run, ref)
+    if (!this.#hasEnded) await this.#follow(run, ref)
   }
 
-  async #frame(run: LiveRun, ref: RunRef): Promise<void> {
-    const { event_id: eventId, stream_id: streamId } = run.message
-    const known = this.#read.get(ref.runId)
-    if (known !== undefined) return this.#announceAgain(known, eventId, ref)
-    this.#lastStreamNo += 1
-    const frame: RunFrame = { responseId: ref.runId, streamId, eventId, streamNo: this.#lastStreamNo }
-    this.#read.set(ref.runId, frame)
+  async #follow(run: LiveRun, ref: RunRef): Promise<void> {
+    const { eventId } = run
+    const known = this.#readings.get(ref.runId)
+    if (known !== undefined) return this.#announceAgain(known.reading.frame, eventId, ref)
+    const frame = this.#frameOf(run, ref.runId, eventId)
     try {
-      await this.#readRun(frame, run.caller)
+      await this.#open(run, { frame, caller: run.caller, startingAfter: -1, bytesAfter: -1, awaitsCreated: true })
     } catch (error) {
       if (!ref.existing || !isForgotten(error)) throw error
       this.#announceAgain(frame, eventId, ref)
       throw forgotten(error)
-    } finally {
-      this.#read.delete(ref.runId)
     }
+  }
+
+  #beginAttach(runId: string): PendingAttach {
+    const older = this.#attaching.get(runId)
+    older?.given.abort()
+    if (older === undefined && this.#attaching.size >= this.#deps.limits.pendingAttaches) {
+      throw new HearthError('policy_rate_limited', 'Too many attaches are on their way; wait for response.attached.')
+    }
+    const pending: PendingAttach = { given: new AbortController(), settled: Promise.withResolvers<void>() }
+    this.#attaching.set(runId, pending)
+    return pending
+  }
+
+  /** Synchronous, so that no event of the older reading comes after `response.attached`. */
+  #read(message: ResponseAttach, view: RunView, caller: Principal): void {
+    const { response_id: runId, event_id: eventId, starting_after: startingAfter } = message
+    const { status, lastSequenceNumber: last } = view
+    const older = this.#readings.get(runId)
+    const run: LiveRun = {
+      streamId: message.stream_id ?? view.lane.streamId,
+      eventId,
+      caller,
+      onDisconnect: older?.run.onDisconnect ?? 'continue',
+      runId,
+      cancelWanted: undefined,
+    }
+    this.#lanes.replace(older?.run, run)
+    if (older !== undefined) this.#close(older)
+    const frame = this.#frameOf(run, runId, undefined)
+    this.#tell(frame.streamId, {
+      type: 'response.attached',
+      ...(eventId === undefined ? {} : { event_id: eventId }),
+      response_id: runId,
+      stream_id: frame.streamId,
+      stream_no: frame.streamNo,
+      status,
+      last_sequence_number: last,
+    })
+    if (status !== 'in_progress' && startingAfter >= last) {
+      this.#lanes.leave(run)
+      return
+    }
+    void this.#open(run, { frame, caller, startingAfter, bytesAfter: last, awaitsCreated: false })
+      .catch((error: unknown) => this.#fail(run, error))
+      .finally(() => this.#lanes.leave(run))
+  }
+
+  async #open(run: LiveRun, plan: ReadingPlan): Promise<void> {
+    const open: OpenReading = { run, reading: new RunReading(this.#deps, plan) }
+    const { responseId } = plan.frame
+    this.#readings.set(responseId, open)
+    try {
+      await open.reading.read()
+    } finally {
+      if (this.#readings.get(responseId) === open) this.#readings.delete(responseId)
+    }
+  }
+
+  #close({ reading }: OpenReading): void {
+    reading.stop()
+    this.#readings.delete(reading.frame.responseId)
+  }
+
+  #frameOf({ streamId }: LiveRun, responseId: string, eventId: string | undefined): RunFrame {
+    this.#lastStreamNo += 1
+    return { responseId, streamId, eventId, streamNo: this.#lastStreamNo }
   }
 
   /** An idempotency key named a run that this session reads already, or that is no longer kept: only its number 0 is said. */
@@ -155,80 +239,13 @@ export class SessionRuns {
     this.#deps.onSent(created.message.type, 1)
   }
 
-  async #readRun(frame: RunFrame, caller: Principal): Promise<void> {
-    const { writer, merge, router } = this.#deps
-    const { signal } = this.#ended
-    const encoder = new RunEncoder(frame)
-    let isOver = false
-    let hasWaited = false
-    for await (const batch of router.attach(frame.responseId, -1, caller, signal)) {
-      hasWaited = await this.#sendBatch(frame, encoder, merge(batch, hasWaited || writer.isBehind()))
-      if (signal.aborted) return
-      isOver = isTerminal(batch.at(-1))
-    }
-    if (isOver || signal.aborted) return
-    throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
-  }
-
-  /**
-   * The limit is looked at before each event: the batch that ends a long answer says all of its text three times.
-   * @returns whether the socket had to be waited for.
-   */
-  async #sendBatch(frame: RunFrame, encoder: RunEncoder, batch: readonly RunEvent[]): Promise<boolean> {
-    const { writer } = this.#deps
-    const { signal } = this.#ended
-    let hasWaited = false
-    for (const event of batch) {
-      while (writer.isFull(frame.streamId) && !signal.aborted) {
-        hasWaited = true
-        await writer.whenFree(frame.streamId, signal)
-      }
-      if (signal.aborted) return hasWaited
-      this.#send(frame, encoder, event)
-    }
-    this.#count(batch)
-    return hasWaited
-  }
-
-  #send(frame: RunFrame, encoder: RunEncoder, event: RunEvent): void {
-    this.#deps.writer.sendText(frame.streamId, encoder.encode(event))
-    const blob = event.bytes === undefined ? undefined : blobOf(event, frame.streamNo)
-    if (blob !== undefined) this.#deps.writer.sendBlob(frame.streamId, blob)
-  }
-
-  /** Once for all events of a kind that follow each other. */
-  #count(batch: readonly RunEvent[]): void {
-    let since = 0
-    for (const [index, { message }] of batch.entries()) {
-      if (message.type === batch[index + 1]?.message.type) continue
-      this.#deps.onSent(message.type, index + 1 - since)
-      since = index + 1
-    }
-  }
-
-  #enterLane(streamId: string): Lane {
-    const known = this.#lanes.get(streamId)
-    if (known !== undefined && known.runs.size > this.#deps.queuedPerLane) {
-      throw new HearthError('policy_rate_limited', `A lane holds at most ${this.#deps.queuedPerLane} waiting runs.`)
-    }
-    if (known === undefined && this.#lanes.size >= this.#deps.lanes) {
-      throw new HearthError('policy_rate_limited', `A session uses at most ${this.#deps.lanes} lanes; wait for one.`)
-    }
-    const lane = known ?? { runs: new Set<LiveRun>(), tail: Promise.resolve() }
-    this.#lanes.set(streamId, lane)
-    this.#seenLanes.add(streamId)
-    const oldest = this.#seenLanes.size > rememberedLanes ? this.#seenLanes.values().next().value : undefined
-    if (oldest !== undefined) this.#seenLanes.delete(oldest)
-    return lane
-  }
-
-  #leaveLane(run: LiveRun, lane: Lane): void {
-    lane.runs.delete(run)
-    if (lane.runs.size === 0) this.#lanes.delete(run.message.stream_id)
+  #tell(streamId: string, message: SessionMessage): void {
+    this.#deps.writer.sendText(streamId, JSON.stringify(message))
+    this.#deps.onSent(message.type, 1)
   }
 
   #disconnect(run: LiveRun): void {
-    if (run.message.on_disconnect !== 'cancel') return
+    if (run.onDisconnect !== 'cancel') return
     void this.#cancelRun(run, 'disconnected').catch(() => undefined)
   }
 
@@ -238,12 +255,12 @@ export class SessionRuns {
   }
 
   #fail(run: LiveRun, error: unknown): void {
-    if (this.#ended.signal.aborted) return
-    const { event_id, stream_id } = run.message
+    if (this.#hasEnded) return
+    const { eventId, streamId, runId } = run
     this.#deps.onFailure(error, {
-      ...(event_id === undefined ? {} : { event_id }),
-      stream_id,
-      ...(run.runId === undefined ? {} : { response_id: run.runId }),
+      ...(eventId === undefined ? {} : { event_id: eventId }),
+      stream_id: streamId,
+      ...(runId === undefined ? {} : { response_id: runId }),
     })
   }
 }

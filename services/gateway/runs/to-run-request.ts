@@ -1,22 +1,39 @@
-import type { ContentPart, ResponseFormat, ToolChoice } from '../../common/contracts/generate-request.ts'
+import type { ContentPart, Picture, ResponseFormat, ToolChoice } from '../../common/contracts/generate-request.ts'
 import type { CreateItem, CreatePart, ResponseCreate } from '../../common/contracts/protocol/response-create.ts'
 import type { InputItem, Modality, RunRequest } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { parseDataUrl } from './parse-data-url.ts'
 
+/** What a message may refer to. */
+export interface RequestContext {
+  readonly sessionId: string
+  /** A whole upload of the session. */
+  readonly upload: (blobNo: number) => Picture | undefined
+  /** All pictures of one message, bytes. */
+  readonly picturesBytes: number
+}
+
 /**
  * A `response.create` as the router takes it. Pure.
- * @throws HearthError `caller_invalid_request`, `caller_unsupported_feature`; the param names the field.
+ * @throws HearthError `caller_invalid_request`, `caller_unsupported_feature`, `caller_not_found` (uploads),
+ *   `caller_too_large`; the param names the field.
  */
-export function toRunRequest(message: ResponseCreate, sessionId: string): RunRequest {
+export function toRunRequest(message: ResponseCreate, context: RequestContext): RunRequest {
+  const { sessionId, upload, picturesBytes } = context
   const profile = profileOf(message)
+  const input = inputOf(message.input, upload)
+  if (pictureBytesOf(input) > picturesBytes) {
+    throw new HearthError('caller_too_large', `The pictures of one message have at most ${picturesBytes} bytes.`, {
+      details: { param: 'input' },
+    })
+  }
   return {
     lane: { sessionId, streamId: message.stream_id },
     ...defined('idempotencyKey', message.idempotency_key),
     ...defined('profile', profile),
     ...defined('conversation', message.conversation),
     ...defined('previousResponseId', message.previous_response_id),
-    input: inputOf(message.input),
+    input,
     ...defined('instructions', message.instructions),
     tools: (message.tools ?? []).map(({ name, description, parameters }) => ({
       name,
@@ -49,13 +66,21 @@ function profileOf({ profile, model }: ResponseCreate): string | undefined {
   })
 }
 
-const inputOf = (input: ResponseCreate['input']): readonly InputItem[] =>
+type FindUpload = RequestContext['upload']
+
+const inputOf = (input: ResponseCreate['input'], upload: FindUpload): readonly InputItem[] =>
   typeof input === 'string'
     ? [{ type: 'message', role: 'user', content: [{ type: 'text', text: input }] }]
-    : input.flatMap((item, index) => inputItemOf(item, `input[${index}]`) ?? [])
+    : input.flatMap((item, index) => inputItemOf(item, `input[${index}]`, upload) ?? [])
+
+/** One upload may be named many times, and each time it travels. */
+function pictureBytesOf(input: readonly InputItem[]): number {
+  const parts = input.flatMap((item) => (item.type === 'message' ? item.content : []))
+  return parts.reduce((sum, part) => sum + (part.type === 'image' ? part.bytes.byteLength : 0), 0)
+}
 
 /** Undefined for what a client got with an earlier answer and no model reads again. */
-function inputItemOf(item: CreateItem, path: string): InputItem | undefined {
+function inputItemOf(item: CreateItem, path: string, upload: FindUpload): InputItem | undefined {
   switch (item.type) {
     case 'function_call':
       return { type: 'function_call', callId: item.call_id, name: item.name, arguments: item.arguments }
@@ -66,23 +91,36 @@ function inputItemOf(item: CreateItem, path: string): InputItem | undefined {
       return undefined
     case 'message':
     case undefined:
-      return { type: 'message', role: item.role === 'developer' ? 'system' : item.role, content: contentOf(item, path) }
+      return {
+        type: 'message',
+        role: item.role === 'developer' ? 'system' : item.role,
+        content: contentOf(item, path, upload),
+      }
   }
 }
 
-function contentOf({ content }: Extract<CreateItem, { content: unknown }>, path: string): readonly ContentPart[] {
+function contentOf(
+  { content }: Extract<CreateItem, { content: unknown }>,
+  path: string,
+  upload: FindUpload,
+): readonly ContentPart[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
-  return content.map((part, index) => contentPartOf(part, `${path}.content[${index}]`))
+  return content.map((part, index) => contentPartOf(part, `${path}.content[${index}]`, upload))
 }
 
-function contentPartOf(part: CreatePart, path: string): ContentPart {
+function contentPartOf(part: CreatePart, path: string, upload: FindUpload): ContentPart {
   if (part.type !== 'input_image') return { type: 'text', text: part.text }
-  if (part.blob_no !== undefined) {
-    throw new HearthError('caller_unsupported_feature', 'Uploads are not served yet; send a data URL in image_url.', {
-      details: { param: `${path}.blob_no` },
+  if (part.blob_no === undefined) return { type: 'image', ...parseDataUrl(part.image_url, `${path}.image_url`) }
+  const details = { param: `${path}.blob_no` }
+  if (part.image_url !== undefined) {
+    throw new HearthError('caller_invalid_request', 'A picture is either an upload or an image_url; give one.', {
+      details,
     })
   }
-  return { type: 'image', ...parseDataUrl(part.image_url, `${path}.image_url`) }
+  const picture = upload(part.blob_no)
+  if (picture !== undefined) return { type: 'image', ...picture }
+  const message = 'This connection has no whole upload of that number; send blob.begin, its bytes and blob.end before.'
+  throw new HearthError('caller_not_found', message, { details })
 }
 
 /** A choice that no declared tool can meet is refused before a run begins. */

@@ -6,7 +6,6 @@ import { unsupported } from '../frames/decode-frame.ts'
 
 /** @throws HearthError `caller_unsupported_feature` for fields of capabilities that are not served yet. */
 export function checkHello(hello: SessionHello): void {
-  if (hello.resume !== undefined) throw unsupported('resume is not served yet; open a new session.', 'resume')
   if (hello.initial_credit_bytes !== undefined) {
     throw unsupported('Flow control by credit is not served yet.', 'initial_credit_bytes')
   }

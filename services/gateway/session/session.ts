@@ -1,59 +1,29 @@
-import { randomBytes } from 'node:crypto'
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
-import type { Identity } from '../../common/contracts/identity.ts'
 import type { Principal } from '../../common/contracts/principal.ts'
-import type {
-  ClientMessage,
-  Ping,
-  ResponseCancel,
-  SessionHello,
-} from '../../common/contracts/protocol/client-messages.ts'
+import type { BinaryFrame } from '../../common/contracts/protocol/binary-frame.ts'
+import type { ClientMessage, SessionHello } from '../../common/contracts/protocol/client-messages.ts'
 import { closeCodes } from '../../common/contracts/protocol/close-codes.ts'
 import { protocolLimits } from '../../common/contracts/protocol/limits.ts'
-import type { SessionMessage } from '../../common/contracts/protocol/server-messages.ts'
-import type { Router } from '../../common/contracts/router.ts'
-import type { CredentialRecord, Snapshot } from '../../common/contracts/settings.ts'
+import type { SessionCreated } from '../../common/contracts/protocol/server-messages.ts'
+import type { CredentialRecord } from '../../common/contracts/settings.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
-import type { Logger } from '../../common/telemetry/logger.ts'
 import { InboundGate } from '../frames/inbound-gate.ts'
 import { type FinalVerdict, type InboundFrame, judgeFlood, judgeFrame, type Phase } from '../frames/judge-frame.ts'
-import type { GatewayLimits } from '../gateway-limits.ts'
-import type { GatewayMetrics } from '../gateway-metrics.ts'
-import { type CancelTarget, type RunEcho, SessionRuns } from '../runs/session-runs.ts'
-import type { MergePolicy } from '../sending/merge-policy.ts'
+import { NewsOutbox } from '../news/news-outbox.ts'
+import { type RunEcho, SessionRuns } from '../runs/session-runs.ts'
+import { SessionUploads } from '../uploads/session-uploads.ts'
 import { type Ending, endingOf } from './close-of.ts'
 import { describeSession } from './describe-session.ts'
 import { checkHello, principalOf, requireChat } from './greet.ts'
+import { liveRuns } from './live-runs.ts'
 import type { Membership } from './membership.ts'
 import { findOverdue, type Overdue, type Vitals } from './overdue.ts'
+import { cancelTarget, echoOf, pongOf } from './replies.ts'
+import type { Seat } from './resume-book.ts'
+import type { Arrival, SharedDeps } from './session-deps.ts'
 import { SocketLink } from './socket-link.ts'
 
-export interface SessionDeps {
-  readonly router: Router
-  readonly identity: Identity
-  readonly snapshot: () => Snapshot | undefined
-  /** Epoch milliseconds. */
-  readonly clock: () => number
-  /** Monotonic milliseconds. */
-  readonly elapsed: () => number
-  readonly log: Logger
-  readonly metrics: GatewayMetrics
-  readonly limits: GatewayLimits
-  readonly merge: MergePolicy['merge']
-  readonly lanes: number
-  readonly queuedPerLane: number
-  readonly version: string
-  readonly stopped: AbortSignal
+export interface SessionDeps extends SharedDeps {
   readonly onClosed: (session: Session) => void
-}
-
-/** What the handshake leaves. */
-export interface Arrival {
-  /** Of the token in a header, if there was one; else the hello must bring it. */
-  readonly membership: Membership
-  readonly socket: WebSocket
-  readonly raw: Duplex
 }
 
 /** Frames kept while a token is checked; together at most as large as one. */
@@ -61,16 +31,18 @@ const heldFrames = 16
 
 /** One WebSocket from handshake to close: greets, validates, dispatches. The gateway looks after its times by `sweep`. */
 export class Session {
-  readonly id = `sess_${randomBytes(12).toString('hex')}`
-  readonly #resumeToken = randomBytes(32).toString('base64url')
   readonly #deps: SessionDeps
   readonly #arrival: Arrival
   readonly #link: SocketLink
   readonly #runs: SessionRuns
+  readonly #uploads: SessionUploads
   readonly #gate: InboundGate
   readonly #membership: Membership
   readonly #closed = new AbortController()
   readonly #startedAt: number
+  /** From session.created on. */
+  #seat: Seat | undefined
+  #leaveNews: (() => void) | undefined
   #phase: Phase = 'greeting'
   readonly #held: InboundFrame[] = []
   #garbageFrames = 0
@@ -86,15 +58,25 @@ export class Session {
       ...deps,
       ...arrival,
       onOverflow: () => this.#endSlow(),
-      onEnding: () => this.#runs.end(),
+      onEnding: () => this.#letGo(),
     })
+    this.#uploads = new SessionUploads({ limits: deps.limits, budget: deps.uploadBudget })
     this.#runs = new SessionRuns({
       ...deps,
-      sessionId: this.id,
+      context: () => ({
+        sessionId: this.id,
+        upload: (blobNo) => this.#uploads.use(blobNo),
+        picturesBytes: deps.limits.uploadsBytes,
+      }),
       writer: this.#link.writer,
       onFailure: (error, echo) => this.#refuse(error, echo),
       onSent: (type, count) => deps.metrics.frame('out', type, count),
     })
+  }
+
+  /** Empty before session.created. */
+  get id(): string {
+    return this.#seat?.sessionId ?? ''
   }
 
   /** Listens to the socket until it closes. */
@@ -132,9 +114,18 @@ export class Session {
     this.#link.terminate()
   }
 
+  /** Another connection goes on with this session. @returns when the router has all its runs. */
+  takeOver(): Promise<void> {
+    const handedOver = this.#runs.handedOver()
+    const error = new HearthError('caller_conflict', 'The session goes on with another connection.')
+    this.#link.end({ error, code: closeCodes.takenOver.code }, false)
+    return handedOver
+  }
+
   #onFrame(frame: InboundFrame): void {
     if (this.#link.isEnding) return
-    const gate = this.#gate.judge(this.#deps.elapsed())
+    const uploadBytes = frame.isBinary ? this.#uploads.expect(frame.data) : 0
+    const gate = this.#gate.judge(this.#deps.elapsed(), uploadBytes)
     if (gate.status !== 'pass') {
       this.#follow(judgeFlood(gate))
       return
@@ -165,6 +156,9 @@ export class Session {
       case 'dispatch':
         this.#dispatch(verdict.message)
         break
+      case 'receive':
+        this.#receive(verdict.chunk)
+        break
       case 'end':
         this.#link.end(endingOf(verdict.error), true)
         break
@@ -184,6 +178,15 @@ export class Session {
     this.#link.end(endingOf(new HearthError('caller_invalid_request', message)), true)
   }
 
+  #receive(chunk: BinaryFrame): void {
+    const eventId = this.#uploads.eventIdOf(chunk.header.blobNo)
+    try {
+      this.#uploads.receive(chunk)
+    } catch (error) {
+      this.#refuse(error, eventId === undefined ? {} : { event_id: eventId })
+    }
+  }
+
   #dispatch(message: ClientMessage): void {
     const echo = echoOf(message)
     this.#handle(message, echo).catch((error: unknown) => this.#refuse(error, echo))
@@ -199,6 +202,14 @@ export class Session {
         return this.#runs.create(message, principal)
       case 'response.cancel':
         return this.#runs.cancel(cancelTarget(message), principal)
+      case 'response.attach':
+        return this.#runs.attach(message, principal)
+      case 'response.detach':
+        return this.#runs.detach(message.response_id)
+      case 'blob.begin':
+        return this.#uploads.begin(message)
+      case 'blob.end':
+        return this.#uploads.end(message)
       case 'session.refresh':
         return this.#refresh(message.auth, principal, echo)
       case 'ping':
@@ -211,17 +222,47 @@ export class Session {
     checkHello(hello)
     this.#phase = 'authenticating'
     try {
-      const principal = await principalOf(hello, this.#membership.principal, this.#deps.identity, this.#closed.signal)
+      const { signal } = this.#closed
+      const principal = await principalOf(hello, this.#membership.principal, this.#deps.identity, signal)
       if (this.#link.isEnding) return
       this.#membership.adopt(principal)
-      this.#phase = 'open'
-      this.#link.send({ type: 'session.created', ...echoOf(hello), ...this.#describe(principal) })
+      const live = wantsLive(hello) ? await this.#liveRuns(principal) : undefined
+      if (this.#link.isEnding) return
+      this.#open(hello, this.#membership.principal ?? principal, live)
       for (const frame of this.#held.splice(0)) this.#accept(frame)
     } catch (error) {
       const known = toHearthError(error)
       this.#logDefect(known)
       this.#link.end(endingOfGreeting(known), true)
     }
+  }
+
+  #open(hello: SessionHello, principal: Principal, live: SessionCreated['live']): void {
+    const { resumeBook, news, limits } = this.#deps
+    const asksForNews = hello.features?.includes('conversations') === true
+    const seat = resumeBook.take(this, principal.id, hello.resume)
+    this.#seat = seat
+    this.#phase = 'open'
+    this.#runs.continueAfter(seat.handedOver)
+    this.#link.send({
+      type: 'session.created',
+      ...echoOf(hello),
+      ...this.#describe(principal, seat),
+      ...(live !== undefined && (seat.isResumed || asksForNews) ? { live } : {}),
+    })
+    const outbox = new NewsOutbox({
+      writer: this.#link.writer,
+      send: (text) => this.#link.sendEncoded('conversation.updated', text),
+      waitingLimit: limits.waitingNews,
+      closed: this.#closed.signal,
+    })
+    this.#leaveNews = news.join(principal.id, outbox, asksForNews)
+  }
+
+  #liveRuns(principal: Principal): Promise<SessionCreated['live']> {
+    const { router, limits, log } = this.#deps
+    const onUnknown = (error: unknown): void => log.warn({ err: error }, 'the runs of a caller are not known')
+    return liveRuns({ router, limits, onUnknown }, principal, this.#closed.signal)
   }
 
   async #refresh(token: string, before: Principal, echo: RunEcho): Promise<void> {
@@ -234,14 +275,15 @@ export class Session {
     }
     requireChat(principal)
     this.#membership.adopt(principal)
-    this.#link.send({ type: 'session.updated', ...echo, ...this.#describe(principal) })
+    if (this.#seat === undefined) return
+    this.#link.send({ type: 'session.updated', ...echo, ...this.#describe(principal, this.#seat) })
   }
 
-  #describe(principal: Principal): ReturnType<typeof describeSession> {
+  #describe(principal: Principal, { sessionId, resumeToken }: Seat): ReturnType<typeof describeSession> {
     return describeSession({
       ...this.#deps,
-      sessionId: this.id,
-      resumeToken: this.#resumeToken,
+      sessionId,
+      resumeToken,
       principal,
       snapshot: this.#deps.snapshot(),
       now: this.#deps.clock(),
@@ -284,6 +326,14 @@ export class Session {
     this.#link.end(endingOf(error), false)
   }
 
+  /** Nothing more can be sent or will be read. */
+  #letGo(): void {
+    this.#leaveNews?.()
+    this.#seat?.leave(this.#runs.handedOver())
+    this.#runs.end()
+    this.#uploads.clear()
+  }
+
   #onClosed(code: number): void {
     this.#closed.abort()
     this.#deps.metrics.closed(this.#link.closed(code))
@@ -291,27 +341,8 @@ export class Session {
   }
 }
 
-function echoOf(message: ClientMessage): RunEcho {
-  const { event_id } = message
-  return {
-    ...(event_id === undefined ? {} : { event_id }),
-    ...('stream_id' in message && message.stream_id !== undefined ? { stream_id: message.stream_id } : {}),
-    ...('response_id' in message && message.response_id !== undefined ? { response_id: message.response_id } : {}),
-  }
-}
-
-function pongOf({ event_id, id, t }: Ping): SessionMessage {
-  return {
-    type: 'pong',
-    ...(event_id === undefined ? {} : { event_id }),
-    ...(id === undefined ? {} : { id }),
-    ...(t === undefined ? {} : { t }),
-  }
-}
-
-/** The schema has seen to it that one of the two is there. */
-const cancelTarget = ({ response_id, stream_id }: ResponseCancel): CancelTarget =>
-  response_id === undefined ? { streamId: stream_id ?? '' } : { responseId: response_id }
+const wantsLive = ({ resume, features }: SessionHello): boolean =>
+  resume !== undefined || features?.includes('conversations') === true
 
 const draining = (): HearthError => new HearthError('gateway_draining', 'The server stops; come back later.')
 

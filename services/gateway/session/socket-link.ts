@@ -53,8 +53,13 @@ export class SocketLink {
   }
 
   send(message: SessionMessage): void {
-    this.#deps.metrics.frame('out', message.type)
-    this.writer.sendText(controlLane, JSON.stringify(message))
+    this.sendEncoded(message.type, JSON.stringify(message))
+  }
+
+  /** `text`: a whole message of that type. */
+  sendEncoded(type: SessionMessage['type'], text: string): void {
+    this.#deps.metrics.frame('out', type)
+    this.writer.sendText(controlLane, text)
   }
 
   sendError(error: HearthError, echo: RunEcho): void {

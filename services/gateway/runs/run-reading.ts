@@ -1,0 +1,126 @@
+import type { Principal } from '../../common/contracts/principal.ts'
+import type { Router } from '../../common/contracts/router.ts'
+import { type RunEvent, terminalTypes } from '../../common/contracts/run-event.ts'
+import { HearthError } from '../../common/errors/hearth-error.ts'
+import { blobOf, RunEncoder, type RunFrame } from '../sending/encode-run-event.ts'
+import type { MergePolicy } from '../sending/merge-policy.ts'
+import type { SocketWriter } from '../sending/socket-writer.ts'
+
+export interface RunReadingDeps {
+  readonly router: Pick<Router, 'attach'>
+  readonly writer: Pick<SocketWriter, 'sendText' | 'sendBlob' | 'isFull' | 'isBehind' | 'whenFree'>
+  readonly merge: MergePolicy['merge']
+  readonly onSent: (type: string, count: number) => void
+}
+
+/** What is read, and how it is told. */
+export interface ReadingPlan {
+  readonly frame: RunFrame
+  readonly caller: Principal
+  /** Number of the last event not wanted. */
+  readonly startingAfter: number
+  /** Pictures up to this number are announced without their bytes. */
+  readonly bytesAfter: number
+  /** The client waits for `response.created`, also where the replay begins with a snapshot. */
+  readonly awaitsCreated: boolean
+}
+
+/** The last event of a run, or a snapshot that holds its end. */
+const endsRun = (message: RunEvent['message'] | undefined): boolean =>
+  terminalTypes.some((type) => type === message?.type) ||
+  (message?.type === 'response.snapshot' && message.response.status !== 'in_progress')
+
+/** One reading of one run onto one socket. Stopping it leaves the run alone. */
+export class RunReading {
+  readonly frame: RunFrame
+  readonly #deps: RunReadingDeps
+  readonly #plan: ReadingPlan
+  readonly #encoder: RunEncoder
+  readonly #stopped = new AbortController()
+
+  constructor(deps: RunReadingDeps, plan: ReadingPlan) {
+    this.#deps = deps
+    this.#plan = plan
+    this.frame = plan.frame
+    this.#encoder = new RunEncoder(plan.frame)
+  }
+
+  /** Nothing is sent after it. */
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  /** Resolves after the terminal event or `stop`. @throws HearthError of `Router.attach`; `gateway_internal`. */
+  async read(): Promise<void> {
+    try {
+      await this.#readOn()
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) throw error
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    const { router, merge, writer } = this.#deps
+    const { frame, startingAfter, caller } = this.#plan
+    const { signal } = this.#stopped
+    let isOver = false
+    let hasWaited = false
+    let isFirst = this.#plan.awaitsCreated
+    for await (const batch of router.attach(frame.responseId, startingAfter, caller, signal)) {
+      if (isFirst) this.#announceSnapshot(batch[0])
+      isFirst = false
+      hasWaited = await this.#sendBatch(merge(batch, hasWaited || writer.isBehind()))
+      if (signal.aborted) return
+      isOver = endsRun(batch.at(-1)?.message)
+    }
+    if (isOver || signal.aborted) return
+    throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
+  }
+
+  /** Only a run that an idempotency key names again can have lost its beginning. */
+  #announceSnapshot(first: RunEvent | undefined): void {
+    if (first?.message.type !== 'response.snapshot') return
+    const { profile, conversation } = first.message.response
+    this.#send({ sequenceNumber: 0, message: { type: 'response.created', profile, conversation } })
+    this.#deps.onSent('response.created', 1)
+  }
+
+  /**
+   * The limit is looked at before each event: the batch that ends a long answer says all of its text three times.
+   * @returns whether the socket had to be waited for.
+   */
+  async #sendBatch(batch: readonly RunEvent[]): Promise<boolean> {
+    const { writer } = this.#deps
+    const { streamId } = this.frame
+    const { signal } = this.#stopped
+    let hasWaited = false
+    for (const event of batch) {
+      while (writer.isFull(streamId) && !signal.aborted) {
+        hasWaited = true
+        await writer.whenFree(streamId, signal)
+      }
+      if (signal.aborted) return hasWaited
+      this.#send(event)
+    }
+    this.#count(batch)
+    return hasWaited
+  }
+
+  #send(event: RunEvent): void {
+    const { writer } = this.#deps
+    const { streamId, streamNo } = this.frame
+    writer.sendText(streamId, this.#encoder.encode(event))
+    const blob = event.sequenceNumber > this.#plan.bytesAfter ? blobOf(event, streamNo) : undefined
+    if (blob !== undefined) writer.sendBlob(streamId, blob)
+  }
+
+  /** Once for all events of a kind that follow each other. */
+  #count(batch: readonly RunEvent[]): void {
+    let since = 0
+    for (const [index, { message }] of batch.entries()) {
+      if (message.type === batch[index + 1]?.message.type) continue
+      this.#deps.onSent(message.type, index + 1 - since)
+      since = index + 1
+    }
+  }
+}
