@@ -1,5 +1,6 @@
 import { acceptanceRequirements } from './requirements/acceptance.ts'
 import { adapterRequirements } from './requirements/adapters.ts'
+import { benchRequirements } from './requirements/bench.ts'
 import { clientRequirements } from './requirements/clients.ts'
 import { errorRequirements, laterErrors } from './requirements/errors.ts'
 import { faultRequirements } from './requirements/faults.ts'
@@ -22,6 +23,7 @@ export const requirements: readonly Requirement[] = [
   ...acceptanceRequirements,
   ...clientRequirements,
   ...faultRequirements,
+  ...benchRequirements,
   ...protocolRequirements,
   ...errorRequirements,
 ]
