@@ -38,7 +38,8 @@ export function mapRequest(request: GenerateRequest, apiVersion: string): Mapped
   const traits = traitsOf(request.model, apiVersion)
   const maxTokens = request.parameters.maxOutputTokens ?? defaultMaxTokens
   const thinking = thinkingOf(request, traits, maxTokens)
-  const parameters = mapParameters(request.parameters, traits, thinking.thinking?.type === 'enabled')
+  const thinks = thinking.thinking?.type === 'enabled' || thinking.thinking?.type === 'adaptive'
+  const parameters = mapParameters(request.parameters, thinks ? 'none' : traits.sampling)
   const format = mapFormat(request.responseFormat, traits)
   const body: MessageCreateParamsStreaming = {
     max_tokens: maxTokens,
