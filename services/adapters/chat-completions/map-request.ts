@@ -41,7 +41,8 @@ export function mapRequest(request: GenerateRequest, baseUrl: string): Body {
   }
 }
 
-const isOpenaiHost = (baseUrl: string): boolean => URL.parse(baseUrl)?.hostname.endsWith('.openai.com') === true
+/** OpenAI itself, not a server that speaks its API. */
+export const isOpenaiHost = (baseUrl: string): boolean => URL.parse(baseUrl)?.hostname.endsWith('.openai.com') === true
 
 const drawsNothing = () =>
   new HearthError(
