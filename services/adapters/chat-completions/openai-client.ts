@@ -40,5 +40,17 @@ const createClient = (server: OpenaiServer, transport: HttpTransport): OpenAI =>
     maxRetries: 0,
     timeout: sdkTimeoutMs,
     logLevel: 'off',
-    fetch: transport.fetch,
+    fetch: (input, init) => transport.fetch(input, { ...init, headers: ownHeaders(init?.headers, server) }),
   })
+
+const sent: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent'])
+
+/**
+ * The SDK adds the headers of the variable OPENAI_CUSTOM_HEADERS, facts about this machine, and a key where there is none:
+ * only the connection's own key leaves the house.
+ */
+function ownHeaders(headers: RequestInit['headers'], { api_key: key }: OpenaiServer): Headers {
+  const own = new Headers([...new Headers(headers)].filter(([name]) => sent.has(name)))
+  if (key !== undefined) own.set('authorization', `Bearer ${key}`)
+  return own
+}
