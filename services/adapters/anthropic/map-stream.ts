@@ -32,7 +32,7 @@ interface OpenBlock {
 
 export const beginStream: StreamState = { blocks: 0, open: [], hasCalls: false, stopReason: undefined, usage: {} }
 
-/** Pure step over the events of one read. At `message_stop` it adds the last events; what follows is ignored. */
+/** Pure step over the events of one read. At `message_stop` it adds the last events, unless there is nothing to end; what follows is ignored. */
 export function stepBatch(before: StreamState, batch: readonly SseEvent[]): BatchStep<StreamState> {
   let state = before
   const events: GenerateEvent[] = []
@@ -40,6 +40,7 @@ export function stepBatch(before: StreamState, batch: readonly SseEvent[]): Batc
     try {
       const event = readFrame(frame)
       if (event.type === 'message_stop') {
+        if (!isComplete(state) && state.blocks === 0) throw truncated()
         events.push(...endStream(state))
         return { state, events, outcome: { status: 'done' } }
       }
