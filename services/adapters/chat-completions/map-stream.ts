@@ -2,6 +2,7 @@ import type { FinishReason, GenerateEvent } from '../../common/contracts/generat
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
+import { parseVendorJson } from '../step-frames.ts'
 import { streamError, streamFailureOf, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
 import { vendorCodes } from './map-error.ts'
@@ -80,7 +81,7 @@ function applyBatch(draft: Draft, batch: readonly SseEvent[]): BatchStep<StreamS
 
 /** Nearly every event is a piece of text and nothing else; only the others are worth the schema's time. */
 function applyEvent(draft: Draft, type: string, data: string): void {
-  const value = parseJson(data)
+  const value = parseVendorJson(data)
   if (type === 'error') throw failureOfEvent(value)
   const text = plainText(value)
   if (text === undefined) applyChunk(draft, checkedChunk(value))
@@ -97,14 +98,6 @@ function checkedChunk(value: unknown): ChatChunk {
   const parsed = chatChunk.safeParse(value)
   if (!parsed.success) throw streamError('The vendor sent a chunk that is no chat completion')
   return parsed.data
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    throw streamError('The vendor sent a chunk that is not JSON')
-  }
 }
 
 /** @throws HearthError of `streamFailureOf` for an error chunk, `provider_stream_error` for a call without a name; `provider_overloaded`. */

@@ -12,7 +12,8 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../../common/contracts/generate-request.ts'
-import { dataUrlOf, isOpenaiHost, joinText, withoutTools, withoutUndefined } from '../chat-completions/map-request.ts'
+import { dataUrlOf, isOpenaiHost, joinText, withoutUndefined } from '../chat-completions/map-request.ts'
+import { withoutTools } from '../without-tools.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
