@@ -9,6 +9,8 @@ export interface RouterLimits {
   readonly logBytes: number
   /** Bytes kept of all ended runs together: the oldest are forgotten first. */
   readonly endedLogBytes: number
+  /** A run that is to end with its client and that nobody reads is cancelled after this: a cancel may be lost. */
+  readonly unreadMs: number
   /** Silence on a run after which its phase is repeated. */
   readonly heartbeatMs: number
   /** How long the end of a run waits for a store that does not take the answer. */
@@ -25,6 +27,7 @@ export const defaultRouterLimits: RouterLimits = {
   logEvents: 100_000,
   logBytes: 8 * 1024 * 1024,
   endedLogBytes: 256 * 1024 * 1024,
+  unreadMs: 5000,
   heartbeatMs: 10_000,
   historyMs: 10_000,
   drainGraceMs: 2000,

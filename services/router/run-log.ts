@@ -2,6 +2,7 @@ import type { RunEvent } from '../common/contracts/run-event.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import type { RunEventDraft } from './answer-state.ts'
 import { EventTape } from './event-tape.ts'
+import { UnreadTimer } from './unread-timer.ts'
 
 /** How much of one run is kept for readers; what is over is trimmed, oldest first. */
 export interface RunLogLimits {
@@ -24,6 +25,7 @@ export class RunLog {
   #isEnded = false
   #readers = 0
   #wasReadToEnd = false
+  #unread: UnreadTimer | undefined
 
   constructor(limits: RunLogLimits) {
     this.#limits = limits
@@ -32,6 +34,12 @@ export class RunLog {
   /** Rough size in memory. */
   get bytes(): number {
     return this.#tape.bytes
+  }
+
+  /** Calls `tell` whenever nobody has read the run for `ms`, from now on to its end. */
+  whenUnread(ms: number, tell: () => void): void {
+    this.#unread = new UnreadTimer(ms, tell)
+    if (this.#readers === 0) this.#unread.start()
   }
 
   /** Numbers the events and wakes the readers. */
@@ -45,6 +53,7 @@ export class RunLog {
   /** The terminal event: readers end after it. */
   end(terminal: RunEventDraft): void {
     this.#isEnded = true
+    this.#unread?.stop()
     this.append([terminal])
   }
 
@@ -57,6 +66,7 @@ export class RunLog {
     const tape = this.#tape
     const bell = new Bell()
     this.#readers += 1
+    this.#unread?.stop()
     this.#waiting.add(bell.ring)
     signal.addEventListener('abort', bell.ring, { once: true })
     try {
@@ -70,8 +80,13 @@ export class RunLog {
       this.#waiting.delete(bell.ring)
       signal.removeEventListener('abort', bell.ring)
       this.#readers -= 1
-      if (this.#readers === 0 && this.#wasReadToEnd) this.#trim(1, 0)
+      if (this.#readers === 0) this.#leftAlone()
     }
+  }
+
+  #leftAlone(): void {
+    if (this.#wasReadToEnd) this.#trim(1, 0)
+    if (!this.#isEnded) this.#unread?.start()
   }
 
   #from(number: number): readonly RunEvent[] {

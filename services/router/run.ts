@@ -90,6 +90,9 @@ export class Run {
     const queued: readonly RunMessage[] = position === 0 ? [] : [{ type: 'response.queued', position }]
     this.#append([{ message: { type: 'response.created', profile, conversation } }, ...queued.map(asDraft)])
     this.#heartbeat.start()
+    if (this.#run.request.onDisconnect === 'cancel') {
+      this.log.whenUnread(this.#deps.limits.unreadMs, () => this.cancel('disconnected'))
+    }
     this.#deps.metrics.runStarted()
     await this.#end(await this.#work())
   }
