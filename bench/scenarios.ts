@@ -22,7 +22,7 @@ export interface Size {
 export const fullSize: Size = {
   rounds: 3,
   warmUpAnswers: 2000,
-  shortAnswers: 1000,
+  shortAnswers: 300,
   parallel: 64,
   tokensUnpaced: 10_000,
   slowStreams: 500,
@@ -62,8 +62,8 @@ export const warmUps = (size: Size, subject: Subject): readonly Job[] => {
   const { parallel } = size
   const base = { perSecond: 0, rampMs: 0, limitMs }
   return [
-    { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced(size, subject)) },
     { ...base, answers: size.warmUpAnswers, parallel: 1, tokens: shortTokens, limitMs: 15_000 },
+    { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced(size, subject)) },
   ]
 }
 
