@@ -5,13 +5,16 @@ export interface BenchOptions {
   readonly size: Size
   readonly subjects: readonly string[]
   readonly scenarios: readonly ScenarioName[]
+  /** Everything at full size: what the bars are judged by. */
+  readonly isWhole: boolean
   /** Where the tables go; undefined: to the standard output alone. */
   readonly out: string | undefined
 }
 
 export const usage = `npm run bench -- [--quick] [--only NAMES] [--scenario NAMES] [--rounds N] [--out FILE]
 
-Measures Hearth beside direct access, a raw pipe and the peers that bench/peers/setup installed.
+Measures Hearth beside direct access, a raw pipe and the peers that bench/peers/setup installed. A whole run ends with exit
+code 1 when a bar is not passed or a subject was not measured.
 
   --quick      one short round, to see that everything runs
   --only       subjects, with commas: SUBJECTS
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     size: { ...base, rounds: roundsOf(values.rounds, base.rounds) },
     subjects: chosen('--only', values.only, known),
     scenarios: chosen('--scenario', values.scenario, scenarioNames),
+    isWhole,
     out: values.out ?? (isWhole ? 'bench/RESULTS.md' : undefined),
   }
 }

@@ -6,23 +6,29 @@ import { type MeasureOptions, measureSubject } from './measure/measure-subject.t
 import { readTicksPerSecond } from './measure/process-usage.ts'
 import { type BenchOptions, readOptions, usage } from './options.ts'
 import type { BenchRun, Sample } from './report/bench-run.ts'
+import { conclusionOf } from './report/conclusion.ts'
 import { resultsPage } from './report/results-page.ts'
 import { summaryLine } from './report/summary-line.ts'
-import type { ScenarioName } from './scenarios.ts'
+import { type ScenarioName, tokensUnpaced } from './scenarios.ts'
 import type { Subject } from './subjects/subject.ts'
 import { subjects } from './subjects/subjects.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const names = subjects.map(({ name }) => name)
 
-async function bench(options: BenchOptions, args: readonly string[], signal: AbortSignal): Promise<void> {
+async function bench(options: BenchOptions, args: readonly string[], signal: AbortSignal): Promise<BenchRun> {
   const chosen = subjects.filter(({ name }) => options.subjects.includes(name))
   const unavailable = chosen.flatMap((subject) => subject.unavailable() ?? [])
   for (const line of unavailable) console.error(line)
   const present = chosen.filter((subject) => subject.unavailable() === undefined)
   const cores = pickCores()
-  const run = {
-    subjects: present.map(({ name, title, description }) => ({ name, title, description })),
+  const facts = {
+    subjects: present.map((subject) => ({
+      name: subject.name,
+      title: subject.title,
+      description: subject.description,
+      tokensUnpaced: tokensUnpaced(options.size, subject),
+    })),
     scenarios: options.scenarios,
     size: options.size,
     unavailable,
@@ -36,7 +42,7 @@ async function bench(options: BenchOptions, args: readonly string[], signal: Abo
     ticksPerSecond: readTicksPerSecond(),
     signal,
   })
-  await publish({ ...run, samples }, options.out)
+  return { ...facts, samples }
 }
 
 /** The subjects take turns within a round and a scenario, each time another one first. */
@@ -91,7 +97,12 @@ async function main(args: readonly string[]): Promise<void> {
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => abort.abort(new Error(`Stopped by ${name}.`)))
-  await bench(options, args, abort.signal)
+  const run = await bench(options, args, abort.signal)
+  await publish(run, options.out)
+  if (!options.isWhole) return
+  const { code, says } = conclusionOf(run)
+  console.error(says)
+  process.exitCode = code
 }
 
 try {

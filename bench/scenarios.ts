@@ -46,6 +46,10 @@ export const slowTokensPerSecond = 20
 
 export type Job = Omit<AnswersJob, 'type' | 'target'>
 
+/** Tokens of each answer that is not paced. */
+export const tokensUnpaced = (size: Size, subject: Pick<Subject, 'tokensUnpaced'>): number =>
+  Math.min(size.tokensUnpaced, subject.tokensUnpaced)
+
 const shortTokens = 5
 const limitMs = 60_000
 const rampMs = 2000
@@ -55,11 +59,11 @@ const rampMs = 2000
  * 2000th), the heap has grown to its working size.
  */
 export const warmUps = (size: Size, subject: Subject): readonly Job[] => {
-  const { parallel, tokensUnpaced } = size
+  const { parallel } = size
   const base = { perSecond: 0, rampMs: 0, limitMs }
   return [
     { ...base, answers: size.warmUpAnswers, parallel: 1, tokens: shortTokens, limitMs: 15_000 },
-    { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced, subject.tokensUnpaced) },
+    { ...base, answers: parallel, parallel, tokens: Math.min(500, tokensUnpaced(size, subject)) },
   ]
 }
 
@@ -69,10 +73,8 @@ export function jobOf(scenario: Exclude<ScenarioName, 'idle-sockets'>, size: Siz
   switch (scenario) {
     case 'first-token':
       return { answers: shortAnswers, parallel: 1, tokens: shortTokens, perSecond: 0, rampMs: 0, limitMs }
-    case 'throughput': {
-      const tokens = Math.min(subject.tokensUnpaced, size.tokensUnpaced)
-      return { answers: parallel, parallel, tokens, perSecond: 0, rampMs: 0, limitMs }
-    }
+    case 'throughput':
+      return { answers: parallel, parallel, tokens: tokensUnpaced(size, subject), perSecond: 0, rampMs: 0, limitMs }
     case 'slow-streams':
       return {
         answers: slowStreams,

@@ -6,8 +6,9 @@ import { staticGates } from './gates/static-gates.ts'
 
 const runner = createRunner()
 try {
-  const failedGates = await runGates(staticGates, process.env['CI'] !== undefined, runner.signal)
-  const { code, summary } = await runTests(['--project', 'unit'], runner)
+  const isComplete = process.env['CI'] !== undefined
+  const failedGates = await runGates(staticGates, isComplete, runner.signal)
+  const { code, summary } = await runTests(['--project', 'unit'], { runner, isComplete })
   console.log(failedGates === 0 ? 'Every gate passed.' : `${failedGates} gates failed; their names are above.`)
   console.log(summary)
   process.exitCode = failedGates === 0 ? code : 1

@@ -38,7 +38,7 @@ describe('the house', () => {
     expect([...adapters].flatMap(([name, names]) => adapterProblems(name, names))).toEqual([])
   })
 
-  it.each(['package-lock.json', 'services/adapters/local/engine/package-lock.json'])(
+  it.each(['package-lock.json', 'services/adapters/local/engine/package-lock.json', 'bench/peers/package-lock.json'])(
     '%s pins every package by its hash and none below its advisory floor',
     (path) => {
       expect(lockfileProblems(read(path), floors)).toEqual([])

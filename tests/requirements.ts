@@ -1,5 +1,6 @@
 import { acceptanceRequirements } from './requirements/acceptance.ts'
 import { adapterRequirements } from './requirements/adapters.ts'
+import { benchRequirements } from './requirements/bench.ts'
 import { clientRequirements } from './requirements/clients.ts'
 import { errorRequirements, laterErrors } from './requirements/errors.ts'
 import { faultRequirements } from './requirements/faults.ts'
@@ -29,6 +30,7 @@ export const requirements: readonly Requirement[] = [
   ...clientRequirements,
   ...faultRequirements,
   ...pageBrowserRequirements,
+  ...benchRequirements,
   ...protocolRequirements,
   ...errorRequirements,
   ...pageMcpRequirements,

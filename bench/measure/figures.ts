@@ -21,7 +21,10 @@ export interface Figures {
   readonly cpuMsPerAnswer: number
   /** Of one core. */
   readonly cpuShare: number
-  /** How much of the time the subject was ready to run and had to wait: more than a little, and the machine was not quiet. */
+  /**
+   * How much of the time the subject's main thread was ready to run and had to wait: for other processes, and for the
+   * subject's own other threads, such as a database or the collector.
+   */
   readonly waitShare: number
   readonly residentBefore: number
   readonly residentPeak: number

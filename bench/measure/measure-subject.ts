@@ -12,7 +12,7 @@ import { watchPeak } from './watch-memory.ts'
 const upstreamProgram = join(import.meta.dirname, '..', 'upstream.ts')
 /** What a process still does after the last answer counts too, such as writing it down. */
 const settleMs = 500
-/** For idle sockets: timers of the handshake have ended, the collector has run. */
+/** Idle sockets are measured from rest to rest: timers of the warm-up and the handshake have ended, the collector has run. */
 const idleSettleMs = 8000
 const watchEveryMs = 250
 
@@ -47,7 +47,7 @@ export async function measureSubject(subject: Subject, options: MeasureOptions):
     const { finished, reasons } = await load.ask({ ...job, target }, signal)
     if (finished === 0) throw new Error(reasons[0] ?? 'No answer of the warm-up ended in time.')
   }
-  await sleep(settleMs, undefined, { signal })
+  await sleep(scenario === 'idle-sockets' ? idleSettleMs : settleMs, undefined, { signal })
   if (scenario === 'idle-sockets') return await measureIdle(running, load, options)
   const job = jobOf(scenario, size, subject)
   const { result, window } = await inWindow(running, options, async () => {

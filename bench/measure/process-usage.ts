@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 export interface ProcessUsage {
   /** User and system time, seconds. */
   readonly cpuSeconds: number
-  /** Its main thread was ready to run and had to wait for its core, seconds; on a quiet machine next to nothing. */
+  /** Its main thread was ready to run and had to wait for its core, seconds: for others, or for threads of its own. */
   readonly waitSeconds: number
   /** Resident memory now, bytes. */
   readonly residentBytes: number

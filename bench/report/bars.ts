@@ -1,6 +1,6 @@
 import type { Figures } from '../measure/figures.ts'
 import type { ScenarioName } from '../scenarios.ts'
-import { type BenchRun, figuresOf, floorOf } from './bench-run.ts'
+import { type BenchRun, figuresOf, floorOf, hasFailed } from './bench-run.ts'
 
 /** What Hearth has to reach, by issue and by the figures of the same run. */
 export interface Bar {
@@ -72,6 +72,7 @@ export interface Judgement {
   readonly subject: string
   /** NaN when the subject, or what it is held against, was not measured. */
   readonly value: number
+  /** A round that failed fails the bar, whatever the others gave. */
   readonly verdict: 'pass' | 'fail' | 'not measured'
 }
 
@@ -87,6 +88,7 @@ function judgeOne(run: BenchRun, bar: Bar, subject: string): Judgement {
   const own = figuresOf(run, bar.scenario, subject)
   const floors = { direct: floorOf(run, bar.scenario, 'direct'), pipe: floorOf(run, bar.scenario, 'pipe') }
   const value = own === undefined ? Number.NaN : bar.value(own, floors)
+  if (hasFailed(run, bar.scenario, subject)) return { bar, subject, value, verdict: 'fail' }
   if (Number.isNaN(value)) return { bar, subject, value, verdict: 'not measured' }
   const isReached = 'atLeast' in bar.limit ? value >= bar.limit.atLeast : value <= bar.limit.atMost
   return { bar, subject, value, verdict: isReached ? 'pass' : 'fail' }

@@ -13,7 +13,7 @@ export type Sample = {
 
 /** All that the tables are made of. */
 export interface BenchRun {
-  readonly subjects: readonly { readonly name: string; readonly title: string; readonly description: string }[]
+  readonly subjects: readonly MeasuredSubject[]
   readonly scenarios: readonly ScenarioName[]
   readonly size: Size
   readonly samples: readonly Sample[]
@@ -22,6 +22,14 @@ export interface BenchRun {
   readonly machine: Machine
   readonly command: string
   readonly startedAt: Date
+}
+
+export interface MeasuredSubject {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  /** Of each answer that is not paced. */
+  readonly tokensUnpaced: number
 }
 
 /** Where and with what the run was made. */
@@ -44,6 +52,10 @@ export function figuresOf({ samples }: BenchRun, scenario: ScenarioName, subject
     .flatMap((sample) => (sample.status === 'measured' ? [sample.figures] : []))
   return rounds.length === 0 ? undefined : overRounds(rounds)
 }
+
+/** In any round. */
+export const hasFailed = ({ samples }: BenchRun, scenario: ScenarioName, subject: string): boolean =>
+  samples.some((sample) => sample.scenario === scenario && sample.subject === subject && sample.status === 'failed')
 
 /** All NaN when the floor was not measured: what is compared with it makes no sense then. */
 export const floorOf = (run: BenchRun, scenario: ScenarioName, subject: string): Figures =>

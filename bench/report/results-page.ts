@@ -18,7 +18,12 @@ export function resultsPage(run: BenchRun): string {
       ...(scenario === 'throughput' ? [roundsLines(run)] : []),
     ]),
     '## Subjects',
-    run.subjects.map(({ title, description }) => `- **${title}**: ${description}`).join('\n'),
+    run.subjects
+      .map(
+        ({ title, description, tokensUnpaced: tokens }) =>
+          `- **${title}**: ${description}; ${tokens} tokens an answer of *Throughput*`,
+      )
+      .join('\n'),
     ...missingLines(run),
   ]
   return `${parts.join('\n\n')}\n`

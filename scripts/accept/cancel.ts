@@ -125,12 +125,14 @@ async function requestOf(
   }
 }
 
-/** Infinity when it does not close within ten seconds, or was not closed by the house. */
+/** Infinity when it does not close within ten seconds, was not closed by the house, or was closed before the act. */
 async function closedAfter(request: VendorRequest, actedAtMs: number): Promise<number> {
   const timeout = new AbortController()
   await Promise.race([request.closed, sleep(10_000, undefined, { signal: timeout.signal }).catch(() => undefined)])
   timeout.abort()
-  return request.ended?.by === 'client' ? request.ended.atMs - actedAtMs : Number.POSITIVE_INFINITY
+  const { ended } = request
+  const isOurs = ended?.by === 'client' && ended.atMs >= actedAtMs
+  return isOurs ? ended.atMs - actedAtMs : Number.POSITIVE_INFINITY
 }
 
 async function startBySocket(house: Trial['house']): Promise<Caller> {

@@ -32,7 +32,7 @@ async function attack(house: MeasuredHouse, seed: number, count: { frames: numbe
   const requests = fc.sample(hostileRequest(house.token), { seed, numRuns: count.bodies }).values()
   const bodies: Verdict[] = []
   const work = async (): Promise<void> => {
-    for (const bytes of requests) bodies.push(await sendHostile(house.port, bytes))
+    for (const request of requests) bodies.push(await sendHostile(house.port, request))
   }
   await Promise.all(Array.from({ length: parallel }, work))
   return { frames, bodies }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 /** HTTP for a vendor's SDK whose bodies we read ourselves. One per adapter; `close` frees the pooled sockets. */
 export interface HttpTransport {
   /**
-   * The `fetch` option of an SDK: POSTs text or a form, follows no redirect, sends no proxy. A good answer resolves at its
+   * The `fetch` option of an SDK: sends text or a form (POST unless told otherwise), follows no redirect, sends no proxy. A good answer resolves at its
    * headers with an empty Response whose bytes `takeBody` gives; of a failed one up to 64 KiB of body are read within a second.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>

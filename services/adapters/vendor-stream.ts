@@ -77,6 +77,7 @@ interface ReadingOf<Frame, State> extends StreamReading {
 async function nextStep<Frame, State>(at: ReadingOf<Frame, State>, state: State): Promise<BatchStep<State>> {
   const { dialect, timers, mapError, chunks } = at
   try {
+    timers.signal.throwIfAborted()
     const chunk = chunks.take() ?? (await chunks.next())
     if (chunk !== undefined) return moveClocks(stepOf(at, state, chunk), timers)
     const last = dialect.step(state, at.decoder.end())
@@ -101,9 +102,9 @@ function stepOf<Frame, State>(
   return { ...step, outcome: { status: 'failed', error: failure } }
 }
 
-/** The vendor said that the answer is whole; that its socket then broke or stayed open takes nothing away. */
+/** The vendor said that the answer is whole; that its socket then broke, or stayed open until a timer fired, takes nothing away. */
 const mayFollowTheEnd = ({ code }: HearthError): boolean =>
-  code === 'provider_connection_failed' || code === 'provider_timeout_idle'
+  code === 'provider_connection_failed' || code.startsWith('provider_timeout_')
 
 /** A read moves the clocks once, however many events it held. */
 function moveClocks<State>(step: BatchStep<State>, timers: AttemptTimers): BatchStep<State> {

@@ -1,7 +1,6 @@
-import type { RunEvent, RunMessage } from '../common/contracts/run-event.ts'
+import type { RunEvent } from '../common/contracts/run-event.ts'
+import { isSamePart } from '../common/contracts/same-part.ts'
 import type { RunEventDraft } from './answer-state.ts'
-
-type Delta = Extract<RunMessage, { readonly delta: string }>
 
 /** One event that is no delta, or adjacent deltas of one part, which differ in their texts only. */
 interface Stretch {
@@ -50,7 +49,7 @@ export class EventTape {
     const event: RunEvent = bytes === undefined ? { sequenceNumber, message } : { sequenceNumber, message, bytes }
     const last = this.#stretches.at(-1)
     if (!('delta' in message)) this.#stretches.push({ first: sequenceNumber, like: event, texts: undefined })
-    else if (last?.texts !== undefined && isSamePart(last.like.message, message)) last.texts.push(message.delta)
+    else if (last?.texts !== undefined && isSamePart(message, last.like.message)) last.texts.push(message.delta)
     else this.#stretches.push({ first: sequenceNumber, like: event, texts: [message.delta] })
     this.#next += 1
     this.#bytes += weigh(event)
@@ -92,12 +91,6 @@ function eventOf({ first, like, texts }: Stretch, number: number): RunEvent {
   if (texts === undefined || !('delta' in message)) return like
   return { sequenceNumber: number, message: { ...message, delta: texts[number - first] ?? '' } }
 }
-
-const isSamePart = (one: RunMessage, other: Delta): boolean =>
-  one.type === other.type && 'item_id' in one && one.item_id === other.item_id && contentOf(one) === contentOf(other)
-
-const contentOf = (message: RunMessage): number | undefined =>
-  'content_index' in message ? message.content_index : undefined
 
 /** Rough size in memory: the texts and bytes, and a fixed part. */
 function weigh({ message, bytes }: RunEvent): number {

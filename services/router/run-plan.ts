@@ -56,20 +56,25 @@ export function attemptRequest(
   leg: Leg,
   now: { readonly attempt: number; readonly target: Target; readonly leftMs: number },
 ): GenerateRequest {
+  const { image } = leg
   return {
     runId,
     attempt: now.attempt,
     connection: now.target.connection,
     model: now.target.model,
-    messages,
-    tools: leg.image === undefined ? request.tools : [],
+    messages: image === undefined ? messages : messages.map(withoutPictures),
+    tools: image === undefined ? request.tools : [],
     toolChoice: request.toolChoice,
     responseFormat: request.responseFormat,
     parameters: parametersOf(profile, request),
-    ...(leg.image === undefined ? {} : { image: leg.image }),
+    ...(image === undefined ? {} : { image }),
     timeouts: timeoutsOf(profile, request, now.leftMs),
   }
 }
+
+/** What a picture starts from is in `image`: twice, it would not fit into a message between processes. */
+const withoutPictures = (message: ChatMessage): ChatMessage =>
+  message.role === 'tool' ? message : { ...message, content: message.content.filter(({ type }) => type !== 'image') }
 
 function timeoutsOf({ timeouts }: ModelProfile, request: RunRequest, leftMs: number): AttemptTimeouts {
   return {

@@ -5,14 +5,19 @@ const read = (...args: readonly string[]): ReturnType<typeof readOptions> => rea
 
 describe('the options of the bench', () => {
   it('measure everything three times and write the results when none is given', () => {
-    expect(read()).toMatchObject({ subjects: ['direct', 'pipe'], out: 'bench/RESULTS.md', size: { rounds: 3 } })
+    expect(read()).toMatchObject({
+      subjects: ['direct', 'pipe'],
+      isWhole: true,
+      out: 'bench/RESULTS.md',
+      size: { rounds: 3 },
+    })
   })
 
   it.each([[['--quick']], [['--only', 'pipe']], [['--scenario', 'throughput']]])(
     '%s leaves the written results alone unless told where to write',
     (args) => {
-      expect(read(...args)).toMatchObject({ out: undefined })
-      expect(read(...args, '--out', 'x.md')).toMatchObject({ out: 'x.md' })
+      expect(read(...args)).toMatchObject({ isWhole: false, out: undefined })
+      expect(read(...args, '--out', 'x.md')).toMatchObject({ isWhole: false, out: 'x.md' })
     },
   )
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Figures, nothingMeasured } from '../../bench/measure/figures.ts'
 import { judge } from '../../bench/report/bars.ts'
 import type { BenchRun, Sample } from '../../bench/report/bench-run.ts'
+import { conclusionOf } from '../../bench/report/conclusion.ts'
 import { markdownTable, numberText } from '../../bench/report/markdown-table.ts'
 import { resultsPage } from '../../bench/report/results-page.ts'
 import { quickSize } from '../../bench/scenarios.ts'
@@ -19,6 +20,7 @@ const run = (samples: readonly Sample[]): BenchRun => ({
     name,
     title: `title of ${name}`,
     description: 'described',
+    tokensUnpaced: 500,
   })),
   scenarios: ['throughput'],
   size: quickSize,
@@ -48,10 +50,21 @@ describe('the page of results', () => {
     const verdicts = judge(run(samples)).map(({ bar, subject, verdict }) => [bar.says.slice(0, 8), subject, verdict])
     expect(verdicts).toEqual([
       ['tokens/s', 'hearth-ws-never', 'pass'],
-      ['tokens/s', 'hearth-http-never', 'not measured'],
+      ['tokens/s', 'hearth-http-never', 'fail'],
       ['server C', 'hearth-ws-never', 'fail'],
-      ['server C', 'hearth-http-never', 'not measured'],
+      ['server C', 'hearth-http-never', 'fail'],
     ])
+    const [withoutPipe] = judge(run(samples.slice(1)))
+    expect(withoutPipe).toMatchObject({ subject: 'hearth-ws-never', verdict: 'not measured' })
+  })
+
+  it('fails a bar when one round failed, however good the others are', () => {
+    const good = measured('hearth-http-never', { tokensPerSecond: 120_000, cpuPerMillionTokens: 6 })
+    const failed = samples.filter(({ status }) => status === 'failed')
+    const verdicts = judge(run([measured('pipe', { tokensPerSecond: 130_000 }), good, ...failed, good]))
+      .filter(({ subject }) => subject === 'hearth-http-never')
+      .map(({ verdict }) => verdict)
+    expect(verdicts).toEqual(['fail', 'fail'])
   })
 
   it('names machine, command, figures, ratios, and what could not be measured and why', () => {
@@ -64,10 +77,61 @@ describe('the page of results', () => {
       '| ≤ 18 | 18.5 | **fail** |',
       '- Portkey is not installed: run bench/peers/setup',
       '- title of hearth-http-never, throughput: HTTP 404',
+      '- **title of pipe**: described; 500 tokens an answer of *Throughput*',
     ]) {
       expect(page).toContain(text)
     }
     expect(page).not.toContain('NaN')
+  })
+})
+
+describe('what a whole run comes to', () => {
+  const good: readonly Sample[] = [
+    measured('direct', { tokensPerSecond: 200_000 }),
+    measured('pipe', { tokensPerSecond: 130_000 }),
+    measured('hearth-ws-never', { tokensPerSecond: 91_000, cpuPerMillionTokens: 8 }),
+    measured('hearth-http-never', { tokensPerSecond: 91_000, cpuPerMillionTokens: 8 }),
+  ]
+
+  it('is a success when every bar is passed and every subject was measured', () => {
+    expect(conclusionOf({ ...run(good), unavailable: [] })).toEqual({
+      code: 0,
+      says: 'Every bar is passed, every subject was measured.',
+    })
+  })
+
+  it.each([
+    [
+      'a bar that is not reached',
+      { ...run([...good, ...samples.slice(1, 2), ...samples.slice(1, 2)]), unavailable: [] },
+      'title of hearth-ws-never, server CPU s per million tokens, nothing joined: fail (18.5)',
+    ],
+    [
+      'a round that failed',
+      { ...run([...good, ...samples.slice(2)]), unavailable: [] },
+      'title of hearth-http-never, tokens/s at 64 streams, of the raw pipe: fail (0.70)',
+    ],
+    [
+      'a floor without figures',
+      { ...run([...good.slice(2), ...good.slice(0, 1)]), unavailable: [] },
+      'of the raw pipe: not measured',
+    ],
+    ['a subject that is not there', run(good), 'Portkey is not installed: run bench/peers/setup'],
+    [
+      'a subject without figures',
+      {
+        ...run([
+          ...good.slice(1),
+          { subject: 'direct', scenario: 'throughput', round: 0, status: 'failed', reason: 'x' },
+        ]),
+        unavailable: [],
+      },
+      'title of direct, throughput: not measured',
+    ],
+  ])('is a failure with %s, which the last line names', (_, failing, says) => {
+    const conclusion = conclusionOf(failing)
+    expect(conclusion).toEqual({ code: 1, says: expect.stringContaining(says) })
+    expect(conclusion.says).toMatch(/^The bench failed: [^\n]+\.$/)
   })
 })
 

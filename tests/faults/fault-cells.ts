@@ -16,6 +16,7 @@ const strikes = [
   'reset',
   'end-without-terminator',
   'error',
+  'error-other-form',
   'malformed-json',
   'invalid-utf8',
   'line-1mb',
@@ -33,7 +34,14 @@ export const faultsByPhase = {
     'headers-never',
     'not-a-stream',
   ],
-  'before-content': ['silence-after-headers', 'comments-only', 'error-first', 'end-after-role', ...strikes],
+  'before-content': [
+    'silence-after-headers',
+    'comments-only',
+    'error-first',
+    'done-only',
+    'end-after-role',
+    ...strikes,
+  ],
   'mid-stream': strikes,
   'after-finish': ['stall', 'reset'],
 } as const
@@ -66,7 +74,7 @@ export function modelOf(cell: Cell, row: string): string {
 }
 
 /** The vendor talks on for seconds afterwards, so that it is the house that closes. */
-const goesOn: ReadonlySet<string> = new Set(['error', 'malformed-json', 'line-17mb'])
+const goesOn: ReadonlySet<string> = new Set(['error', 'error-other-form', 'malformed-json', 'line-17mb'])
 
 /** What the fake vendor calls it, where that is another name. */
 const vendorNames: Readonly<Record<string, VendorFault>> = {

@@ -59,11 +59,13 @@ const everyVendor: Row = {
   'before-content/silence-after-headers': late('provider_timeout_first_token', 'first_token_ms'),
   'before-content/comments-only': late('provider_timeout_first_token', 'first_token_ms'),
   'before-content/error-first': broken('provider_stream_error'),
+  'before-content/done-only': broken('provider_stream_truncated'),
   'before-content/end-after-role': broken('provider_stream_truncated', { closedBy: 'vendor' }),
   'before-content/stall': late('provider_timeout_first_token', 'first_token_ms'),
   'before-content/reset': broken('provider_connection_failed', { closedBy: 'vendor' }),
   'before-content/end-without-terminator': broken('provider_stream_truncated', { closedBy: 'vendor' }),
   'before-content/error': broken('provider_stream_error', { closedBy: 'client' }),
+  'before-content/error-other-form': broken('provider_stream_error', { closedBy: 'client' }),
   'before-content/malformed-json': broken('provider_stream_error', { closedBy: 'client' }),
   'before-content/invalid-utf8': whole,
   'before-content/line-1mb': whole,
@@ -73,6 +75,7 @@ const everyVendor: Row = {
   'mid-stream/reset': broken('provider_connection_failed', { ...begun, closedBy: 'vendor' }),
   'mid-stream/end-without-terminator': broken('provider_stream_truncated', { ...begun, closedBy: 'vendor' }),
   'mid-stream/error': broken('provider_stream_error', { ...begun, closedBy: 'client' }),
+  'mid-stream/error-other-form': broken('provider_stream_error', { ...begun, closedBy: 'client' }),
   'mid-stream/malformed-json': broken('provider_stream_error', { ...begun, closedBy: 'client' }),
   'mid-stream/invalid-utf8': whole,
   'mid-stream/line-1mb': whole,
@@ -98,6 +101,8 @@ export const faultTable: Readonly<Record<Vendor, Row>> = {
     ...everyVendor,
     // Ollama sends its headers with the first token; that it lives is known from /api/ps.
     'before-headers/headers-never': late('provider_timeout_first_token', 'first_token_ms'),
+    // A line that says it only loaded the model; there is no terminator without a reason.
+    'before-content/done-only': broken('provider_stream_error'),
     // The line with the finish reason is the terminator: nothing can happen between them.
     'after-finish/stall': whole,
   },

@@ -63,12 +63,14 @@ const others = requirementsOf('deliver.4', 'spine deliver 4', [
     'tests/adapters/openai/wire.test.ts: messages of every role, tools, format and parameters',
     'tests/adapters/openai/wire.test.ts: nothing that was not asked for',
     'tests/adapters/openai/wire.test.ts: key and server are read at every call',
+    'tests/adapters/openai/wire.test.ts: take nothing from the environment, and say nothing of this machine',
   ],
   [
     'openai-answer',
     'Text, tool calls and usage come back as events, each block closed before the end.',
     'tests/adapters/openai/wire.test.ts: reasoning, text and usage, each block closed before finish',
     'tests/adapters/openai/wire.test.ts: tool calls by index, without index, without id, and all at index 0',
+    'tests/adapters/openai/wire.test.ts: a call whose id changes between its parts is one call; only a name begins another',
     'tests/adapters/openai/wire.test.ts: finish_reason %s is %s',
   ],
   [
@@ -120,14 +122,15 @@ const others = requirementsOf('deliver.4', 'spine deliver 4', [
     'A stream that ends without its terminator is provider_stream_truncated, never a success.',
     'tests/contracts/model-adapter.contract.ts: a cut stream is provider_stream_truncated, never a success',
     'tests/adapters/openai/wire.test.ts: one terminator is enough, none is provider_stream_truncated',
+    'tests/adapters/openai/wire.test.ts: [DONE] alone ends no answer: what vLLM sends when it failed',
     'tests/contracts/router.contract.ts: an answer that ends without its terminator is provider_stream_truncated',
   ],
   [
     'abort',
     "An abort closes the vendor's socket in every phase and leaves nothing behind.",
-    'tests/adapters/openai/abort.test.ts: while nobody reads the answer',
-    'tests/adapters/openai/abort.test.ts: a reader that leaves closes the request too',
-    'tests/adapters/openai/abort.test.ts: 200 aborts leave sockets and timers as they were',
+    'tests/adapters/aborts/abort.test.ts: while nobody reads the answer, of which nothing more is told',
+    'tests/adapters/aborts/abort.test.ts: a reader that leaves closes the request too',
+    'tests/adapters/aborts/abort.test.ts: 200 aborts leave sockets and timers as they were',
     'tests/contracts/model-adapter.contract.ts: an abort in the middle is caller_cancelled, soon',
   ],
   [
@@ -153,6 +156,7 @@ const openai = requirementsOf('deliver.4', 'vendors deliver 1', [
     'tests/adapters/openai/responses.test.ts: reasoning and text, calls, refusals, and the limit of length',
     'tests/adapters/openai/responses.test.ts: of any events has every block closed, once, before its finish, which is last',
     'tests/adapters/openai/responses.test.ts: %s is %s, the partial kept, the request closed',
+    'tests/adapters/openai/responses.test.ts: fails by an error without a type too',
   ],
   [
     'openai-pictures',
@@ -194,6 +198,7 @@ const anthropic = requirementsOf('deliver.4', 'vendors deliver 1', [
     'What a model or version does not take is left out and listed before the answer.',
     'tests/adapters/anthropic/map-request.test.ts: API 2026-10-21 has no sampling: left out and listed',
     'tests/adapters/anthropic/map-request.test.ts: %s by the older API takes %j of both',
+    'tests/adapters/anthropic/map-request.test.ts: %s: %s thinking rules sampling out, by whatever name it comes',
     'tests/adapters/anthropic/map-request.test.ts: beside a forced call, and after a call whose thoughts are gone, there is none',
     'tests/adapters/anthropic/wire.test.ts: parameters that were dropped are the first event, none is no event',
   ],
@@ -212,7 +217,7 @@ const anthropic = requirementsOf('deliver.4', 'vendors deliver 1', [
     'tests/adapters/anthropic/faults.test.ts: $fault is $code with the partial kept, the request closed',
     'tests/adapters/anthropic/faults.test.ts: %s is %s, asked once, without the text of the vendor',
     'tests/adapters/anthropic/faults.test.ts: a context that is too long is said to be so: %s',
-    'tests/adapters/anthropic/abort.test.ts: 200 aborts leave sockets and timers as they were',
+    'tests/adapters/aborts/abort.test.ts: 200 aborts leave sockets and timers as they were',
   ],
 ])
 
@@ -223,6 +228,7 @@ const localServers = requirementsOf('deliver.4', 'vendors deliver 1', [
     'tests/adapters/local/server-wire.test.ts: %s at %s: what it does not take is left out and told first',
     "tests/adapters/local/server-wire.test.ts: Ollama's own API where its options are set, by connection or profile",
     'tests/adapters/local/server-wire.test.ts: llama.cpp: progress of the prompt is asked for, comes as a phase, and the profile may say otherwise',
+    'tests/adapters/local/server-wire.test.ts: %s: a named tool is the only one offered',
     'tests/adapters/local/ollama.test.ts: messages of every role, pictures, tools, format and parameters',
   ],
   [
@@ -240,6 +246,7 @@ const localServers = requirementsOf('deliver.4', 'vendors deliver 1', [
     'tests/adapters/local/server-loading.test.ts: %s: is told once, and waited for by the first-token time',
     'tests/adapters/local/server-loading.test.ts: llama.cpp: its 503 is waited out, told once',
     'tests/adapters/local/server-loading.test.ts: llama.cpp: no longer than the first-token time',
+    'tests/adapters/local/server-loading.test.ts: llama.cpp: nor when it says that it is well and still refuses',
   ],
   [
     'local-server-faults',
@@ -253,6 +260,8 @@ const localServers = requirementsOf('deliver.4', 'vendors deliver 1', [
     'local-server-embeddings',
     'Servers that have them turn texts into vectors; the embedded engine says that it does not.',
     'tests/adapters/local/server-wire.test.ts: come one per text, in order, with the tokens counted',
+    'tests/adapters/openai/embeddings.test.ts: are taken as base64 of little-endian floats, and as the numbers of a server that knows nothing else',
+    'tests/adapters/openai/embeddings.test.ts: of as many texts and numbers as may be asked for come whole',
     'tests/adapters/local/server-wire.test.ts: a refusal is typed; no embeddings at all is caller_unsupported_feature',
     'tests/adapters/local/server-wire.test.ts: an abort closes the socket, and so does the time that is up',
   ],

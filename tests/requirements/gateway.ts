@@ -144,6 +144,7 @@ const openAiHttp = requirementsOf('deliver.6', 'vendors deliver 2', [
     `${api}/responses.test.ts: streams official events only, numbered without a gap, with whole responses at both ends`,
     `${api}/responses.test.ts: answers as one object, and its stream adds up to the same`,
     `${api}/responses.test.ts: draws when the choice names image_generation, rough versions first`,
+    `${api}/responses.test.ts: draws as the tool says without rough versions too, and refuses what is not passed on`,
     `${api}/responses.test.ts: hands the router every field, translated once`,
   ],
   [
@@ -186,6 +187,9 @@ const openAiHttp = requirementsOf('deliver.6', 'vendors deliver 2', [
     `${api}/ending.test.ts: cancels its run while nothing has come yet (stream: %s)`,
     `${api}/ending.test.ts: cancels its run while tokens flow, once`,
     `${api}/ending.test.ts: while the router still starts the run: the start is given up, and a run that begins all the same is cancelled`,
+    `${api}/ending.test.ts: just before its first content leaves no timer behind`,
+    `${api}/pipelining.test.ts: are over when it closes: their runs are cancelled, their streams leave no timer`,
+    `${api}/pipelining.test.ts: are over when it closes while their tokens are checked, a hundred of them`,
   ],
   [
     'http-bounds',
@@ -194,6 +198,20 @@ const openAiHttp = requirementsOf('deliver.6', 'vendors deliver 2', [
     `${api}/ending.test.ts: that takes little by little gets everything`,
     `${api}/ending.test.ts: is filled with comments once the status is sent`,
     `${api}/ending.test.ts: cancels what does not end in time, and tells its client why`,
+    `${api}/ending.test.ts: cancels a run that only starts after the time is over`,
+    `${api}/ending.test.ts: starts no run for a form that was still on its way`,
+  ],
+  [
+    'http-revoked-token',
+    'An answer ends with its token, also with one that no settings have named when it is taken away.',
+    `${api}/ending.test.ts: cuts the answer that runs on it when it is %s, and cancels its run`,
+    `${api}/ending.test.ts: before any settings named it cuts the answer too, unless newer ones name it in time`,
+  ],
+  [
+    'http-uploads',
+    'Pictures of 32 MiB have the time to arrive; a form that is refused early is taken to its end, so that the refusal is read.',
+    `${api}/pictures.test.ts: leaves pictures of 32 MiB the time to arrive`,
+    `${api}/broken-forms.test.ts: is refused for a bad picture at its beginning, and taken to its end all the same`,
   ],
 ])
 

@@ -132,6 +132,8 @@ const start = requirementsOf('deliver.2', 'spine deliver 2', [
     'npm test brings what the tests need and is what CI runs.',
     'tests/scripts/plan.test.ts: npm runs %s: %s',
     'tests/documents.test.ts: name the test command that CI runs, and scripts that can be run',
+    'tests/scripts/judge-run.test.ts: passes with what is skipped, except where every test must run',
+    'tests/scripts/judge-run.test.ts: that %s is a failed one',
   ],
   [
     'interruption',

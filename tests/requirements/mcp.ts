@@ -7,6 +7,9 @@ export const mcpRequirements = requirementsOf('deliver.3', 'spine deliver 3', [
     'tests/mcp/store/database-thread.test.ts: answers in the order asked',
     'tests/mcp/store/database-thread.test.ts: more than it can hold is refused at once, the rest is answered',
     'tests/mcp/store/database-thread.test.ts: that dies fails what waits and what comes, and says so once',
+    'tests/mcp/store/database-thread.test.ts: an answer to something else is a defect of ours, never an empty result',
+    'tests/mcp/store/store-life.test.ts: what it remembers ends with the database thread too',
+    'tests/mcp/store/store-life.test.ts: what it remembers ends with the stop: a known token, the profiles, the version',
   ],
   [
     'database-settings',

@@ -46,6 +46,7 @@ const seams = requirementsOf('deliver.7', 'spine deliver 7', [
     'cluster-token',
     'Roles authenticate to each other with HEARTH_CLUSTER_TOKEN; without it nothing is served between processes.',
     'tests/common/grpc/grpc-server.test.ts: is needed for every call, the health check too',
+    'tests/common/grpc/grpc-server.test.ts: is checked before anything of a message is read',
     'tests/common/rest/mcp-client.test.ts: only the cluster token opens the seams, and its refusal is not taken for that of a user',
     'tests/common/rest/mcp-client.test.ts: nothing is mounted without a cluster token',
   ],

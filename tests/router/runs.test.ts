@@ -49,6 +49,20 @@ describe('the model', () => {
     expect(adapters.calls[0]?.request.timeouts.totalMs).toBeLessThanOrEqual(5000)
   })
 
+  test('gets the pictures of an edit once: beside the text, or as inputs of the picture that is drawn', async () => {
+    const { router, adapters } = make()
+    const picture = { mediaType: 'image/png', bytes: new Uint8Array([1, 2]) }
+    const content = [
+      { type: 'text' as const, text: 'Bluer' },
+      { type: 'image' as const, ...picture },
+    ]
+    const request = say('', { input: [{ type: 'message', role: 'user', content }], modalities: ['text', 'image'] })
+    await runToEnd(router, request)
+    expect(adapters.calls[0]?.request.messages).toEqual([{ role: 'user', content }])
+    expect(adapters.calls[1]?.request.messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'Bluer' }] }])
+    expect(adapters.calls[1]?.request.image?.inputs).toMatchObject([picture])
+  })
+
   test('a run queued behind one of the same conversation knows its answer', async () => {
     const { router, adapters, history } = make()
     const lane = { sessionId: 's', streamId: 'l' }

@@ -1,8 +1,17 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
 
-/** Raw bytes of an HTTP request that nobody should send. `token` makes half of them pass authentication. */
-export function hostileRequest(token: string): fc.Arbitrary<Buffer> {
+/**
+ * Bytes of a request. `isCut`: it may promise more than it brings, so that the sender must end it, and silence is an
+ * answer to it; every other one is answered while its socket stays open.
+ */
+export interface HostileHttp {
+  readonly bytes: Buffer
+  readonly isCut: boolean
+}
+
+/** An HTTP request that nobody should send. `token` makes half of them pass authentication. */
+export function hostileRequest(token: string): fc.Arbitrary<HostileHttp> {
   const method = fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'BREW')
   const path = fc.oneof(
     fc.constantFrom(...paths),
@@ -38,7 +47,7 @@ export function hostileRequest(token: string): fc.Arbitrary<Buffer> {
       weight: 1,
       arbitrary: fc
         .uint8Array({ minLength: 1, maxLength: 400 })
-        .map((bytes) => Buffer.concat([bytes, Buffer.from('\r\n\r\n')])),
+        .map((bytes) => ({ bytes: Buffer.concat([bytes, Buffer.from('\r\n\r\n')]), isCut: true })),
     },
   )
 }
@@ -91,35 +100,36 @@ interface Parts {
   readonly lie: number
 }
 
-function assemble({ method, path, mediaType, extra, body: content, isKnown, lie }: Parts, token: string): Buffer {
+function assemble({ method, path, mediaType, extra, body: content, isKnown, lie }: Parts, token: string): HostileHttp {
   const type = mediaType === '' ? '' : `Content-Type: ${mediaType}\r\n`
   const auth = isKnown ? `Authorization: Bearer ${token}\r\n` : ''
   const length = `Content-Length: ${Math.max(0, content.length + lie)}\r\n`
   const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n${auth}${type}${extra}${length}\r\n`
-  return Buffer.concat([Buffer.from(head), content])
+  return { bytes: Buffer.concat([Buffer.from(head), content]), isCut: lie > 0 }
 }
 
 export type Verdict = 'typed' | 'cut' | `untyped: ${string}`
 
 /**
- * Sends the bytes on a socket of its own and judges what comes back: a success, a problem document, or (where the request
- * promised more bytes than it had) a closed socket.
+ * Sends the request on a socket of its own and judges what comes back: a success, a problem document, or (where it was cut)
+ * a closed socket.
  */
-export function sendHostile(port: number, bytes: Buffer): Promise<Verdict> {
+export function sendHostile(port: number, { bytes, isCut }: HostileHttp): Promise<Verdict> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const chunks: Buffer[] = []
     socket.setTimeout(20_000, () => socket.destroy(new Error('silent')))
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
     socket.on('error', () => undefined)
-    socket.on('close', () => resolve(judge(Buffer.concat(chunks).toString())))
-    socket.end(bytes)
+    socket.on('close', () => resolve(judge(Buffer.concat(chunks).toString(), isCut)))
+    if (isCut) socket.end(bytes)
+    else socket.write(bytes)
   })
 }
 
-function judge(answer: string): Verdict {
+function judge(answer: string, isCut: boolean): Verdict {
   const final = answer.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
-  if (final === '') return 'cut'
+  if (final === '') return isCut ? 'cut' : 'untyped: no answer'
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(final)?.[1])
   if (status >= 200 && status < 400) return 'typed'
   if (status >= 400 && status < 500 && final.includes('"code":"')) return 'typed'

@@ -41,12 +41,22 @@ export async function startMeasuredHouse(env: Readonly<Record<string, string>> =
   const next = async <Type extends FromMeasuredHouse['type']>(
     type: Type,
   ): Promise<FromMeasuredHouse & { type: Type }> => {
-    const [message]: [FromMeasuredHouse & { type: Type }] = await Promise.race([
-      once(child, 'message') as Promise<[FromMeasuredHouse & { type: Type }]>,
-      once(child, 'exit').then(([code]) => Promise.reject(new Error(`the house ended with ${code}`))),
-    ])
-    if (message.type !== type) throw new Error(`expected ${type}, got ${message.type}`)
-    return message
+    const done = new AbortController()
+    const { signal } = done
+    const exit = once(child, 'exit', { signal }).then(([code]) =>
+      Promise.reject(new Error(`the house ended with ${code}`)),
+    )
+    try {
+      const [message]: [FromMeasuredHouse & { type: Type }] = await Promise.race([
+        once(child, 'message', { signal }) as Promise<[FromMeasuredHouse & { type: Type }]>,
+        exit,
+      ])
+      if (message.type !== type) throw new Error(`expected ${type}, got ${message.type}`)
+      return message
+    } finally {
+      // The one that lost the race listens no longer.
+      done.abort()
+    }
   }
   const { url } = await next('started')
   const token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim()

@@ -35,7 +35,7 @@ const openai: readonly Mutation[] = [
     area: 'openai adapter',
     removes: 'a stream without terminator is truncated',
     file: 'services/adapters/chat-completions/map-stream.ts',
-    find: "by === 'end' && !isComplete(state)",
+    find: "!isComplete(state) && (by === 'end' || state.blocks === 0)",
     replace: 'false',
     tests: ['tests/adapters/openai/wire.test.ts'],
   },
@@ -45,7 +45,7 @@ const openai: readonly Mutation[] = [
     file: 'services/adapters/http-transport.ts',
     find: "const onAbort = () => request.destroy(new Error('aborted'))",
     replace: 'const onAbort = () => undefined',
-    tests: ['tests/adapters/openai/abort.test.ts'],
+    tests: ['tests/adapters/aborts/abort.test.ts'],
     named: 'an abort reaches the vendor',
   },
   {

@@ -114,8 +114,8 @@ const grpc: readonly Mutation[] = [
     area: 'gRPC',
     removes: 'the cluster token is checked',
     file: 'services/common/grpc/guard-calls.ts',
-    find: "!isRole(context.metadata.get('authorization'))",
-    replace: 'false',
+    find: "isRole(metadata.get('authorization')[0]?.toString())",
+    replace: 'true',
     tests: ['tests/common/grpc/grpc-server.test.ts'],
   },
   {

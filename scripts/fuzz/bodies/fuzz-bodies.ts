@@ -1,11 +1,11 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import { hostileRequest } from '../../../tests/support/hostile-http.ts'
+import { type HostileHttp, hostileRequest } from '../../../tests/support/hostile-http.ts'
 import type { MeasuredHouse } from '../../../tests/support/measure.ts'
 import { type FuzzReport, type FuzzRun, FuzzTally } from '../fuzz-report.ts'
 import { createRandom } from '../random.ts'
 import { judgeAnswer } from './judge-answer.ts'
-import { type HostileHttp, openaiRequest } from './openai-requests.ts'
+import { openaiRequest } from './openai-requests.ts'
 
 const parallel = 16
 /** A request on whose socket nothing moves for so long is given up, milliseconds. */
@@ -37,11 +37,12 @@ export async function fuzzBodies(
   return tally
 }
 
-function requestOf(seed: number, token: string, toRest: fc.Arbitrary<Buffer>): HostileHttp {
+function requestOf(seed: number, token: string, toRest: fc.Arbitrary<HostileHttp>): HostileHttp {
   const random = createRandom(seed)
   if (random.oneIn(2)) return openaiRequest(random, token)
-  const [bytes = Buffer.alloc(0)] = fc.sample(toRest, { seed, numRuns: 1 })
-  return { bytes, isCut: true }
+  const [request] = fc.sample(toRest, { seed, numRuns: 1 })
+  if (request === undefined) throw new Error('fast-check made no sample.')
+  return request
 }
 
 const firstLine = ({ bytes }: HostileHttp): string => JSON.stringify(bytes.subarray(0, 60).toString('latin1'))

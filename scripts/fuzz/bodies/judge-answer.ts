@@ -20,4 +20,8 @@ const isRefusal = (status: number, body: string): boolean =>
 
 /** A stream of events has a last one. */
 const isWhole = (head: string, body: string): boolean =>
-  !/^content-type: text\/event-stream/im.test(head) || /data: \[DONE\]|"type":"(response|error|image_)/.test(body)
+  !/^content-type: text\/event-stream/im.test(head) || lastEvent.test(body)
+
+/** What the routes end their streams with, well or badly; each is a line, so that no text of an answer looks like it. */
+const lastEvent =
+  /^data: (\[DONE\]|\{"error":|\{"type":"(response\.(completed|incomplete|failed)|error|image_(generation|edit)\.completed)")/m

@@ -1,12 +1,7 @@
+import type { HostileHttp } from '../../../tests/support/hostile-http.ts'
 import type { Random } from '../random.ts'
 import { mutateBytes } from '../streams/mutate-bytes.ts'
 import { mutateJson } from '../streams/mutate-json.ts'
-
-/** Bytes of a request; `isCut` when it promises more than it brings, so that it must be ended to be judged. */
-export interface HostileHttp {
-  readonly bytes: Buffer
-  readonly isCut: boolean
-}
 
 /** A request to one of the OpenAI-compatible routes with its body broken at up to four places. */
 export function openaiRequest(random: Random, token: string): HostileHttp {

@@ -1,26 +1,14 @@
 import { Anthropic } from '@anthropic-ai/sdk'
 import type { AnthropicConnection } from '../../common/config/config-schema.ts'
 import type { HttpTransport } from '../http-transport.ts'
+import { cacheClients, onlyHeaders, sdkTimeoutMs } from '../sdk-clients.ts'
 
-const maxClients = 32
-/** The SDK's own timer only covers the headers; ours cover everything, so its is put out of the way. */
-const sdkTimeoutMs = 2 ** 31 - 1
-
-/** SDK clients by their connection, the longest unused one dropped first. They hold no sockets: the transport does. */
-export function createAnthropicClients(transport: HttpTransport): (connection: AnthropicConnection) => Anthropic {
-  const clients = new Map<string, Anthropic>()
-  return (connection) => {
-    const key = JSON.stringify([connection.base_url, connection.api_key, connection.api_version])
-    const client = clients.get(key) ?? createClient(connection, transport)
-    clients.delete(key)
-    clients.set(key, client)
-    for (const [oldest] of clients) {
-      if (clients.size <= maxClients) break
-      clients.delete(oldest)
-    }
-    return client
-  }
-}
+/** The client of a connection. */
+export const createAnthropicClients = (transport: HttpTransport): ((connection: AnthropicConnection) => Anthropic) =>
+  cacheClients(
+    ({ base_url, api_key, api_version }) => [base_url, api_key, api_version],
+    (connection) => createClient(connection, transport),
+  )
 
 /** A key is always given: without one the SDK looks for credentials in the environment and in files. */
 const createClient = (connection: AnthropicConnection, transport: HttpTransport): Anthropic =>
@@ -33,7 +21,7 @@ const createClient = (connection: AnthropicConnection, transport: HttpTransport)
     logLevel: 'off',
     openTelemetry: false,
     defaultHeaders: headersOf(connection),
-    fetch: (input, init) => transport.fetch(input, { ...init, headers: ownHeaders(init?.headers) }),
+    fetch: (input, init) => transport.fetch(input, { ...init, headers: onlyHeaders(init?.headers, sent) }),
   })
 
 /**
@@ -49,6 +37,7 @@ function headersOf({ api_key: key, api_version: version }: AnthropicConnection) 
   }
 }
 
+/** Not those of the variable ANTHROPIC_CUSTOM_HEADERS. */
 const sent: ReadonlySet<string> = new Set([
   'accept',
   'anthropic-version',
@@ -57,7 +46,3 @@ const sent: ReadonlySet<string> = new Set([
   'user-agent',
   'x-api-key',
 ])
-
-/** The SDK adds the headers of the variable ANTHROPIC_CUSTOM_HEADERS and facts about this machine; neither leaves it. */
-const ownHeaders = (headers: RequestInit['headers']): Headers =>
-  new Headers([...new Headers(headers)].filter(([name]) => sent.has(name)))

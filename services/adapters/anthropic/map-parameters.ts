@@ -8,21 +8,16 @@ export interface MappedParameters {
 }
 
 /**
- * Sampling, stop texts and `extra`, which wins. `hasBudget`: the model thinks with a budget, which rules sampling out.
+ * Sampling, stop texts and `extra`, which wins. `sampling`: what may be sent of it, `none` beside thinking of either kind.
  * What no version of the API has (`seed`, penalties) is dropped.
  */
-export function mapParameters(
-  parameters: GenerateParameters,
-  traits: ModelTraits,
-  hasBudget: boolean,
-): MappedParameters {
-  const sampling = hasBudget ? 'none' : traits.sampling
+export function mapParameters(parameters: GenerateParameters, sampling: Sampling): MappedParameters {
   const parts = [
     takeTemperature(parameters, sampling),
     takeTopP(parameters, sampling),
     takeStop(parameters.stop ?? []),
     withoutUnknown(parameters),
-    takeExtra(parameters.extra ?? {}, traits),
+    takeExtra(parameters.extra ?? {}, sampling),
   ]
   return {
     fields: Object.assign({}, ...parts.map(({ fields }) => fields)),
@@ -61,8 +56,8 @@ function withoutUnknown({ seed, frequencyPenalty, presencePenalty }: GeneratePar
   return { fields: {}, dropped: Object.keys(unknown).filter((name) => Reflect.get(unknown, name) !== undefined) }
 }
 
-/** A model that refuses sampling refuses it here too: a profile may have targets of both kinds. */
-function takeExtra(extra: Readonly<Record<string, unknown>>, { sampling }: ModelTraits): MappedParameters {
+/** Where sampling is refused, it is here too: a profile may have targets of both kinds. */
+function takeExtra(extra: Readonly<Record<string, unknown>>, sampling: Sampling): MappedParameters {
   const refused = sampling === 'none' ? ['temperature', 'top_p', 'top_k'] : []
   const entries = Object.entries(extra)
   return {

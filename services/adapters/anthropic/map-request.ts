@@ -8,6 +8,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages'
 import type { GenerateRequest, ToolDefinition } from '../../common/contracts/generate-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { withoutTools } from '../without-tools.ts'
 import { mapFormat } from './map-format.ts'
 import { mapMessages, mapSystem, type Turn } from './map-messages.ts'
 import { mapParameters } from './map-parameters.ts'
@@ -38,7 +39,8 @@ export function mapRequest(request: GenerateRequest, apiVersion: string): Mapped
   const traits = traitsOf(request.model, apiVersion)
   const maxTokens = request.parameters.maxOutputTokens ?? defaultMaxTokens
   const thinking = thinkingOf(request, traits, maxTokens)
-  const parameters = mapParameters(request.parameters, traits, thinking.thinking?.type === 'enabled')
+  const thinks = thinking.thinking?.type === 'enabled' || thinking.thinking?.type === 'adaptive'
+  const parameters = mapParameters(request.parameters, thinks ? 'none' : traits.sampling)
   const format = mapFormat(request.responseFormat, traits)
   const body: MessageCreateParamsStreaming = {
     max_tokens: maxTokens,
@@ -93,16 +95,11 @@ const withBreakpoint = (turns: readonly Turn[]): Turn[] =>
 
 function toolsOf(request: GenerateRequest, traits: ModelTraits): { tools?: Tool[]; tool_choice?: WireToolChoice } {
   const { tools, toolChoice, parameters } = request
-  if (tools.length > 0) {
-    return {
-      tools: lastMarked(tools.map((tool) => mapTool(tool, traits))),
-      tool_choice: mapToolChoice(toolChoice, parameters.parallelToolCalls),
-    }
+  if (tools.length === 0) return withoutTools(toolChoice)
+  return {
+    tools: lastMarked(tools.map((tool) => mapTool(tool, traits))),
+    tool_choice: mapToolChoice(toolChoice, parameters.parallelToolCalls),
   }
-  if (toolChoice.type === 'auto' || toolChoice.type === 'none') return {}
-  throw new HearthError('caller_invalid_request', 'tool_choice asks for a call, but no tools are given; add tools.', {
-    details: { param: 'tool_choice' },
-  })
 }
 
 const mapTool = (tool: ToolDefinition, { hasStructuredOutput }: ModelTraits): Tool => ({

@@ -1,8 +1,8 @@
 import type { FinishReason, GenerateEvent, Usage } from '../../common/contracts/generate-event.ts'
-import { toHearthError } from '../../common/errors/hearth-error.ts'
 import { jsonText } from '../json-text.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
+import { type FrameStep, parseVendorJson, stepFrames } from '../step-frames.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
 import { streamFailure } from './map-error.ts'
@@ -32,39 +32,27 @@ interface OpenBlock {
 
 export const beginStream: StreamState = { blocks: 0, open: [], hasCalls: false, stopReason: undefined, usage: {} }
 
-/** Pure step over the events of one read. At `message_stop` it adds the last events; what follows is ignored. */
-export function stepBatch(before: StreamState, batch: readonly SseEvent[]): BatchStep<StreamState> {
-  let state = before
-  const events: GenerateEvent[] = []
-  for (const frame of batch) {
-    try {
-      const event = readFrame(frame)
-      if (event.type === 'message_stop') {
-        events.push(...endStream(state))
-        return { state, events, outcome: { status: 'done' } }
-      }
-      state = stepStream(state, event, events)
-    } catch (error) {
-      return { state, events, outcome: { status: 'failed', error: toHearthError(error) } }
-    }
-  }
-  return { state, events, outcome: { status: 'open' } }
+/**
+ * Pure step over the events of one read. At `message_stop` it adds the last events; what follows is ignored. One that ends
+ * nothing is `provider_stream_truncated`.
+ */
+export const stepBatch = (before: StreamState, batch: readonly SseEvent[]): BatchStep<StreamState> =>
+  stepFrames(before, batch, stepFrame)
+
+function stepFrame(state: StreamState, frame: SseEvent, events: GenerateEvent[]): FrameStep<StreamState> {
+  const event = readFrame(frame)
+  if (event.type !== 'message_stop') return { state: stepStream(state, event, events), isDone: false }
+  if (!isComplete(state) && state.blocks === 0) throw truncated()
+  events.push(...endStream(state))
+  return { state, isDone: true }
 }
 
 function readFrame({ type, data }: SseEvent): WireEvent {
-  const event = parseWireEvent(parseJson(data))
+  const event = parseWireEvent(parseVendorJson(data))
   if (event !== undefined) return event
   throw streamError(
     type === 'error' ? 'The vendor reported an error in its stream' : 'The vendor sent no Messages event',
   )
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    throw streamError('The vendor sent an event that is not JSON')
-  }
 }
 
 type StreamEvent = Exclude<WireEvent, { type: 'message_stop' }>

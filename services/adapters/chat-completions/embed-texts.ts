@@ -21,11 +21,14 @@ export interface EmbeddingServer {
 const limitBytes = 64 * 1024 * 1024
 
 /*
- * What we read of an answer. Servers that leave `index` out answer in the order of the inputs.
+ * What we read of an answer. Servers that leave `index` out answer in the order of the inputs, and some send numbers though
+ * asked for base64.
  * Source: https://platform.openai.com/docs/api-reference/embeddings/create, read 2026-11-22.
  */
 const answerSchema = z.object({
-  data: z.array(z.object({ index: z.int().min(0).nullish(), embedding: z.array(z.number()).min(1) })),
+  data: z.array(
+    z.object({ index: z.int().min(0).nullish(), embedding: z.union([z.string(), z.array(z.number()).min(1)]) }),
+  ),
   usage: z
     .object({ prompt_tokens: z.int().min(0) })
     .nullish()
@@ -68,7 +71,7 @@ async function openAnswer(
   signal: AbortSignal,
 ): Promise<Readable> {
   const size = dimensions === undefined ? {} : { dimensions }
-  const asked: EmbeddingCreateParams = { model, input: [...inputs], encoding_format: 'float', ...size }
+  const asked: EmbeddingCreateParams = { model, input: [...inputs], encoding_format: 'base64', ...size }
   const response = await client.embeddings.create(asked, { signal }).asResponse()
   const body = transport.takeBody(response)
   if (body === undefined) throw unreadable()
@@ -94,9 +97,21 @@ function readAnswer(answer: unknown, inputs: number): Embeddings {
     throw streamError(`The vendor sent ${data.length} vectors for ${inputs} texts`)
   }
   return {
-    vectors: vectors.map((numbers) => Float32Array.from(numbers)),
+    vectors: vectors.map(toVector),
     ...(usage ? { inputTokens: usage.prompt_tokens } : {}),
   }
+}
+
+/** Base64 is of little-endian 32-bit floats: a quarter of the text that numbers are, and nothing to parse. */
+function toVector(embedding: string | readonly number[]): Float32Array {
+  if (typeof embedding !== 'string') return Float32Array.from(embedding)
+  const bytes = Buffer.from(embedding, 'base64')
+  if (bytes.length === 0 || bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw unreadable()
+  const vector = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT)
+  for (let index = 0; index < vector.length; index++) {
+    vector[index] = bytes.readFloatLE(index * Float32Array.BYTES_PER_ELEMENT)
+  }
+  return vector
 }
 
 const unreadable = () => streamError('The server answered with something other than embeddings')

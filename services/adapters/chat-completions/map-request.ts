@@ -15,6 +15,7 @@ import type {
   ToolDefinition,
 } from '../../common/contracts/generate-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { withoutTools } from '../without-tools.ts'
 
 type Body = ChatCompletionCreateParamsStreaming
 type Fields = Readonly<Record<string, unknown>>
@@ -41,7 +42,8 @@ export function mapRequest(request: GenerateRequest, baseUrl: string): Body {
   }
 }
 
-const isOpenaiHost = (baseUrl: string): boolean => URL.parse(baseUrl)?.hostname.endsWith('.openai.com') === true
+/** OpenAI itself, not a server that speaks its API. */
+export const isOpenaiHost = (baseUrl: string): boolean => URL.parse(baseUrl)?.hostname.endsWith('.openai.com') === true
 
 const drawsNothing = () =>
   new HearthError(
@@ -128,14 +130,6 @@ function mapTools(tools: readonly ToolDefinition[], choice: ToolChoice, paramete
     tool_choice: choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type,
     // Refused without tools.
     parallel_tool_calls: parameters.parallelToolCalls,
-  })
-}
-
-/** What is sent without tools: nothing. @throws HearthError `caller_invalid_request` when a call is wanted all the same. */
-export function withoutTools(choice: ToolChoice): Fields {
-  if (choice.type === 'auto' || choice.type === 'none') return {}
-  throw new HearthError('caller_invalid_request', 'tool_choice asks for a call, but no tools are given; add tools.', {
-    details: { param: 'tool_choice' },
   })
 }
 

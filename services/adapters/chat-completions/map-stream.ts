@@ -2,6 +2,7 @@ import type { FinishReason, GenerateEvent } from '../../common/contracts/generat
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
+import { parseVendorJson } from '../step-frames.ts'
 import { streamError, streamFailureOf, truncated } from '../vendor-failure.ts'
 import type { BatchStep, StreamDialect } from '../vendor-stream.ts'
 import { vendorCodes } from './map-error.ts'
@@ -80,25 +81,23 @@ function applyBatch(draft: Draft, batch: readonly SseEvent[]): BatchStep<StreamS
 
 /** Nearly every event is a piece of text and nothing else; only the others are worth the schema's time. */
 function applyEvent(draft: Draft, type: string, data: string): void {
-  if (type === 'error') throw streamError('The vendor reported an error in its stream')
-  const value = parseJson(data)
+  const value = parseVendorJson(data)
+  if (type === 'error') throw failureOfEvent(value)
   const text = plainText(value)
   if (text === undefined) applyChunk(draft, checkedChunk(value))
   else appendText(draft, 'text', text)
+}
+
+/** What an event named `error` says: its words lie in it, or in `error` inside it. */
+function failureOfEvent(value: unknown): HearthError {
+  const parsed = chatChunk.safeParse(value)
+  return streamFailureOf([...vendorCodes(parsed.data?.error), ...vendorCodes(value)])
 }
 
 function checkedChunk(value: unknown): ChatChunk {
   const parsed = chatChunk.safeParse(value)
   if (!parsed.success) throw streamError('The vendor sent a chunk that is no chat completion')
   return parsed.data
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    throw streamError('The vendor sent a chunk that is not JSON')
-  }
 }
 
 /** @throws HearthError of `streamFailureOf` for an error chunk, `provider_stream_error` for a call without a name; `provider_overloaded`. */
@@ -161,15 +160,16 @@ function appendCall(draft: Draft, part: WireToolCallDelta): void {
   draft.calls = draft.calls.map((each) => (each === call ? { ...call, half: written.half } : each))
 }
 
-/** By index, but some servers give every call index 0 and tell them apart by id, others give neither. */
-function findCall(calls: readonly OpenCall[], part: WireToolCallDelta): OpenCall | undefined {
-  const isNewId = (call: OpenCall) => !!part.id && part.id !== call.vendorId
-  if (part.index === undefined || part.index === null) {
-    if (part.id) return calls.findLast((call) => call.vendorId === part.id)
-    return part.function?.name ? undefined : calls.at(-1)
-  }
-  const call = calls.findLast(({ index }) => index === part.index)
-  return call === undefined || isNewId(call) ? undefined : call
+/**
+ * By index, but some servers give every call index 0 and tell them apart by id, others give neither, or another id with
+ * every part (poolsideai/pool#9). A new call always brings its name.
+ */
+function findCall(calls: readonly OpenCall[], { id, index, function: named }: WireToolCallDelta): OpenCall | undefined {
+  const hasIndex = index !== undefined && index !== null
+  const there = hasIndex ? calls.filter((call) => call.index === index) : calls
+  const same = id ? there.findLast(({ vendorId }) => vendorId === id) : undefined
+  const isNew = named?.name && (id || !hasIndex)
+  return same ?? (isNew ? undefined : there.at(-1))
 }
 
 function openCall(draft: Draft, part: WireToolCallDelta): OpenCall {
@@ -203,10 +203,11 @@ const isComplete = (state: StreamState): boolean => state.finishReason !== undef
 
 /**
  * The last events: open blocks end, usage, finish.
- * @throws HearthError `provider_stream_truncated` when the body ended (`end`) before any terminator.
+ * @throws HearthError `provider_stream_truncated` when the body ended (`end`) before any terminator, or when its `[DONE]` ends
+ *   nothing: some servers send it after a failure (vllm-project/vllm#40986).
  */
 export function endStream(state: StreamState, by: 'done' | 'end'): readonly GenerateEvent[] {
-  if (by === 'end' && !isComplete(state)) throw truncated()
+  if (!isComplete(state) && (by === 'end' || state.blocks === 0)) throw truncated()
   const events: GenerateEvent[] = []
   closeText(state, events)
   for (const call of state.calls) events.push({ type: 'tool-call-end', id: call.id })

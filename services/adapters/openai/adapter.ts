@@ -1,3 +1,4 @@
+import type { OpenaiConnection } from '../../common/config/config-schema.ts'
 import type { ModelAdapter } from '../../common/contracts/model-adapter.ts'
 import type { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
@@ -6,12 +7,12 @@ import { startAttemptTimers } from '../attempt-timers.ts'
 import { embedTexts } from '../chat-completions/embed-texts.ts'
 import { mapError } from '../chat-completions/map-error.ts'
 import { createOpenaiClients } from '../chat-completions/openai-client.ts'
+import { type ConnectionSettings, createConnections } from '../connections.ts'
 import { createHttpTransport } from '../http-transport.ts'
-import { type ConnectionSettings, connectionPath, describeConnections, readyConnection } from './connections.ts'
 import { planCall } from './plan-call.ts'
 import { readAnswer, sendCall } from './read-answer.ts'
 
-export interface OpenaiAdapterDeps extends ConnectionSettings {
+export interface OpenaiAdapterDeps extends ConnectionSettings<OpenaiConnection> {
   readonly log: Logger
 }
 
@@ -22,13 +23,14 @@ export interface OpenaiAdapterDeps extends ConnectionSettings {
 export function createOpenaiAdapter(deps: OpenaiAdapterDeps): ModelAdapter & Part {
   const transport = createHttpTransport()
   const clients = createOpenaiClients(transport)
+  const connections = createConnections({ adapter: 'openai', keyVariable: 'OPENAI_API_KEY' }, deps)
   return {
-    describe: () => ({ name: 'openai', connections: describeConnections(deps) }),
+    describe: () => ({ name: 'openai', connections: connections.describe() }),
     async *generate(request, signal) {
-      const settings = readyConnection(deps, request.connection)
+      const settings = connections.ready(request.connection)
       const { call, dropped } = planCall(settings, request)
       const timers = startAttemptTimers(request.timeouts, signal)
-      const toFailure = (error: unknown) => mapError(error, connectionPath(request.connection))
+      const toFailure = (error: unknown) => mapError(error, connections.pathOf(request.connection))
       try {
         timers.signal.throwIfAborted()
         if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
@@ -43,8 +45,8 @@ export function createOpenaiAdapter(deps: OpenaiAdapterDeps): ModelAdapter & Par
       }
     },
     async embed(request, signal) {
-      const client = clients(readyConnection(deps, request.connection))
-      const path = connectionPath(request.connection)
+      const client = clients(connections.ready(request.connection))
+      const path = connections.pathOf(request.connection)
       try {
         return await embedTexts({ client, transport, path }, request, signal)
       } catch (error) {

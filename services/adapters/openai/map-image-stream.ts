@@ -1,10 +1,10 @@
 import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
+import { parseVendorJson, stepFrames } from '../step-frames.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { StreamDialect } from '../vendor-stream.ts'
 import { mapUsage } from './map-usage.ts'
 import { createWholeDecoder } from './read-whole.ts'
-import { parseVendorJson, stepFrames } from './step-frames.ts'
 import { failureOfEvent, typeOf } from './stream-failure.ts'
 import { type ImageEvent, imageEvent, imagesAnswer } from './wire-schema.ts'
 

@@ -12,7 +12,8 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../../common/contracts/generate-request.ts'
-import { dataUrlOf, joinText, withoutTools, withoutUndefined } from '../chat-completions/map-request.ts'
+import { dataUrlOf, isOpenaiHost, joinText, withoutUndefined } from '../chat-completions/map-request.ts'
+import { withoutTools } from '../without-tools.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -21,7 +22,7 @@ type Fields = Readonly<Record<string, unknown>>
  * `text` are joined with ours, such as `{ reasoning: { summary: auto } }`. Nothing is stored at the vendor.
  * @throws HearthError as the request of Chat Completions.
  */
-export function mapResponsesRequest(request: GenerateRequest): ResponseCreateParamsStreaming {
+export function mapResponsesRequest(request: GenerateRequest, baseUrl: string): ResponseCreateParamsStreaming {
   const { parameters, responseFormat } = request
   const { reasoning, text, ...extra } = parameters.extra ?? {}
   return {
@@ -33,7 +34,8 @@ export function mapResponsesRequest(request: GenerateRequest): ResponseCreatePar
     model: request.model,
     input: request.messages.flatMap(mapMessage),
     stream: true,
-    stream_options: { include_obfuscation: false },
+    // As in Chat Completions.
+    ...(isOpenaiHost(baseUrl) ? { stream_options: { include_obfuscation: false } } : {}),
     store: false,
   }
 }

@@ -1,5 +1,6 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
+import { type FrameStep, parseVendorJson, stepFrames } from '../step-frames.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
 import type { StreamDialect } from '../vendor-stream.ts'
 import { mapUsage } from './map-usage.ts'
@@ -12,7 +13,6 @@ import {
   type ResponseBlocks,
   writeBlock,
 } from './response-blocks.ts'
-import { type FrameStep, parseVendorJson, stepFrames } from './step-frames.ts'
 import { failureOfEvent, typeOf } from './stream-failure.ts'
 import {
   type FinalResponse,

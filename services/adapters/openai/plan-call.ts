@@ -33,6 +33,6 @@ export function planCall({ api, base_url }: OpenaiConnection, request: GenerateR
   }
   const { parameters, dropped } = dropRefused(api, model, request.parameters)
   const taken = { ...request, parameters }
-  if (api === 'responses') return { call: { api, body: mapResponsesRequest(taken) }, dropped }
+  if (api === 'responses') return { call: { api, body: mapResponsesRequest(taken, base_url) }, dropped }
   return { call: { api, body: mapRequest(taken, base_url) }, dropped }
 }

@@ -47,7 +47,7 @@ export const finalResponse = z.object({
 })
 
 /** An `error` event: its words lie in it, or in `error` inside it. */
-export const errorEvent = z.object({ code, error: failure.nullish().catch(undefined) })
+export const errorEvent = failure.extend({ error: failure.nullish().catch(undefined) })
 
 const format = z.enum(['png', 'jpeg', 'webp', 'gif']).nullish().catch(undefined)
 

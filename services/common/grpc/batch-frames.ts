@@ -1,7 +1,7 @@
 import type { BatchPiece } from '../../../proto/gen/hearth/v1/batch.ts'
 import { HearthError } from '../errors/hearth-error.ts'
 
-/** Largest message of a stream. A quarter of the hard limit: pictures of other streams fit in between. */
+/** Largest message of a stream: small, so that other streams get their turn between the pieces of a picture. */
 const frameBytes = 256 * 1024
 /** Largest batch that is put together again. */
 const batchBytes = 64 * 1024 * 1024

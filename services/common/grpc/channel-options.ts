@@ -1,7 +1,9 @@
+import type { ServerInterceptor, ServerOptions } from '@grpc/grpc-js'
 import type { ChannelOptions } from 'nice-grpc'
 
-/** Streams send messages of at most 1 MiB (batch-frames.ts); a request may hold the pictures of its input. */
-const messageBytes = 48 * 1024 * 1024
+/** Largest message. A request may hold the pictures of its input; streams keep to far less (batch-frames.ts). */
+export const messageMiB = 48
+const messageBytes = messageMiB * 1024 * 1024
 
 const common: ChannelOptions = {
   'grpc.max_receive_message_length': messageBytes,
@@ -12,7 +14,12 @@ const common: ChannelOptions = {
   'grpc-node.max_session_memory': 64,
 }
 
-export const serverOptions: ChannelOptions = { ...common, 'grpc.max_concurrent_streams': 4096 }
+/** `guard` sees every call before anything of its message is read. nice-grpc hands all options on to grpc-js. */
+export const serverOptions = (guard: ServerInterceptor): ServerOptions => ({
+  ...common,
+  'grpc.max_concurrent_streams': 4096,
+  interceptors: [guard],
+})
 
 export const clientOptions: ChannelOptions = {
   ...common,

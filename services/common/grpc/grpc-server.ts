@@ -9,6 +9,7 @@ import { serverOptions } from './channel-options.ts'
 import { requireClusterToken } from './cluster-token.ts'
 import { guardCalls } from './guard-calls.ts'
 import { Health } from './health.ts'
+import { reportFailures } from './report-failures.ts'
 import { implementRouter } from './router-implementation.ts'
 import { adapterService, routerService, serviceNames } from './services.ts'
 
@@ -71,7 +72,7 @@ class NiceGrpcServer implements GrpcServer {
     signal.throwIfAborted()
     const { host, port, clusterToken, log } = this.#options
     const { router, adapters } = this.#services
-    const server = createServer(serverOptions).use(guardCalls(clusterToken, log))
+    const server = createServer(serverOptions(guardCalls(clusterToken))).use(reportFailures(log))
     if (router !== undefined) server.add(routerService, implementRouter(router))
     if (adapters !== undefined) server.add(adapterService, implementAdapters(adapters))
     server.add(HealthDefinition, this.#health.implementation())

@@ -2,6 +2,7 @@ import { type CallOptions, ClientError, type Metadata, Status } from 'nice-grpc'
 import type { DeadlineOptions } from 'nice-grpc-client-middleware-deadline'
 import type { ErrorCode } from '../errors/error-table.ts'
 import { HearthError } from '../errors/hearth-error.ts'
+import { messageMiB } from './channel-options.ts'
 import { withClusterToken } from './cluster-token.ts'
 import { readErrorTrailer } from './error-trailer.ts'
 
@@ -55,9 +56,11 @@ function explain({ name, lostCode }: Peer, cause: unknown): HearthError {
         { cause, retryable: false },
       )
     case Status.RESOURCE_EXHAUSTED:
-      return new HearthError('caller_too_large', `The request is over 1 MiB; shorten it or start a new conversation.`, {
-        cause,
-      })
+      return new HearthError(
+        'caller_too_large',
+        `The request, or its answer, is over ${messageMiB} MiB; send less at once, such as fewer or smaller pictures.`,
+        { cause },
+      )
     case Status.UNIMPLEMENTED:
       return new HearthError('gateway_internal', `The ${name} is of another version or role; check endpoints.*.`, {
         cause,

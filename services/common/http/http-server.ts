@@ -15,9 +15,10 @@ export interface HttpServerOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
 }
 
-/** Milliseconds. A client that sends its headers or body slower is cut (slow-loris). */
+/** Milliseconds. A client that sends its headers slower is cut (slow-loris). */
 const headersTimeoutMs = 5000
-const requestTimeoutMs = 10_000
+/** Milliseconds for a whole request: 10 s, and what its largest body takes at 1 Mbit/s. */
+const requestTimeoutMs = (bodyBytes: number): number => 10_000 + Math.ceil(bodyBytes / 125)
 
 /**
  * A listener with the rules that hold on every route: exact Host and Origin, bounded headers and bodies, RFC 9457
@@ -32,7 +33,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs(options.bodyLimitBytes),
     forceCloseConnections: true,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -45,6 +46,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       : { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }),
   })
   app.server.headersTimeout = headersTimeoutMs
+  // Node knows one time for all requests of a server: the longest that a route needs.
+  app.addHook('onRoute', ({ bodyLimit = 0 }) => {
+    app.server.requestTimeout = Math.max(app.server.requestTimeout, requestTimeoutMs(bodyLimit))
+  })
   app.addHook('onRequest', async ({ headers, url }, reply) => {
     reply.header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer')
     const refused = refusedHost(headers)

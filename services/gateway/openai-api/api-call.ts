@@ -7,21 +7,33 @@ import { mayChat } from '../session/greet.ts'
 import { reviewCredential } from '../session/review-credential.ts'
 import type { RunReader } from './read-run.ts'
 
-/** One HTTP request of these routes, from its headers to the end of its answer. */
-export class ApiCall {
+export interface ApiCallDeps {
   /** Made here; an answer that is a run's has the run's id instead. */
   readonly requestId: string
-  readonly #response: ServerResponse
+  readonly response: ServerResponse
+  /** Why `gone` aborts; one for all, as an error of its own for every request would cost its stack. */
+  readonly over: HearthError
+  /** A credential that a new snapshot lacks and none has named is believed gone after this. */
+  readonly suspectMs: number
+}
+
+/** One HTTP request of these routes, from its headers to the end of its answer. */
+export class ApiCall {
+  readonly #deps: ApiCallDeps
   readonly #gone = new AbortController()
   #principal: Principal | undefined
   #wasSeen = false
   #reader: RunReader | undefined
+  #isDraining = false
+  #suspicion: NodeJS.Timeout | undefined
 
-  /** @param over why `gone` aborts; one for all, as an error of its own for every request would cost its stack. */
-  constructor(requestId: string, response: ServerResponse, over: HearthError) {
-    this.requestId = requestId
-    this.#response = response
-    response.once('close', () => this.#gone.abort(over))
+  constructor(deps: ApiCallDeps) {
+    this.#deps = deps
+    deps.response.once('close', () => this.#end())
+  }
+
+  get requestId(): string {
+    return this.#deps.requestId
   }
 
   /** Aborts when the answer was sent, and when the client is gone before. */
@@ -46,17 +58,38 @@ export class ApiCall {
     const record = credentials.get(this.#principal.credentialId)
     const review = reviewCredential(this.#principal, record, this.#wasSeen)
     this.#wasSeen ||= record !== undefined
-    const mayGoOn = review.status === 'suspect' || (review.status === 'valid' && mayChat(review.principal))
-    if (!mayGoOn) this.#response.destroy()
+    if (review.status === 'suspect') this.#suspect()
+    else if (review.status === 'valid' && mayChat(review.principal)) this.#trust()
+    else this.#cut()
   }
 
   reads(reader: RunReader): void {
     this.#reader = reader
+    if (this.#isDraining) reader.cancel('draining')
   }
 
-  /** The server stops: the run is told so, its answer ends by that. */
+  /** The server stops: the run, also one that only starts later, is told so, its answer ends by that. */
   drain(): void {
+    this.#isDraining = true
     this.#reader?.cancel('draining')
+  }
+
+  #suspect(): void {
+    if (!this.#gone.signal.aborted) this.#suspicion ??= setTimeout(() => this.#cut(), this.#deps.suspectMs)
+  }
+
+  #trust(): void {
+    clearTimeout(this.#suspicion)
+    this.#suspicion = undefined
+  }
+
+  #cut(): void {
+    this.#deps.response.destroy()
+  }
+
+  #end(): void {
+    this.#trust()
+    this.#gone.abort(this.#deps.over)
   }
 }
 

@@ -20,6 +20,8 @@ export interface ApiLimits {
   readonly tickMs: number
   /** Largest answer that is collected; a longer one must be streamed. */
   readonly answerBytes: number
+  /** A credential that a new snapshot lacks is believed gone after this; an older snapshot may have been on its way. */
+  readonly suspectMs: number
   /** How long answers may go on while the server stops. */
   readonly drainMs: number
 }
@@ -35,5 +37,6 @@ export const apiLimits: ApiLimits = {
   lingerMs: 60_000,
   tickMs: 1000,
   answerBytes: 67_108_864,
+  suspectMs: 500,
   drainMs: 5000,
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ResponseFormat, ToolChoice, ToolDefinition } from '../../common/contracts/generate-request.ts'
+import type { ResponseFormat, ToolDefinition } from '../../common/contracts/generate-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 
 /** A field that official clients leave out or send as null, which means the same. */
@@ -74,16 +74,6 @@ export const toolOf = ({ name, description, parameters, strict }: FunctionFields
   parameters: parameters ?? { type: 'object', properties: {} },
   ...present({ description, strict }),
 })
-
-/** @throws HearthError when no declared tool can meet the choice. */
-export function metChoice(choice: ToolChoice, tools: readonly ToolDefinition[]): ToolChoice {
-  const isMet =
-    choice.type === 'tool'
-      ? tools.some(({ name }) => name === choice.name)
-      : choice.type !== 'required' || tools.length > 0
-  if (isMet) return choice
-  throw invalid('tool_choice', 'tool_choice asks for a tool that is not among tools; declare it there.')
-}
 
 export const jsonSchemaFields = {
   name: functionName,

@@ -42,6 +42,11 @@ export class EventStream {
 
   /** Sends the status and the first events in one write. Once. */
   open(headers: Readonly<Record<string, string>>, text: string): void {
+    // The client may have left before there was anything to send: no event tells that any more.
+    if (this.#response.destroyed) {
+      this.#close()
+      return
+    }
     this.#movedAt = this.#elapsed()
     this.#response.once('close', () => this.#close())
     this.#response.on('error', () => this.#response.destroy())

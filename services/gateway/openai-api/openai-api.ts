@@ -115,18 +115,23 @@ export class OpenAiApi {
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { identity, limits } = this.#deps
-    const call = new ApiCall(newRequestId(), reply.raw, this.#over)
+    const { suspectMs } = limits
+    const call = new ApiCall({ requestId: newRequestId(), response: reply.raw, over: this.#over, suspectMs })
     this.#calls.add(call)
     request.setDecorator('apiCall', call)
     reply.header('x-request-id', call.requestId)
     const echoed = request.headers['x-client-request-id']
     if (typeof echoed === 'string' && /^[\x21-\x7e]{1,128}$/.test(echoed)) reply.header('x-client-request-id', echoed)
     call.gone.addEventListener('abort', () => this.#answered(request, reply), { once: true })
-    if (this.#isDraining) throw new HearthError('gateway_draining', 'The server stops; come back later.')
+    this.#refuseWhileDraining()
     const patience = { gone: call.gone, timeoutMs: limits.authenticateMs }
     const principal = await authenticate(identity, request.headers.authorization, patience)
     const known = this.#deps.snapshot()?.credentials.some(({ id }) => id === principal.credentialId) ?? false
     call.belongsTo(principal, known)
+  }
+
+  #refuseWhileDraining(): void {
+    if (this.#isDraining) throw new HearthError('gateway_draining', 'The server stops; come back later.')
   }
 
   #answered(request: FastifyRequest, { raw }: FastifyReply): void {
@@ -146,6 +151,8 @@ export class OpenAiApi {
   async #run(asked: AskedCall, reply: FastifyReply, readOrder: ReadOrder): Promise<unknown> {
     const { router, limits, merge, clock, elapsed, log } = this.#deps
     const order = await readOrder(asked)
+    // A form may take long to arrive.
+    this.#refuseWhileDraining()
     const { call, caller } = asked
     const reader = new RunReader({ router, caller, gone: call.gone, isDraining: () => this.#isDraining })
     call.reads(reader)

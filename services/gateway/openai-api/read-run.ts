@@ -19,6 +19,7 @@ export class RunReader {
   #ref: RunRef | undefined
   #isOver = false
   #isCancelled = false
+  #wanted: CancelReason | undefined
 
   constructor(deps: RunReaderDeps) {
     this.#deps = deps
@@ -34,6 +35,7 @@ export class RunReader {
       this.cancel('disconnected')
       throw left()
     }
+    if (this.#wanted !== undefined) this.cancel(this.#wanted)
     gone.addEventListener('abort', () => this.cancel('disconnected'), { once: true })
     return ref
   }
@@ -61,11 +63,12 @@ export class RunReader {
     throw gone.aborted ? left() : new HearthError('gateway_internal', 'The stream of the run ended before its end.')
   }
 
-  /** Nothing before the start, after the end, or twice. */
+  /** Before the start: as soon as there is a run. Nothing after the end, or twice. */
   cancel(reason: CancelReason): void {
+    this.#wanted ??= reason
     if (this.#ref === undefined || this.#isOver || this.#isCancelled) return
     this.#isCancelled = true
-    // A run that is gone needs no cancel; a router that cannot be reached ends it as unread.
+    // A run that is gone needs no cancel; one whose router cannot be reached ends there, as nobody reads it.
     this.#deps.router.cancel(this.#ref.runId, reason, this.#deps.caller).catch(() => undefined)
   }
 

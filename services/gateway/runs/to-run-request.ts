@@ -2,6 +2,7 @@ import type { ContentPart, Picture, ResponseFormat, ToolChoice } from '../../com
 import type { CreateItem, CreatePart, ResponseCreate } from '../../common/contracts/protocol/response-create.ts'
 import type { InputItem, Modality, RunRequest } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { metChoice } from './met-choice.ts'
 import { parseDataUrl } from './parse-data-url.ts'
 
 /** What a message may refer to. */
@@ -40,7 +41,7 @@ export function toRunRequest(message: ResponseCreate, context: RequestContext): 
       ...defined('description', description),
       parameters: parameters ?? { type: 'object', properties: {} },
     })),
-    toolChoice: toolChoiceOf(message),
+    toolChoice: metChoice(toolChoiceOf(message.tool_choice), message.tools ?? []),
     responseFormat: responseFormatOf(message.text?.format),
     ...defined('maxOutputTokens', message.max_output_tokens),
     ...defined('temperature', message.temperature),
@@ -123,24 +124,8 @@ function contentPartOf(part: CreatePart, path: string, upload: FindUpload): Cont
   throw new HearthError('caller_not_found', message, { details })
 }
 
-/** A choice that no declared tool can meet is refused before a run begins. */
-function toolChoiceOf({ tool_choice: choice = 'auto', tools = [] }: ResponseCreate): ToolChoice {
-  const isMet =
-    typeof choice === 'string' ? choice !== 'required' || tools.length > 0 : tools.some(hasName(choice.name))
-  if (isMet) return typeof choice === 'string' ? { type: choice } : { type: 'tool', name: choice.name }
-  throw new HearthError(
-    'caller_invalid_request',
-    'tool_choice asks for a tool that is not among tools; declare it there.',
-    {
-      details: { param: 'tool_choice' },
-    },
-  )
-}
-
-const hasName =
-  (wanted: string) =>
-  ({ name }: { readonly name: string }): boolean =>
-    name === wanted
+const toolChoiceOf = (choice: ResponseCreate['tool_choice'] = 'auto'): ToolChoice =>
+  typeof choice === 'string' ? { type: choice } : { type: 'tool', name: choice.name }
 
 function responseFormatOf(format: NonNullable<ResponseCreate['text']>['format']): ResponseFormat {
   if (format === undefined) return { type: 'text' }

@@ -1,6 +1,6 @@
 import { binaryKinds } from '../../common/contracts/protocol/binary-frame.ts'
 import type { RunEvent, RunMessage } from '../../common/contracts/run-event.ts'
-import { isSamePart } from './join-deltas.ts'
+import { isSamePart } from '../../common/contracts/same-part.ts'
 import type { OutgoingBlob } from './send-queue.ts'
 
 /** How a run is named on one connection. */

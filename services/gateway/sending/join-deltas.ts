@@ -1,6 +1,5 @@
-import type { RunEvent, RunMessage } from '../../common/contracts/run-event.ts'
-
-type Delta = Extract<RunMessage, { readonly delta: string }>
+import type { RunEvent } from '../../common/contracts/run-event.ts'
+import { isSamePart } from '../../common/contracts/same-part.ts'
 
 /**
  * The same events with adjacent deltas of one part joined: their texts in order, the number of the last, and that of the
@@ -35,11 +34,3 @@ function joinRange(events: readonly RunEvent[]): readonly RunEvent[] {
   const firstSequenceNumber = first.firstSequenceNumber ?? first.sequenceNumber
   return [{ sequenceNumber: last.sequenceNumber, firstSequenceNumber, message: { ...last.message, delta } }]
 }
-
-/** Whether a message is a delta of the same part as `delta`. */
-export function isSamePart(delta: Delta, message: RunMessage): message is Delta {
-  if (message.type !== delta.type || !('delta' in message) || message.item_id !== delta.item_id) return false
-  return contentIndex(message) === contentIndex(delta)
-}
-
-const contentIndex = (delta: Delta): number | undefined => ('content_index' in delta ? delta.content_index : undefined)

@@ -4,7 +4,7 @@ import { Kysely } from 'kysely'
 import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
 import type { ChangeBus, SettingsVersion } from '../../common/contracts/settings.ts'
 import type { UserSpec } from '../../common/contracts/user.ts'
-import { type HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Readiness } from '../../common/lifecycle/readiness.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
@@ -83,6 +83,7 @@ class SqliteStore implements Store, Part {
     const createId = deps.createId ?? (() => createTimedId(clock))
     this.#log = log
     const onDeath = (cause: HearthError): void => {
+      this.#ledger.close(cause)
       log.fatal({ err: cause }, 'the database thread ended by itself')
       deps.readiness.report('store', cause.message, true)
     }
@@ -130,6 +131,7 @@ class SqliteStore implements Store, Part {
     try {
       await this.#appends.idle()
       await this.#lastUsed.flush()
+      this.#ledger.close(new HearthError('store_unavailable', 'Hearth is stopping.'))
       await this.#thread.stop()
     } finally {
       deadline.removeEventListener('abort', terminate)

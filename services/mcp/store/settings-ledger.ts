@@ -28,13 +28,18 @@ interface LedgerDeps {
   readonly createEpoch: () => string
 }
 
+type State =
+  | { readonly status: 'idle' }
+  | { readonly status: 'open'; readonly version: SettingsVersion }
+  | { readonly status: 'closed'; readonly cause: HearthError }
+
 /** Change rows kept; older ones are of no use to a consumer, which reads whole snapshots. */
 const KEPT_REVISIONS = 10_000
 
 /** The revision of all settings: every write goes through here, bumps it once, leaves change rows and rings the bell. */
 export class SettingsLedger {
   readonly #deps: LedgerDeps
-  #version: SettingsVersion | undefined
+  #state: State = { status: 'idle' }
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps
@@ -49,12 +54,27 @@ export class SettingsLedger {
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute()
     const { epoch, revision } = await readMeta(database)
-    this.#version = { epoch, revision }
+    this.#state = { status: 'open', version: { epoch, revision } }
   }
 
+  /**
+   * What is kept in memory is good for one version: whoever asks for it before use serves nothing of a closed store.
+   * @throws HearthError `store_unavailable` before the start, the cause after `close`.
+   */
   version(): SettingsVersion {
-    if (this.#version === undefined) throw new HearthError('store_unavailable', 'The store is not open yet.')
-    return this.#version
+    switch (this.#state.status) {
+      case 'idle':
+        throw new HearthError('store_unavailable', 'The store is not open yet.')
+      case 'closed':
+        throw this.#state.cause
+      case 'open':
+        return this.#state.version
+    }
+  }
+
+  /** From here on there is no version: the database is gone, or goes. The first cause counts. */
+  close(cause: HearthError): void {
+    if (this.#state.status !== 'closed') this.#state = { status: 'closed', cause }
   }
 
   /** `work` runs in the one transaction that also bumps the revision; what it throws undoes all of it. */
@@ -97,7 +117,8 @@ export class SettingsLedger {
   }
 
   #announce(version: SettingsVersion, changes: readonly SettingsChange[]): void {
-    this.#version = version
+    // A write that ends while the store closes opens nothing again.
+    if (this.#state.status === 'open') this.#state = { status: 'open', version }
     this.#deps.bus.publish('settings', { ...version, kinds: kindsOf(changes) })
   }
 }

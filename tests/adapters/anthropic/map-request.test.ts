@@ -250,11 +250,19 @@ describe('reasoning_effort', () => {
     expect(thinking('none', 'claude-fable-5-2')).toEqual(dropped)
   })
 
-  test('a budget rules sampling out', () => {
-    const parameters = { reasoningEffort: 'low', temperature: 0.5, topP: 0.5, maxOutputTokens: 8000 }
-    const { body, dropped: names } = withParameters(parameters, 'qwen3', older)
-    expect(body).not.toHaveProperty('temperature')
-    expect(names).toEqual(['temperature', 'top_p'])
+  test.each([
+    ['qwen3', 'enabled'],
+    ['claude-opus-4-6', 'adaptive'],
+  ])('%s: %s thinking rules sampling out, by whatever name it comes', (model, type) => {
+    const sampling = { temperature: 0.5, topP: 0.5, extra: { top_k: 5 } }
+    const { body, dropped: names } = withParameters(
+      { ...sampling, reasoningEffort: 'low', maxOutputTokens: 8000 },
+      model,
+      older,
+    )
+    expect(body.thinking).toMatchObject({ type })
+    for (const name of ['temperature', 'top_p', 'top_k']) expect(body).not.toHaveProperty(name)
+    expect(names).toEqual(['temperature', 'top_p', 'top_k'])
   })
 
   test('beside a forced call, and after a call whose thoughts are gone, there is none', () => {

@@ -24,6 +24,7 @@ const table: readonly (readonly [VendorFault, ErrorCode, string])[] = [
   ['stall-mid-stream', 'provider_timeout_idle', partial],
   ['reset-mid-stream', 'provider_connection_failed', partial],
   ['end-without-terminator', 'provider_stream_truncated', partial],
+  ['error-other-form', 'provider_stream_error', partial],
   ['malformed-json', 'provider_stream_error', partial],
   ['line-17mb', 'provider_stream_error', partial],
   ['not-sse', 'provider_stream_error', ''],

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FlavorName, flavors } from '../../../services/adapters/local/server/flavors.ts'
 import type { GenerateEvent } from '../../../services/common/contracts/generate-event.ts'
+import { loadingBody } from '../../../services/common/testing/fake-vendor/error-answer.ts'
 import { type ServerHouse, startServerHouse, timeouts } from './server-harness.ts'
 
 let house: ServerHouse
@@ -52,6 +53,22 @@ describe.concurrent('a model that is not in memory yet', () => {
     expect(error?.code).toBe('provider_timeout_first_token')
     expect(totalMs).toBeGreaterThanOrEqual(700)
     expect(totalMs).toBeLessThan(5000)
+  })
+
+  test('llama.cpp: nor when it says that it is well and still refuses', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.method === 'GET' ? 200 : 503, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(loadingBody))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    house.set('well', { base_url: `http://127.0.0.1:${port}/v1`, flavor: 'llamacpp' })
+    const { error, totalMs } = await house.play('well', 'm', { timeouts: { ...loading, firstTokenMs: 1200 } })
+    server.closeAllConnections()
+    server.close()
+    expect(error?.code).toBe('provider_timeout_first_token')
+    expect(totalMs).toBeLessThan(6000)
   })
 
   test('any other server: a 503 is overload, at once', async () => {

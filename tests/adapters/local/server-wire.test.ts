@@ -74,9 +74,12 @@ describe('what each kind of server is asked', () => {
     expect(quiet.request?.body).toMatchObject({ return_progress: false, cache_prompt: true })
   })
 
-  test('LM Studio: a named tool is the only one offered, JSON comes with a schema', async () => {
-    const { request } = await house.play('lmstudio', 'fake', { tools, toolChoice: { type: 'tool', name: 'time' } })
+  test.each(['lmstudio', 'llamacpp'])('%s: a named tool is the only one offered', async (connection) => {
+    const { request } = await house.play(connection, 'fake', { tools, toolChoice: { type: 'tool', name: 'time' } })
     expect(request?.body).toMatchObject({ tool_choice: 'required', tools: [{ function: { name: 'time' } }] })
+  })
+
+  test('LM Studio: JSON comes with a schema', async () => {
     const json = await house.play('lmstudio', 'fake', { responseFormat: { type: 'json_object' } })
     expect(json.request?.body).toMatchObject({
       response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } },
@@ -137,7 +140,7 @@ describe('vectors', () => {
     expect(inputTokens).toBe(6)
     expect(house.vendor.requests.at(-1)).toMatchObject({
       path: '/v1/embeddings',
-      body: { input: inputs, encoding_format: 'float', dimensions: 5 },
+      body: { input: inputs, encoding_format: 'base64', dimensions: 5 },
     })
   })
 

@@ -23,8 +23,23 @@ describe('vectors', () => {
     expect(inputTokens).toBe(9)
     expect(harness.vendor.requests.at(-1)).toMatchObject({
       path: '/v1/embeddings',
-      body: { model: 'fake', input: ['one', 'two', 'one'], dimensions: 4 },
+      body: { model: 'fake', input: ['one', 'two', 'one'], dimensions: 4, encoding_format: 'base64' },
     })
+  })
+
+  test('are taken as base64 of little-endian floats, and as the numbers of a server that knows nothing else', async () => {
+    replay.replayJson({ data: [{ embedding: 'AACAPgAAwL8=' }, { embedding: [0.25, -1.5] }] })
+    const { vectors } = await replay.adapter.embed({ ...request, inputs: ['a', 'b'] }, never)
+    expect(vectors).toEqual([Float32Array.of(0.25, -1.5), Float32Array.of(0.25, -1.5)])
+  })
+
+  test('of as many texts and numbers as may be asked for come whole', async () => {
+    const embedding = Buffer.from(Float32Array.from({ length: 3072 }, () => 0.1).buffer).toString('base64')
+    replay.replayJson({ data: Array.from({ length: 2048 }, (_, index) => ({ index, embedding })) })
+    const inputs = Array.from({ length: 2048 }, () => 'a')
+    const { vectors } = await replay.adapter.embed({ ...request, inputs, timeoutMs: 20_000 }, never)
+    expect(vectors).toHaveLength(2048)
+    expect(vectors.at(-1)?.at(-1)).toBe(Math.fround(0.1))
   })
 
   test('that never come end by the time given, and by an abort, and close the socket', async () => {
@@ -57,9 +72,18 @@ describe('vectors', () => {
     await expect(harness.adapter.embed({ ...request, model }, never)).rejects.toMatchObject({ code })
   })
 
+  const twice = (embedding: string) => [{ embedding }, { embedding }]
+
   test('too few, too many and none at all are provider_stream_error', async () => {
     const failed = { code: 'provider_stream_error' }
-    for (const data of [[], [{ index: 0, embedding: [1] }], [{ index: 7, embedding: [1] }], 'no list']) {
+    for (const data of [
+      [],
+      [{ index: 0, embedding: [1] }],
+      [{ index: 7, embedding: [1] }],
+      twice('AACAP'),
+      twice(''),
+      'no list',
+    ]) {
       replay.replayJson({ data })
       await expect(replay.adapter.embed({ ...request, inputs: ['a', 'b'] }, never)).rejects.toMatchObject(failed)
     }

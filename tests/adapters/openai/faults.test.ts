@@ -43,11 +43,13 @@ const table: readonly Row[] = [
   { fault: 'silence-after-headers', code: 'provider_timeout_first_token', text: '', withinMs: timeouts.firstTokenMs },
   { fault: 'comments-only', code: 'provider_timeout_first_token', text: '', withinMs: timeouts.firstTokenMs },
   { fault: 'error-first', code: 'provider_stream_error', text: '', withinMs: 200 },
+  { fault: 'done-only', code: 'provider_stream_truncated', text: '', withinMs: 200 },
   { fault: 'end-after-role', code: 'provider_stream_truncated', text: '', withinMs: 200 },
   { fault: 'stall-mid-stream', code: 'provider_timeout_idle', text: partial, withinMs: timeouts.idleMs },
   { fault: 'reset-mid-stream', code: 'provider_connection_failed', text: partial, withinMs: 200 },
   { fault: 'end-without-terminator', code: 'provider_stream_truncated', text: partial, withinMs: 200 },
   { fault: 'error-mid-stream', code: 'provider_stream_error', text: partial, withinMs: 200 },
+  { fault: 'error-other-form', code: 'provider_stream_error', text: partial, withinMs: 200 },
   { fault: 'malformed-json', code: 'provider_stream_error', text: partial, withinMs: 200 },
   { fault: 'line-17mb', code: 'provider_stream_error', text: partial, withinMs: 1000 },
   { fault: 'not-sse', code: 'provider_stream_error', text: '', withinMs: 200 },
@@ -94,6 +96,17 @@ describe('what happens after the answer is whole', () => {
       { type: 'finish', reason: 'stop' },
     ])
     expect(request?.ended).toBeDefined()
+  })
+})
+
+describe('a timer that fires while the terminator of a whole answer is awaited', () => {
+  test.each([
+    ['first_token_ms, of an answer without content', 'fault:stall-after-finish?tokens=0', { firstTokenMs: 400 }],
+    ['total_ms', 'fault:stall-after-finish', { totalMs: 600 }],
+  ])('%s takes nothing away', async (_, model, limit) => {
+    const { error, events } = await play(model, { ...patience, ...limit })
+    expect(error).toBeUndefined()
+    expect(events.at(-1)).toEqual({ type: 'finish', reason: 'stop' })
   })
 })
 

@@ -84,6 +84,8 @@ describe('a picture', () => {
   const timeouts = { headersMs: 300, firstTokenMs: 400, idleMs: 300, totalMs: 10_000 }
   test.each<readonly [string, ErrorCode, number]>([
     ['fault:error-first?code=moderation_blocked', 'provider_content_filtered', 0],
+    ['fault:error-other-form?after=0&code=moderation_blocked', 'provider_content_filtered', 0],
+    ['fault:done-only', 'provider_stream_truncated', 0],
     ['fault:error-mid-stream?after=1', 'provider_stream_error', 1],
     ['fault:end-without-terminator?after=1', 'provider_stream_truncated', 1],
     ['fault:stall-mid-stream?after=1', 'provider_timeout_idle', 1],

@@ -60,7 +60,6 @@ describe('what is sent to the Responses API', () => {
     expect(vendor.requests.at(-1)?.body).toEqual({
       model: 'fake',
       stream: true,
-      stream_options: { include_obfuscation: false },
       store: false,
       input: [
         { role: 'system', content: 'Be brief.' },
@@ -91,13 +90,18 @@ describe('what is sent to the Responses API', () => {
   })
 
   test('nothing that was not asked for', () => {
-    expect(Object.keys(mapResponsesRequest(textRequest())).toSorted()).toEqual([
+    expect(Object.keys(mapResponsesRequest(textRequest(), 'http://localhost/v1')).toSorted()).toEqual([
       'input',
       'model',
       'store',
       'stream',
-      'stream_options',
     ])
+  })
+
+  test('to OpenAI itself no wish for padded events', () => {
+    expect(mapResponsesRequest(textRequest(), 'https://api.openai.com/v1')).toHaveProperty('stream_options', {
+      include_obfuscation: false,
+    })
   })
 
   test('what it does not take is dropped by name', async () => {
@@ -136,6 +140,9 @@ describe('what the Responses API answers', () => {
   const timeouts = { headersMs: 300, firstTokenMs: 400, idleMs: 300, totalMs: 10_000 }
   test.each<readonly [string, ErrorCode, string]>([
     ['fault:error-first?code=context_length_exceeded', 'caller_invalid_request', ''],
+    ['fault:error-other-form', 'provider_stream_error', 'w0 w1 w2 '],
+    ['fault:error-other-form?after=0&code=context_length_exceeded', 'caller_invalid_request', ''],
+    ['fault:done-only', 'provider_stream_truncated', ''],
     ['fault:error-mid-stream', 'provider_stream_error', 'w0 w1 w2 '],
     ['fault:error-mid-stream?code=something_new', 'provider_stream_error', 'w0 w1 w2 '],
     ['fault:end-without-terminator', 'provider_stream_truncated', 'w0 w1 w2 '],
@@ -168,6 +175,14 @@ const play = (...events: readonly object[]) =>
 const completed = { type: 'response.completed', response: { status: 'completed' } }
 
 describe('a Responses stream', () => {
+  test('fails by an error without a type too', () => {
+    const tooLong = { status: 'failed', error: { code: 'caller_invalid_request' } }
+    expect(play({ error: { code: 'context_length_exceeded' } }, completed).outcome).toMatchObject(tooLong)
+    const named = { type: 'error', data: '{"type":"exceed_context_size_error","code":400}' }
+    expect(dialect.step(dialect.begin, [named]).outcome).toMatchObject(tooLong)
+    expect(play({ error: null }, completed).outcome).toEqual({ status: 'done' })
+  })
+
   test('whose deltas never came is told by its done events', () => {
     const item = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }
     expect(

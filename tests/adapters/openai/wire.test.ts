@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { mapRequest } from '../../../services/adapters/chat-completions/map-request.ts'
 import { beginStream, endStream, stepBatch } from '../../../services/adapters/chat-completions/map-stream.ts'
 import { createOpenaiAdapter } from '../../../services/adapters/openai/adapter.ts'
@@ -12,6 +12,9 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await harness.stop()
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
 })
 
 const sent = async (overrides: Partial<GenerateRequest>): Promise<unknown> => {
@@ -141,12 +144,39 @@ describe('connections', () => {
       await collect(adapter.generate(textRequest(), never))
       return harness.vendor.requests.at(-1)?.headers.authorization
     }
-    expect(await seenKey()).toMatch(/^Bearer /)
+    expect(await seenKey()).toBeUndefined()
     settings = { api: 'chat' as const, base_url: harness.vendor.baseUrl, api_key: 'first' }
     expect(await seenKey()).toBe('Bearer first')
     settings = { api: 'chat' as const, base_url: harness.vendor.baseUrl, api_key: 'second' }
     expect(await seenKey()).toBe('Bearer second')
     await adapter.stop(never)
+  })
+
+  test('take nothing from the environment, and say nothing of this machine', async () => {
+    for (const name of ['OPENAI_API_KEY', 'OPENAI_ADMIN_KEY', 'OPENAI_ORG_ID']) vi.stubEnv(name, 'other')
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:1')
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-secret: 1\nauthorization: Bearer other')
+    const server = { api: 'chat' as const, base_url: harness.vendor.baseUrl }
+    const connections = () => ({ default: server, keyed: { ...server, api_key: 'ours' } })
+    const adapter = createOpenaiAdapter({ connections, log })
+    const seen = async (connection: string) => {
+      expect((await collect(adapter.generate(textRequest({ connection }), never))).error).toBeUndefined()
+      return harness.vendor.requests.at(-1)?.headers ?? {}
+    }
+    expect(await seen('default')).not.toHaveProperty('authorization')
+    const headers = await seen('keyed')
+    await adapter.stop(never)
+    expect(headers.authorization).toBe('Bearer ours')
+    expect(Object.keys(headers).toSorted()).toEqual([
+      'accept',
+      'accept-encoding',
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'user-agent',
+    ])
   })
 
   test('a key that came out empty disables the connection and names the variable', async () => {
@@ -222,6 +252,25 @@ describe('what comes back', () => {
     ])
   })
 
+  test('a call whose id changes between its parts is one call; only a name begins another', () => {
+    const one = ['x f', 'b0 {', 'b0 }', 'tool-call-end', 'finish']
+    const changing = (index: object) =>
+      calls(
+        { ...index, id: 'x', function: { name: 'f', arguments: '{' } },
+        { ...index, id: 'y', function: { arguments: '}' } },
+      )
+    expect(changing({ index: 0 })).toEqual(one)
+    expect(changing({})).toEqual(one)
+    const start = (id: string) => ({ index: 0, id, function: { name: 'f', arguments: '' } })
+    const part = (id: string, text: string) => ({ index: 0, id, function: { arguments: text } })
+    expect(calls(start('x'), start('y'), part('x', '1'), part('y', '2')).slice(0, 4)).toEqual([
+      'x f',
+      'y f',
+      'b0 1',
+      'b1 2',
+    ])
+  })
+
   test('parts of parallel calls may be mixed', () => {
     const start = (index: number) => ({ index, id: `id${index}`, function: { name: 'f', arguments: '' } })
     const part = (index: number, text: string) => ({ index, function: { arguments: text } })
@@ -285,11 +334,20 @@ describe('what comes back', () => {
     expect(() => endStream(mapped(data({ choices: [] })).state, 'end')).toThrow(truncated)
   })
 
+  test('[DONE] alone ends no answer: what vLLM sends when it failed', () => {
+    const cut = { status: 'failed', error: { code: 'provider_stream_truncated' } }
+    expect(mapped(done).outcome).toMatchObject(cut)
+    expect(mapped(delta({ role: 'assistant', content: '' }), done).outcome).toMatchObject(cut)
+    expect(mapped(delta({ role: 'assistant', content: '' }), delta({}, 'stop'), done).outcome).toEqual({
+      status: 'done',
+    })
+  })
+
   test('events before a bad one are kept, what follows [DONE] is ignored', () => {
     const bad = mapped(delta({ content: 'a' }), { type: 'message', data: '{' }, delta({ content: 'b' }))
     expect(bad.events).toHaveLength(2)
     expect(bad.outcome).toMatchObject({ status: 'failed', error: { code: 'provider_stream_error' } })
-    expect(mapped(done, { type: 'message', data: '{' }).outcome).toEqual({ status: 'done' })
+    expect(mapped(delta({ content: 'a' }), done, { type: 'message', data: '{' }).outcome).toEqual({ status: 'done' })
   })
 
   test('prompt progress of a local server is a phase', () => {
@@ -324,6 +382,10 @@ describe('what comes back', () => {
   test('an error event, an error chunk and JSON that is no chunk are provider_stream_error', () => {
     const failed = { status: 'failed', error: { code: 'provider_stream_error' } }
     expect(mapped({ type: 'error', data: 'x' }).outcome).toMatchObject(failed)
+    const tooLong = { status: 'failed', error: { code: 'caller_invalid_request' } }
+    for (const body of ['{"code":"context_length_exceeded"}', '{"error":{"code":"context_length_exceeded"}}']) {
+      expect(mapped({ type: 'error', data: body }).outcome).toMatchObject(tooLong)
+    }
     expect(mapped(data({ error: 'x' })).outcome).toMatchObject(failed)
     expect(mapped(data([1])).outcome).toMatchObject(failed)
     expect(mapped(data({ choices: 5 })).outcome).toMatchObject(failed)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClientError, createChannel, createClient, Metadata, Status } from 'nice-grpc'
@@ -84,6 +85,19 @@ describe('the cluster token', () => {
     }
   })
 
+  test('is checked before anything of a message is read', async () => {
+    const { address } = await serve({ adapters: promptedAdapters() })
+    const session = connect(`http://${address}`)
+    stops.push(async () => session.destroy())
+    const stream = session.request(
+      { ':method': 'POST', ':path': '/hearth.v1.AdapterService/Generate', 'content-type': 'application/grpc' },
+      { endStream: false },
+    )
+    // No message follows: whoever waits for one before the check answers nothing.
+    const [headers] = await once(stream, 'response')
+    expect(headers).toMatchObject({ 'grpc-status': String(Status.UNAUTHENTICATED) })
+  })
+
   test('must not be empty', () => {
     expect(() => createGrpcServer({}, { host: '127.0.0.1', port: 0, clusterToken: '', log: quiet })).toThrow(
       HearthError,
@@ -135,7 +149,11 @@ describe('bounds', () => {
     const text = 'x'.repeat(49 * 1024 * 1024)
     const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }]
     const work = drainAll(adaptersAt(address).generate('demo', { ...request, messages }, never))
-    expect(await failureOf(work)).toMatchObject({ code: 'caller_too_large', retryable: false })
+    expect(await failureOf(work)).toMatchObject({
+      code: 'caller_too_large',
+      message: expect.stringContaining('48 MiB'),
+      retryable: false,
+    })
   })
 
   test('a reader that does not read stops the far iterator: nothing piles up in between', async () => {

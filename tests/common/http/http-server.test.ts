@@ -90,6 +90,11 @@ describe('every HTTP listener', () => {
     expect(problem).not.toContain('secret detail')
   })
 
+  it('waits for headers 5 s, and for the largest body of a route as long as 1 Mbit/s takes', () => {
+    expect(app.server.headersTimeout).toBe(5000)
+    expect(app.server.requestTimeout).toBe(10_009)
+  })
+
   it('says when to come back', async () => {
     const response = await fetch(url('/limited'))
     expect(response.status).toBe(429)

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import type { Router } from '../../../services/common/contracts/router.ts'
 import { type FakeRouter, fakeRouter, type RunStep } from '../../../services/common/testing/fake-router.ts'
+import { activeTimers } from '../../support/start-and-cancel.ts'
 import { adminToken, baseSnapshot, type Harness, type HarnessOptions, startGateway } from '../gateway-harness.ts'
 import { emit, parseEvents, post, wordsRun } from './api-harness.ts'
 
@@ -72,6 +73,32 @@ describe('a client that leaves', () => {
     expect(router.readers).toBe(0)
   })
 
+  it('just before its first content leaves no timer behind', async () => {
+    const router = fakeRouter()
+    const first = open
+      .flatMap((step) => (step.do === 'emit' ? step.events : []))
+      .map((event, sequenceNumber) => ({ ...event, sequenceNumber }))
+    const late: Router = {
+      start: (...of) => router.start(...of),
+      cancel: (...of) => router.cancel(...of),
+      embed: (...of) => router.embed(...of),
+      async *attach(_runId, _startingAfter, _caller, signal) {
+        await once(signal, 'abort')
+        yield first
+      },
+    }
+    await using harness = await startGateway({ router: late })
+    const timers: number[] = []
+    for (let left = 1; left <= 5; left += 1) {
+      router.enqueue([hang])
+      await leave(harness, true, () => expect.poll(() => router.starts.length).toBe(left))
+      await expect.poll(() => router.cancels.length).toBe(left)
+      await sleep(50)
+      timers.push(activeTimers())
+    }
+    expect(timers.at(-1)).toBeLessThanOrEqual(timers[0] ?? 0)
+  })
+
   it('by half a close as well', async () => {
     await using harness = await startGateway()
     harness.router.enqueue([...open, hang])
@@ -112,6 +139,25 @@ describe('a token that is taken away', () => {
     harness.settings.swap({ credentials: scopes.length === 0 ? [] : rest })
     await cut
     await expect.poll(() => harness.router.cancels).toEqual([{ runId: 'resp_fake0', reason: 'disconnected' }])
+  })
+
+  it('before any settings named it cuts the answer too, unless newer ones name it in time', async () => {
+    await using harness = await startGateway({ apiLimits: { suspectMs: 300 } })
+    const { credentials } = baseSnapshot()
+    const unnamed = credentials.filter(({ id }) => !id.includes('admin'))
+    harness.settings.swap({ credentials: unnamed })
+    harness.router.enqueue([...open, { do: 'wait', ms: 900 }])
+    const kept = await post(harness, '/chat/completions', { ...ask, stream: true })
+    harness.settings.swap({ credentials: unnamed })
+    harness.settings.swap({ credentials })
+    expect(await kept.text()).toContain('[DONE]')
+    harness.settings.swap({ credentials: unnamed })
+    harness.router.enqueue([...open, hang])
+    const answer = await post(harness, '/chat/completions', { ...ask, stream: true })
+    const cut = expect(answer.text()).rejects.toThrow('terminated')
+    harness.settings.swap({ credentials: unnamed })
+    await cut
+    await expect.poll(() => harness.router.cancels).toEqual([{ runId: 'resp_fake1', reason: 'disconnected' }])
   })
 
   it('by another than its own goes on', async () => {
@@ -197,6 +243,47 @@ describe('the stop of the server', () => {
     expect(harness.router.cancels.map(({ reason }) => reason)).toEqual(['draining', 'draining'])
     expect(await answer.text()).toContain('"code":"gateway_draining"')
     expect((await silent).status).toBe(503)
+  })
+
+  it('cancels a run that only starts after the time is over', async () => {
+    const router = fakeRouter()
+    const gate = Promise.withResolvers<void>()
+    const slow = slowStart(router, gate.promise)
+    await using harness = await startGateway({ ...quick, router: slow })
+    router.enqueue([hang])
+    const late = post(harness, '/chat/completions', ask)
+    await expect.poll(() => slow.signals.length).toBe(1)
+    const stopping = harness.gateway.stop(AbortSignal.timeout(10_000))
+    await sleep(300)
+    gate.resolve()
+    expect((await late).status).toBe(503)
+    await stopping
+    expect(router.cancels).toEqual([{ runId: 'resp_fake0', reason: 'draining' }])
+  })
+
+  it('starts no run for a form that was still on its way', async () => {
+    await using harness = await startGateway({ apiLimits: { drainMs: 5000 } })
+    const socket = connect({ port: harness.port, host: '127.0.0.1' })
+    await once(socket, 'connect')
+    const part = (name: string, content: string): string =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"${name === 'image' ? '; filename="a"' : ''}\r\n\r\n${content}\r\n`
+    const form = `${part('prompt', 'x')}${part('image', '\x89PNG\r\n\x1a\n')}--b--\r\n`
+    const head = [
+      'POST /v1/images/edits HTTP/1.1',
+      `Host: 127.0.0.1:${harness.port}`,
+      `Authorization: Bearer ${adminToken}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      `Content-Length: ${form.length}`,
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n${form.slice(0, 20)}`, 'latin1')
+    await sleep(100)
+    const stopping = harness.gateway.stop(AbortSignal.timeout(10_000))
+    socket.write(form.slice(20), 'latin1')
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 503 /)
+    await stopping
+    expect(harness.router.starts).toEqual([])
+    socket.destroy()
   })
 })
 

@@ -8,6 +8,11 @@ const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.al
 const clientOf = ({ port }: Harness, apiKey = adminToken): OpenAI =>
   new OpenAI({ apiKey, baseURL: `http://127.0.0.1:${port}/v1` })
 
+it('leaves pictures of 32 MiB the time to arrive', async () => {
+  await using harness = await startGateway()
+  expect(harness.app.server.requestTimeout).toBe(278_436)
+})
+
 describe('POST /v1/images/generations', () => {
   it('answers with the picture, without rough versions when it is not streamed', async () => {
     await using harness = await startGateway()

@@ -125,6 +125,27 @@ describe('POST /v1/responses', () => {
     ])
   })
 
+  it('draws as the tool says without rough versions too, and refuses what is not passed on', async () => {
+    await using harness = await startGateway()
+    const draw = (tool: object) =>
+      post(harness, '/responses', {
+        ...ask,
+        tools: [{ type: 'image_generation', ...tool }],
+        tool_choice: { type: 'image_generation' },
+      })
+    harness.router.enqueue([...pictureRun([], Buffer.from('fine')), ended('stop')])
+    expect((await draw({ size: '64x64', quality: 'low' })).status).toBe(200)
+    expect(harness.router.starts[0]?.request.image).toEqual({ partialImages: 0, size: '64x64', quality: 'low' })
+    for (const tool of [
+      { output_compression: 50 },
+      { input_fidelity: 'high' },
+      { input_image_mask: { file_id: 'f' } },
+    ]) {
+      const refused = await draw(tool)
+      expect([refused.status, await refused.json()]).toMatchObject([400, { error: { code: 'unsupported_feature' } }])
+    }
+  })
+
   it('ends a run that fails later with response.failed and an error, which the libraries raise', async () => {
     await using harness = await startGateway()
     const half = [...wordsRun('text', 0, ['half']).slice(0, 2), failed('provider_stream_truncated')]

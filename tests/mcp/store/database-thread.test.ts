@@ -9,6 +9,7 @@ import { never, silent } from './open-test-store.ts'
 
 const unavailable = { code: 'store_unavailable' }
 const dyingWorker = new URL('./workers/dying-worker.ts', import.meta.url)
+const confusedWorker = new URL('./workers/confused-worker.ts', import.meta.url)
 const silentWorker = new URL('./workers/silent-worker.ts', import.meta.url)
 
 function threadOf(entry: URL): { readonly thread: DatabaseThread; readonly deaths: HearthError[] } {
@@ -62,6 +63,14 @@ describe('the database thread', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable })
     await expect(thread.query('fourth', [])).rejects.toMatchObject(unavailable)
     expect(deaths).toHaveLength(1)
+    await thread.stop()
+  })
+
+  it('an answer to something else is a defect of ours, never an empty result', async () => {
+    const { thread } = threadOf(confusedWorker)
+    await thread.start(never)
+    await expect(thread.query('select 1', [])).rejects.toMatchObject({ code: 'gateway_internal' })
+    await expect(thread.append([])).rejects.toMatchObject({ code: 'gateway_internal' })
     await thread.stop()
   })
 

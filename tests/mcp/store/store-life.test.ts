@@ -1,8 +1,25 @@
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { never, openTestStore, personSpec, profileSpec } from './open-test-store.ts'
+import { never, openTestStore, personSpec, profileSpec, type TestStore } from './open-test-store.ts'
 
 const MINUTE = 60_000
+
+/** Calls that the store answers from memory, each answered once. */
+async function rememberedBy({ store }: TestStore): Promise<readonly (() => Promise<unknown>)[]> {
+  await store.users.create('anna', personSpec())
+  await store.profiles.create('one', profileSpec())
+  const { secret } = await store.tokens.create({ name: 'script', user: 'anna' })
+  const calls = [
+    () => store.identity.authenticate(secret, never),
+    () => store.settings.snapshot(undefined, never),
+    () => store.profiles.get('one'),
+    () => store.version(),
+  ]
+  for (const call of calls) await call()
+  return calls
+}
 
 describe('the life of a store', () => {
   it('everything survives a stop and a start: epoch, revision, settings, credentials, history', async () => {
@@ -54,6 +71,29 @@ describe('the life of a store', () => {
         status: 'rejected',
         reason: { code: 'store_unavailable', message: 'Hearth is stopping.' },
       })
+  })
+
+  it('what it remembers ends with the stop: a known token, the profiles, the version', async () => {
+    await using opened = await openTestStore()
+    const calls = await rememberedBy(opened)
+    await opened.store.stop(never)
+    const outcomes = await Promise.allSettled(calls.map((call) => call()))
+    const refused = { code: 'store_unavailable', message: 'Hearth is stopping.' }
+    expect(outcomes).toEqual(calls.map(() => ({ status: 'rejected', reason: expect.objectContaining(refused) })))
+  })
+
+  it('what it remembers ends with the database thread too', async () => {
+    const started = once(process, 'worker')
+    await using opened = await openTestStore()
+    const [worker] = (await started) as [Worker]
+    const calls = await rememberedBy(opened)
+    const ended = once(worker, 'exit')
+    await worker.terminate()
+    await ended
+    const outcomes = await Promise.allSettled(calls.map((call) => call()))
+    const refused = { code: 'store_unavailable', message: 'The database thread ended; restart Hearth.' }
+    expect(outcomes).toEqual(calls.map(() => ({ status: 'rejected', reason: expect.objectContaining(refused) })))
+    expect(opened.readiness.isReady()).toBe(false)
   })
 
   it('a stop whose deadline is over lets go at once, and the next start finds the store sound', async () => {

@@ -117,14 +117,18 @@ const isLoadingRefusal = (refusal: unknown, { connection }: Opening): boolean =>
   refusal.status === 503 &&
   loadingError.safeParse(refusal.error).success
 
-/** `GET /health` is 503 as long as llama.cpp loads; false when it does not tell. Source: tools/server/README.md, read 2026-11-22. */
+/**
+ * `GET /health` is 503 as long as llama.cpp loads; false when it never was: then nothing shows that it got on. Source: tools/server/README.md, read 2026-11-22.
+ */
 async function untilLoaded({ connection, transport, timers: { signal } }: Opening): Promise<boolean> {
   const url = nativeUrl(connection.base_url, 'health')
+  let sawLoading = false
   while (true) {
     await sleep(pollEveryMs, undefined, { signal })
     const response = await transport.fetch(url, { method: 'GET', headers: keyHeaders(connection), signal })
     const body = transport.takeBody(response)
     if (body !== undefined) transport.release(body)
-    if (response.status !== 503) return response.status === 200
+    if (response.status !== 503) return sawLoading && response.status === 200
+    sawLoading = true
   }
 }

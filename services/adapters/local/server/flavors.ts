@@ -34,7 +34,7 @@ const plain = { dropped: [], extra: {}, toolChoice: 'any', hasJsonObject: true }
 /**
  * Sources, read 2026-11-22. Ollama: github.com/ollama/ollama docs/api/openai-compatibility.mdx, openai/openai.go, docs/api.md
  * (no tool_choice, no parallel_tool_calls; `/api/ps`). llama.cpp: tools/server/README.md (return_progress, cache_prompt;
- * `/models` has a status in router mode). vLLM: docs.vllm.ai OpenAI-compatible server. LM Studio: lmstudio.ai/docs/developer,
+ * `/models` has a status in router mode), and ggml-org/llama.cpp#28806 (tool_choice is read as a word, an object ignored). vLLM: docs.vllm.ai OpenAI-compatible server. LM Studio: lmstudio.ai/docs/developer,
  * chat completions and REST v0 (`/api/v0/models`), and lmstudio-bug-tracker issue 670 (tool_choice is a word).
  */
 export const flavors: Readonly<Record<FlavorName, Flavor>> = {
@@ -49,6 +49,7 @@ export const flavors: Readonly<Record<FlavorName, Flavor>> = {
   llamacpp: {
     ...plain,
     extra: { return_progress: true, cache_prompt: true },
+    toolChoice: 'words',
     start: 'start it with "llama-server -m MODEL.gguf" (--host 0.0.0.0 lets other machines in)',
     residents: { path: 'models', isNative: false, stateOf: llamacppState },
   },

@@ -7,6 +7,7 @@ import type {
   ToolCall,
 } from '../../../common/contracts/generate-request.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { withoutTools } from '../../without-tools.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -31,20 +32,11 @@ export function mapOllamaRequest(request: GenerateRequest, numCtx: number | null
       details: { param: 'image' },
     })
   }
-  if (tools.length === 0 && (toolChoice.type === 'required' || toolChoice.type === 'tool')) {
-    throw new HearthError(
-      'caller_invalid_request',
-      'tool_choice asks for a call, but no such tool is given; add tools.',
-      {
-        details: { param: 'tool_choice' },
-      },
-    )
-  }
   const { options, num_ctx, ...others } = parameters.extra ?? {}
   const names = namesOfCalls(messages)
   return {
     ...(tools.length === 0
-      ? {}
+      ? withoutTools(toolChoice)
       : { tools: tools.map(({ strict: _, ...tool }) => ({ type: 'function', function: tool })) }),
     ...mapFormat(responseFormat),
     ...mapThink(parameters.reasoningEffort),

@@ -1,9 +1,9 @@
 import type { FinishReason, GenerateEvent } from '../../../common/contracts/generate-event.ts'
-import { toHearthError } from '../../../common/errors/hearth-error.ts'
 import { jsonText } from '../../json-text.ts'
 import { takePortable, toPortable } from '../../portable-text.ts'
+import { type FrameStep, parseVendorJson, stepFrames } from '../../step-frames.ts'
 import { streamError, truncated } from '../../vendor-failure.ts'
-import type { BatchStep, StreamDialect } from '../../vendor-stream.ts'
+import type { StreamDialect } from '../../vendor-stream.ts'
 import { createNdjsonDecoder } from './ndjson-reader.ts'
 import { type OllamaCall, type OllamaLine, ollamaLine } from './wire-schema.ts'
 
@@ -30,7 +30,7 @@ const begin = (callIdPrefix: string): OllamaState => ({ callIdPrefix, blocks: 0,
 export const ollamaDialect = (callIdPrefix: string): StreamDialect<string, OllamaState> => ({
   decoder: createNdjsonDecoder,
   begin: begin(callIdPrefix),
-  step: stepLines,
+  step: (state, lines) => stepFrames(state, lines, stepLine),
   // The line that says so is the last one, and ends the answer.
   isComplete: () => false,
   end: () => {
@@ -38,39 +38,21 @@ export const ollamaDialect = (callIdPrefix: string): StreamDialect<string, Ollam
   },
 })
 
-/** Pure step over the lines of one read. The line with `done` adds the last events; what follows is ignored. */
-function stepLines(before: OllamaState, lines: readonly string[]): BatchStep<OllamaState> {
-  let state = before
-  const events: GenerateEvent[] = []
-  for (const text of lines) {
-    try {
-      const line = parseLine(text)
-      state = applyLine(state, line, events)
-      if (line.done !== true) continue
-      endAnswer(state, line, events)
-      return { state, events, outcome: { status: 'done' } }
-    } catch (error) {
-      return { state, events, outcome: { status: 'failed', error: toHearthError(error) } }
-    }
-  }
-  return { state, events, outcome: { status: 'open' } }
+/** One line; that with `done` adds the last events. */
+function stepLine(before: OllamaState, text: string, events: GenerateEvent[]): FrameStep<OllamaState> {
+  const line = parseLine(text)
+  const state = applyLine(before, line, events)
+  if (line.done === true) endAnswer(state, line, events)
+  return { state, isDone: line.done === true }
 }
 
 function parseLine(text: string): OllamaLine {
-  const parsed = ollamaLine.safeParse(parseJson(text))
+  const parsed = ollamaLine.safeParse(parseVendorJson(text))
   if (!parsed.success) throw streamError('The server sent a line that is no part of an answer')
   if (parsed.data.error !== undefined && parsed.data.error !== null) {
     throw streamError('The server reported an error in its stream')
   }
   return parsed.data
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw streamError('The server sent a line that is not JSON')
-  }
 }
 
 function applyLine(state: OllamaState, { message }: OllamaLine, events: GenerateEvent[]): OllamaState {

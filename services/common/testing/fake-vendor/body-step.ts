@@ -20,6 +20,10 @@ export interface Wire {
   readonly pieces: Iterable<Piece>
   /** An error in the middle of the stream, in the vendor's shape. */
   readonly error: string
+  /** The same in another shape that servers of this wire send. */
+  readonly otherError: string
+  /** What ends a body in which no answer was. */
+  readonly emptyEnd: string
   /** A frame whose JSON is cut. */
   readonly malformed: string
   /** How a line of data begins. */

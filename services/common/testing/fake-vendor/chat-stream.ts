@@ -19,6 +19,8 @@ const chunk = (delta: object, finishReason: string | null = null, more: object =
 export const chatWire = (scenario: Scenario): Wire => ({
   pieces: chatPieces(scenario),
   error: sse({ error: { message: secretText, type: 'server_error', param: null, code: scenario.code ?? '500' } }),
+  otherError: sse({ message: secretText, type: 'server_error', param: null, code: scenario.code ?? '500' }, 'error'),
+  emptyEnd: 'data: [DONE]\n\n',
   malformed: 'data: {"choices":[{"index":0,"delta":{"content":\n\n',
   linePrefix: 'data: ',
   comment: ': still here\n\n',

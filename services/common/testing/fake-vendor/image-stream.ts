@@ -36,6 +36,8 @@ export const imageWire = (scenario: Scenario, name: ImageEvent, partials: number
     },
     'error',
   ),
+  otherError: sse({ error: { code: scenario.code ?? 'server_error', message: secretText } }),
+  emptyEnd: 'data: [DONE]\n\n',
   malformed: `event: ${name}.partial_image\ndata: {"type":"${name}.partial_image","b64_json":\n\n`,
   linePrefix: `event: ${name}.partial_image\ndata: `,
   comment: ': still here\n\n',

@@ -8,6 +8,8 @@ const event = <Data extends { readonly type: string }>(data: Data): string => ss
 export const messagesWire = (scenario: Scenario): Wire => ({
   pieces: messagePieces(scenario),
   error: event({ type: 'error', error: { type: scenario.code ?? 'api_error', message: secretText } }),
+  otherError: sse({ error: { type: scenario.code ?? 'api_error', message: secretText } }, 'error'),
+  emptyEnd: event({ type: 'message_stop' }),
   malformed: 'event: content_block_delta\ndata: {"type":"content_block_delta","delta":\n\n',
   linePrefix: 'event: content_block_delta\ndata: ',
   comment: event({ type: 'ping' }),

@@ -16,6 +16,8 @@ const chunk = (message: object, more: object = { done: false }): string =>
 export const ollamaWire = (scenario: Scenario): Wire => ({
   pieces: ollamaPieces(scenario),
   error: line({ error: secretText }),
+  otherError: line({ error: { message: secretText } }),
+  emptyEnd: chunk({}, { done: true, done_reason: 'load' }),
   malformed: '{"model":"fake","message":{"role":"assistant","content":\n',
   linePrefix: '',
   comment: '\n',

@@ -22,6 +22,7 @@ export function* placeFault(wire: Wire, scenario: Scenario): Generator<BodyStep>
 function insteadOfAnAnswer(wire: Wire, { fault }: Scenario): BodyStep | undefined {
   if (fault === 'silence-after-headers') return { do: 'stall' }
   if (fault === 'comments-only') return { do: 'comments', text: wire.comment }
+  if (fault === 'done-only') return wire.emptyEnd
   return fault === 'error-first' ? wire.error : undefined
 }
 
@@ -40,6 +41,8 @@ function* faultInText(wire: Wire, { fault }: Scenario): Generator<BodyStep> {
       return yield { do: 'reset' }
     case 'error-mid-stream':
       return yield wire.error
+    case 'error-other-form':
+      return yield wire.otherError
     case 'malformed-json':
       return yield wire.malformed
     case 'line-17mb':

@@ -12,6 +12,11 @@ export const responsesWire = (scenario: Scenario): Wire => ({
     { type: 'error', sequence_number: 99, code: scenario.code ?? 'server_error', message: secretText, param: null },
     'error',
   ),
+  otherError: sse(
+    { type: 'server_error', code: scenario.code ?? 'server_error', message: secretText, param: null },
+    'error',
+  ),
+  emptyEnd: 'data: [DONE]\n\n',
   malformed: 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":\n\n',
   linePrefix: 'event: response.output_text.delta\ndata: ',
   comment: ': still here\n\n',

@@ -1,7 +1,8 @@
 import type { ContentPart, ResponseFormat, ToolChoice } from '../../../common/contracts/generate-request.ts'
 import type { InputItem, RunRequest } from '../../../common/contracts/run-request.ts'
+import { metChoice } from '../../runs/met-choice.ts'
 import { parseDataUrl } from '../../runs/parse-data-url.ts'
-import { jsonSchemaFormat, metChoice, present, toolOf, unserved } from '../body-fields.ts'
+import { jsonSchemaFormat, present, toolOf, unserved } from '../body-fields.ts'
 import { oneRequest } from '../one-request.ts'
 import type { ChatBody, ChatMessageBody } from './chat-body.ts'
 

@@ -40,6 +40,10 @@ export async function readForm(request: FastifyRequest): Promise<PictureForm> {
     }
   } catch (error) {
     throw isMalformed(error) ? malformed(error) : error
+  } finally {
+    // A client reads the refusal once all it sends was taken: the rest of a form that was given up goes nowhere.
+    request.raw.unpipe()
+    request.raw.resume()
   }
   return form.whole()
 }

@@ -1,7 +1,8 @@
 import type { ContentPart, ResponseFormat, ToolDefinition } from '../../../common/contracts/generate-request.ts'
 import type { InputItem, RunRequest } from '../../../common/contracts/run-request.ts'
+import { metChoice } from '../../runs/met-choice.ts'
 import { parseDataUrl } from '../../runs/parse-data-url.ts'
-import { isSet, jsonSchemaFormat, metChoice, present, refuseUnserved, toolOf, unserved } from '../body-fields.ts'
+import { isSet, jsonSchemaFormat, present, refuseUnserved, toolOf, unserved } from '../body-fields.ts'
 import { oneRequest } from '../one-request.ts'
 import { callerImage, unservedPicture } from '../picture-fields.ts'
 import type { ResponseBody, ResponseItem, ResponseTool } from './response-body.ts'
@@ -112,8 +113,7 @@ function functionOf(tool: ResponseTool, index: number): ToolDefinition {
 const isFunction = (tool: ResponseTool): tool is Extract<ResponseTool, { type: 'function' }> =>
   tool.type === 'function' && 'name' in tool
 
-const isPicture = (tool: ResponseTool): tool is PictureTool =>
-  tool.type === 'image_generation' && 'partial_images' in tool
+const isPicture = (tool: ResponseTool): tool is PictureTool => tool.type === 'image_generation'
 
 function choiceOf(choice: NonNullable<ResponseBody['tool_choice']>): RunRequest['toolChoice'] {
   if (typeof choice === 'string') return { type: choice }

@@ -82,13 +82,15 @@ export class DatabaseThread {
 
   async query(sql: string, parameters: readonly SqlValue[]): Promise<SqlResult> {
     const answer = await this.#ask((id) => ({ id, type: 'query', sql, parameters }))
-    return answer.type === 'result' ? answer : { rows: [], changes: 0 }
+    if (answer.type !== 'result') throw mismatched(answer)
+    return answer
   }
 
   /** Commits appends together. Not while a transaction is open: the connection's lock sees to that. */
   async append(batch: readonly AppendWork[]): Promise<readonly AppendOutcome<AppendResult>[]> {
     const answer = await this.#ask((id) => ({ id, type: 'append', batch }))
-    return answer.type === 'appended' ? answer.outcomes.map(fromThread) : []
+    if (answer.type !== 'appended') throw mismatched(answer)
+    return answer.outcomes.map(fromThread)
   }
 
   async rollback(): Promise<void> {
@@ -181,6 +183,10 @@ function fromThread(outcome: ThreadOutcome): AppendOutcome<AppendResult> {
     case 'failed':
       return { status: 'failed', error: toStoreError(outcome.failure) }
   }
+}
+
+function mismatched({ type }: Answer): HearthError {
+  return new HearthError('gateway_internal', `The database thread answered with '${type}' to something else.`)
 }
 
 function ended(message: string, cause?: unknown): HearthError {

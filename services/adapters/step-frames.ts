@@ -1,7 +1,7 @@
-import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
-import { toHearthError } from '../../common/errors/hearth-error.ts'
-import { streamError } from '../vendor-failure.ts'
-import type { BatchStep } from '../vendor-stream.ts'
+import type { GenerateEvent } from '../common/contracts/generate-event.ts'
+import { toHearthError } from '../common/errors/hearth-error.ts'
+import { streamError } from './vendor-failure.ts'
+import type { BatchStep } from './vendor-stream.ts'
 
 /** Where a frame left the stream: `done` after the vendor's last one. */
 export interface FrameStep<State> {
