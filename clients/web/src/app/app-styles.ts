@@ -56,6 +56,10 @@ export const appStyles = css`
     overflow: auto;
   }
 
+  main > div {
+    block-size: 100%;
+  }
+
   main:focus {
     outline: none;
   }
