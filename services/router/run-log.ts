@@ -97,9 +97,9 @@ export class RunLog {
   }
 
   #from(number: number): readonly RunEvent[] {
-    if (number < this.#tape.firstNumber) return [this.#snapshot()]
     const isLatest = this.#latest[0]?.sequenceNumber === number && this.#latest.length <= this.#limits.batch
-    return isLatest ? this.#latest : this.#tape.from(number, this.#limits.batch)
+    if (isLatest) return this.#latest
+    return number < this.#tape.firstNumber ? [this.#snapshot()] : this.#tape.from(number, this.#limits.batch)
   }
 
   /** The terminal event is no part of it: readers end with that, and it is always kept. */

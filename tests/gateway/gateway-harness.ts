@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import { WebSocket } from 'ws'
+import { MemoryBus } from '../../services/common/bus/memory-bus.ts'
 import { configSchema } from '../../services/common/config/config-schema.ts'
 import type { Identity } from '../../services/common/contracts/identity.ts'
 import { modelProfileSpec } from '../../services/common/contracts/model-profile.ts'
@@ -148,9 +149,10 @@ export interface Harness extends AsyncDisposable {
   readonly identity: FakeIdentity
   readonly history: FakeHistory
   readonly settings: SettingsStub
+  readonly bus: MemoryBus
   readonly log: readonly LogLine[]
   /** Sends hello with the admin token and waits for session.created. */
-  open(token?: string): Promise<Client>
+  open(token?: string, hello?: Readonly<Record<string, unknown>>): Promise<Client>
   /** Opens without hello. */
   connect(options?: ConnectOptions): Promise<Client>
   stop(deadlineMs?: number): Promise<void>
@@ -175,8 +177,10 @@ export async function startGateway(options: HarnessOptions = {}): Promise<Harnes
   })
   const history = new FakeHistory()
   const settings = new SettingsStub(options.snapshot === null ? undefined : (options.snapshot ?? baseSnapshot()))
+  const bus = new MemoryBus()
   const gateway = createGateway(
     {
+      bus,
       router: options.router ?? router,
       identity: options.identity ?? identity,
       history,
@@ -224,12 +228,13 @@ export async function startGateway(options: HarnessOptions = {}): Promise<Harnes
     identity,
     history,
     settings,
+    bus,
     log: lines,
     connect,
-    open: async (token = adminToken) => {
+    open: async (token = adminToken, hello = {}) => {
       const client = await connect()
-      client.send({ type: 'session.hello', auth: token })
-      await client.next('session.created')
+      client.send({ type: 'session.hello', auth: token, ...hello })
+      client.session = await client.next('session.created')
       return client
     },
     stop,
@@ -249,6 +254,8 @@ export class Client {
   readonly received: Received[] = []
   readonly opened: Promise<void>
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
+  /** The session.created that `open` got. */
+  session: Message = { type: 'none' }
   readonly #waiters = new Set<() => void>()
   #read = 0
 

@@ -28,6 +28,7 @@ export function pictureRouter(plan: PicturePlan): PictureRouter {
       const runId = `resp_${runs.length - 1}`
       return { runId, conversation: 'conv', profile: 'demo', existing: false }
     },
+    runs: async () => [],
     cancel: async () => undefined,
     embed: async () => {
       throw new Error('nobody asks for vectors here')

@@ -49,7 +49,15 @@ describe('the reference of the protocol', () => {
 
   it('is a page that names every message, field and close code', () => {
     const page = protocolReference()
-    for (const text of ['### `response.create`', '`stream_id`', '| 4408 |', '`>4B4I`', '*Not served yet.*'])
+    for (const text of [
+      '### `response.create`',
+      '`stream_id`',
+      '| 4408 |',
+      '`>4B4I`',
+      '*Not served yet.*',
+      '**Uploads.**',
+      '20 MiB each',
+    ])
       expect(page).toContain(text)
   })
 })

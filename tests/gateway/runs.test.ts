@@ -113,9 +113,9 @@ describe('response.create', () => {
       'tool_choice',
     ],
     [
-      'a picture is an upload',
+      'a picture is an upload that never came',
       { input: [image({ blob_no: 1 })] },
-      'caller_unsupported_feature',
+      'caller_not_found',
       'input[0].content[0].blob_no',
     ],
     [
@@ -174,12 +174,10 @@ describe('response.create', () => {
   it('says a defect without its text, and logs it', async () => {
     const inner = fakeRouter()
     const router: Router = {
+      ...inner,
       start: async () => {
         throw new TypeError('secret detail')
       },
-      attach: inner.attach,
-      cancel: inner.cancel,
-      embed: inner.embed,
     }
     await using harness = await startGateway({ router })
     const client = await harness.open()
@@ -239,9 +237,7 @@ describe('response.create', () => {
     const inner = fakeRouter()
     const seen: string[] = []
     const router: Router = {
-      attach: inner.attach,
-      cancel: inner.cancel,
-      embed: inner.embed,
+      ...inner,
       start: async (request, caller, signal) => {
         const text = JSON.stringify(request.input)
         await new Promise((resolve) => setTimeout(resolve, text.includes('slow') ? 50 : 0))
@@ -261,9 +257,7 @@ describe('response.create', () => {
   it('says only number 0 again when an idempotency key names a run that this session reads', async () => {
     const inner = fakeRouter({ script: () => [{ do: 'wait', ms: 200 }, ...textRun(['x'])] })
     const router: Router = {
-      attach: inner.attach,
-      cancel: inner.cancel,
-      embed: inner.embed,
+      ...inner,
       start: async (request, caller, signal) => {
         const first = inner.starts.length === 0 ? await inner.start(request, caller, signal) : undefined
         return first ?? { runId: 'resp_fake0', conversation: 'conv_resp_fake0', profile: 'demo', existing: true }

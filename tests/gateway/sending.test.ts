@@ -252,8 +252,7 @@ function writerOf({ server, raw }: { readonly server: WebSocket; readonly raw: S
 function endlessRouter(batches: { read: number; ended: boolean; cancels: number }) {
   const inner = fakeRouter()
   return {
-    start: inner.start,
-    embed: inner.embed,
+    ...inner,
     cancel: async () => {
       batches.cancels += 1
     },

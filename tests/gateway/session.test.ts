@@ -36,13 +36,9 @@ describe('greeting', () => {
   it('names what it does not serve yet and still takes a plain hello', async () => {
     await using harness = await startGateway()
     const client = await harness.connect()
-    client.send({ ...hello, event_id: '1', resume: { session_id: 'sess_1', token: 'x' } })
+    client.send({ ...hello, event_id: '1', initial_credit_bytes: 1000 })
     expect(await client.next('error')).toMatchObject({
       event_id: '1',
-      error: { code: 'caller_unsupported_feature', param: 'resume' },
-    })
-    client.send({ ...hello, initial_credit_bytes: 1000 })
-    expect(await client.next('error')).toMatchObject({
       error: { code: 'caller_unsupported_feature', param: 'initial_credit_bytes' },
     })
     client.send(hello)
@@ -122,12 +118,15 @@ describe('an open session', () => {
     await expectAlive(client)
   })
 
-  it('refuses uploads as not served yet and other binary frames as invalid', async () => {
+  it('refuses bytes of no upload and other binary frames by the field that is wrong', async () => {
     await using harness = await startGateway()
     const client = await harness.open()
     const header = (version: number, kind: number): Buffer =>
       Buffer.concat([Buffer.from([version, kind, 1, 0]), Buffer.alloc(16)])
-    expect(await errorFor(client, header(1, 4), true)).toMatchObject({ code: 'caller_unsupported_feature' })
+    expect(await errorFor(client, header(1, 4), true)).toMatchObject({
+      code: 'caller_invalid_request',
+      param: 'blob_no',
+    })
     expect(await errorFor(client, header(1, 2), true)).toMatchObject({ code: 'caller_invalid_request', param: 'kind' })
     expect(await errorFor(client, header(7, 4), true)).toMatchObject({
       code: 'caller_invalid_request',

@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { responseCreate } from '../../services/common/contracts/protocol/response-create.ts'
 import { toRunRequest } from '../../services/gateway/runs/to-run-request.ts'
 
+const picture = { mediaType: 'image/png', bytes: Buffer.alloc(600) }
 const read = (fields: Readonly<Record<string, unknown>>) =>
-  toRunRequest(responseCreate.parse({ type: 'response.create', stream_id: 'a', input: 'x', ...fields }), 'sess_1')
+  toRunRequest(responseCreate.parse({ type: 'response.create', stream_id: 'a', input: 'x', ...fields }), {
+    sessionId: 'sess_1',
+    upload: (blobNo) => (blobNo === 7 ? picture : undefined),
+    picturesBytes: 1000,
+  })
+const uploads = (...numbers: readonly number[]) => ({
+  input: [{ role: 'user', content: numbers.map((blob_no) => ({ type: 'input_image', blob_no })) }],
+})
 
 describe('a response.create', () => {
   it('takes the items of an earlier answer as they came, and leaves out what no model reads again', () => {
@@ -29,6 +37,30 @@ describe('a response.create', () => {
       { type: 'function_call', callId: 'c1', name: 'look', arguments: '{}' },
       { type: 'function_call_output', callId: 'c1', output: '21' },
     ])
+  })
+
+  it('takes an upload of the session, and refuses others by path', () => {
+    expect(read(uploads(7)).input).toEqual([
+      { type: 'message', role: 'user', content: [{ type: 'image', ...picture }] },
+    ])
+    expect(() => read(uploads(7, 8))).toThrow(
+      expect.objectContaining({ code: 'caller_not_found', details: { param: 'input[0].content[1].blob_no' } }),
+    )
+    const both = { type: 'input_image', blob_no: 7, image_url: 'data:image/png;base64,AAAA' }
+    expect(() => read({ input: [{ role: 'user', content: [both] }] })).toThrow(
+      expect.objectContaining({ code: 'caller_invalid_request', details: { param: 'input[0].content[0].blob_no' } }),
+    )
+  })
+
+  it('bounds what its pictures have together, however often one is named', () => {
+    expect(() => read(uploads(7, 7))).toThrow(
+      expect.objectContaining({ code: 'caller_too_large', details: { param: 'input' } }),
+    )
+  })
+
+  it('tells before the first message of a conversation from no wish at all', () => {
+    expect(read({ conversation: 'conv_1', previous_response_id: null })).toMatchObject({ previousResponseId: null })
+    expect(read({ conversation: 'conv_1' })).not.toHaveProperty('previousResponseId')
   })
 
   it('may ask for longer times than any profile gives: the profile clamps them', () => {

@@ -38,7 +38,6 @@ const socket = requirementsOf('deliver.6', 'spine deliver 6', [
     'not-served-yet',
     'A message of a capability that is not built yet is answered with caller_unsupported_feature.',
     'tests/gateway/session.test.ts: answers %s with caller_unsupported_feature and stays',
-    'tests/gateway/session.test.ts: refuses uploads as not served yet and other binary frames as invalid',
   ],
   [
     'translation',

@@ -182,21 +182,8 @@ export const protocolRequirements: readonly Requirement[] = [
 
 export const laterInProtocol: readonly Later[] = [
   ...laterOf('message', {
-    'the page: attach and resume': [
-      'response.attach',
-      'response.detach',
-      'response.attached',
-      'response.snapshot',
-      'settings.updated',
-    ],
-    'the page: history': [
-      'conversation.list',
-      'conversation.get',
-      'conversation.search',
-      'conversation.delete',
-      'conversation.updated',
-    ],
-    'the page: attachments': ['blob.begin', 'blob.end'],
+    'settings over the socket': ['settings.updated'],
+    'history over the socket': ['conversation.list', 'conversation.get', 'conversation.search', 'conversation.delete'],
     'flow control by credit': ['flow.credit'],
     'fallback and budgets': ['response.fallback', 'rate_limits.updated'],
     'the tool loop': [
@@ -217,9 +204,8 @@ export const laterInProtocol: readonly Later[] = [
       'device.command.failed',
     ],
   }),
-  ...laterOf('message.binary', { 'the page: attachments': ['upload'], audio: ['audio'] }),
+  ...laterOf('message.binary', { audio: ['audio'] }),
   ...laterOf('close', {
-    'the page: attach and resume': ['4409'],
     'pods under an operator': ['1012'],
     'a second version of the protocol': ['4426'],
   }),

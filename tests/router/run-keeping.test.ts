@@ -135,6 +135,20 @@ describe('the run log', () => {
     expect(end.map(({ message }) => message.type)).toEqual(['response.completed'])
   })
 
+  test('a reader that follows gets a batch that is larger than the bound', async () => {
+    const bytes = new Uint8Array(2000)
+    const { router, adapters } = make({ limits: { logBytes: 1000 } })
+    adapters.enqueue([
+      { do: 'wait', ms: 50 },
+      {
+        do: 'emit',
+        events: [0, 1, 2].map((index) => ({ type: 'image-partial', id: 'i', index, mediaType: 'image/png', bytes })),
+      },
+    ])
+    const events = await runToEnd(router, say('x'))
+    expect(events.filter((event) => event.bytes !== undefined)).toHaveLength(3)
+  })
+
   test('bytes count too', async () => {
     const { router, adapters } = make({ limits: { logBytes: 10_000 } })
     adapters.enqueue(textScript(Array.from({ length: 50 }, () => 'x'.repeat(1000))))
@@ -160,7 +174,8 @@ describe('the run log', () => {
       { do: 'hang' },
     ])
     const { runId } = await router.start(say('x'), anna, never)
-    await readUntil(router, runId, 'response.image_generation_call.completed')
+    // The picture is announced once the store has it: with its item's done, the events are 0 to 14.
+    await expect.poll(async () => (await router.runs({ runId }, anna, never))[0]?.lastSequenceNumber).toBe(14)
     await router.cancel(runId, 'requested', anna)
     const [snapshot, ...end] = await readRun(router, runId)
     expect(end.map(({ message }) => message.type)).toEqual(['response.cancelled'])

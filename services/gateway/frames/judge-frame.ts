@@ -43,8 +43,7 @@ export function judgeFrame(frame: InboundFrame, phase: Phase): JudgedFrame {
 
 function judgeBinary(data: Uint8Array): JudgedFrame {
   const chunk = decodeUpload(data)
-  const verdict: FinalVerdict =
-    chunk instanceof HearthError ? refuse(chunk, {}, false) : { do: 'receive', chunk }
+  const verdict: FinalVerdict = chunk instanceof HearthError ? refuse(chunk, {}, false) : { do: 'receive', chunk }
   return { type: 'binary', verdict }
 }
 

@@ -52,6 +52,7 @@ describe('messages of the protocol', () => {
       'response.incomplete': true,
       'response.failed': true,
       'response.cancelled': true,
+      'response.snapshot': true,
     } satisfies Fits
     expect(Object.keys(fits).sort()).toEqual(Object.keys(runMessages).sort())
   })
@@ -61,15 +62,21 @@ describe('messages of the protocol', () => {
     const server = Object.keys(serverMessages)
     expect(client.filter((type) => type in plannedClientMessages)).toEqual([])
     expect(server.filter((type) => type in plannedServerMessages)).toEqual([])
-    expect(client).toEqual(['session.hello', 'session.refresh', 'response.create', 'response.cancel', 'ping'])
-    expect(Object.keys(plannedClientMessages)).toEqual([
+    expect(client).toEqual([
+      'session.hello',
+      'session.refresh',
+      'response.create',
+      'response.cancel',
       'response.attach',
       'response.detach',
+      'blob.begin',
+      'blob.end',
+      'ping',
+    ])
+    expect(Object.keys(plannedClientMessages)).toEqual([
       'tool_approval.respond',
       'tool_output.submit',
       'flow.credit',
-      'blob.begin',
-      'blob.end',
       'device.command',
       'device.subscribe',
       'device.unsubscribe',

@@ -24,6 +24,7 @@ function slowStart(router: FakeRouter, gate: Promise<void>): Router & { readonly
       return router.start(request, caller, signal)
     },
     attach: (...of) => router.attach(...of),
+    runs: (...of) => router.runs(...of),
     cancel: (...of) => router.cancel(...of),
     embed: (...of) => router.embed(...of),
   }

@@ -38,14 +38,14 @@ function tooFaint(pairs: readonly (readonly [string, string])[], atLeast: number
   return pairs.flatMap(([ink, ground]) =>
     (['light', 'dark'] as const).flatMap((theme) =>
       hues.flatMap((hue) => {
-        const found = contrast(luminance(valueOf(ink, theme), hue), luminance(valueOf(ground, theme), hue))
+        const found = contrast(luminance(colourOf(ink, theme), hue), luminance(colourOf(ground, theme), hue))
         return found >= atLeast ? [] : [`${ink} on ${ground}, ${theme}, hue ${hue}: ${found.toFixed(2)}`]
       }),
     ),
   )
 }
 
-function valueOf(token: string, theme: 'light' | 'dark'): string {
+function colourOf(token: string, theme: 'light' | 'dark'): string {
   const pair = new RegExp(`--${token}: light-dark\\((oklch\\(.+\\)), (oklch\\(.+\\))\\);`).exec(css)
   const value = pair?.[theme === 'light' ? 1 : 2]
   if (value === undefined) throw new Error(`tokens.css has no pair --${token}`)

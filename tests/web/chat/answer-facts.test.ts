@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AttemptRecord } from '../../../services/common/contracts/run-event.ts'
 import { announcementKey } from '../../../clients/web/src/views/chat/announcement.ts'
 import { answerFacts } from '../../../clients/web/src/views/chat/answer-facts.ts'
+import type { AttemptRecord } from '../../../services/common/contracts/run-event.ts'
 
 const attempt = (part: Partial<AttemptRecord>): AttemptRecord => ({
   attempt: 1,

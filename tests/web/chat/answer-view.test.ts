@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerItem, AnswerState } from '../../../clients/web/src/protocol/answer-state.ts'
-import {
-  markdownOf,
-  nothingSeen,
-  viewOfMessage,
-  viewOfState,
-} from '../../../clients/web/src/views/chat/answer-view.ts'
+import { markdownOf, nothingSeen, viewOfMessage, viewOfState } from '../../../clients/web/src/views/chat/answer-view.ts'
 import { createGivenWatch } from '../../../clients/web/src/views/chat/given-watch.ts'
 import { message } from './fake-client.ts'
 
@@ -89,7 +84,13 @@ describe('what an answer waits for', () => {
     expect(waiting({ status: 'sending' })).toEqual({ for: 'house' })
     expect(waiting({ status: 'queued', queuePosition: 2 })).toEqual({ for: 'lane', position: 2 })
     const phase = { phase: 'loading_model', progress: 0.4, attempt: 2, provider: 'local', model: 'm' } as const
-    expect(waiting({ phase })).toEqual({ for: 'target', phase: 'loading_model', progress: 0.4, attempt: 2, provider: 'local' })
+    expect(waiting({ phase })).toEqual({
+      for: 'target',
+      phase: 'loading_model',
+      progress: 0.4,
+      attempt: 2,
+      provider: 'local',
+    })
     expect(waiting({ items: [text('a', false)] })).toBeUndefined()
     expect(waiting({ status: 'completed' })).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
 import { viewOfMessage, viewOfState } from '../../../clients/web/src/views/chat/answer-view.ts'
+import type { ChatNode } from '../../../clients/web/src/views/chat/chat-nodes.ts'
 import { ChatSession } from '../../../clients/web/src/views/chat/chat-session.ts'
 import type { FakeAnswer } from './fake-client.ts'
 import { FakeClient, message, settled, textItem } from './fake-client.ts'
@@ -13,20 +14,22 @@ async function open(client: FakeClient, conversation?: string) {
   session.start()
   session.open(conversation)
   await settled()
-  return { session, advance: (ms: number) => void (now += ms) }
+  const advance = (ms: number) => {
+    now += ms
+  }
+  return { session, advance }
 }
 
-const shown = (session: ChatSession) =>
-  session.state.steps.map(({ node }) => {
-    switch (node.kind) {
-      case 'question':
-        return node.question.text
-      case 'answer':
-        return viewOfState(node.turn.live.state, node.turn.seen()).parts.map((part) => ('text' in part ? part.text : part.kind)).join('|')
-      case 'message':
-        return viewOfMessage(node.message, node.seen, new Map()).parts.map((part) => ('text' in part ? part.text : part.kind)).join('|')
-    }
-  })
+const shown = (session: ChatSession) => session.state.steps.map(({ node }) => textIn(node))
+
+function textIn(node: ChatNode): string {
+  if (node.kind === 'question') return node.question.text
+  const view =
+    node.kind === 'answer'
+      ? viewOfState(node.turn.live.state, node.turn.seen())
+      : viewOfMessage(node.message, node.seen, new Map())
+  return view.parts.map((part) => ('text' in part ? part.text : part.kind)).join('|')
+}
 
 const nodeIds = (session: ChatSession) => session.state.steps.map(({ node }) => node.id)
 
@@ -113,7 +116,10 @@ describe('a new conversation', () => {
     const drawn = { kind: 'picture', id: 'p', picture, steps: 3, blobId: 'b1', isDone: true } as const
     live.say({ ...thought, isDone: true }, drawn)
     const question = message({ text: 'draw' })
-    const parts = [{ type: 'reasoning', text: 'hm' }, { type: 'image', blobId: 'b1', mediaType: 'image/png' }] as const
+    const parts = [
+      { type: 'reasoning', text: 'hm' },
+      { type: 'image', blobId: 'b1', mediaType: 'image/png' },
+    ] as const
     client.keep('c1', question, message({ parentId: question.id, runId: 'r1', parts }))
     live.become({ status: 'completed' })
     await settled()
@@ -249,7 +255,10 @@ describe('what happens elsewhere', () => {
   it('a page loaded in the middle of an answer follows it from its beginning', async () => {
     const { client, answer } = houseWithOneAnswer()
     client.keep('c1', message({ parentId: answer.id, text: 'second?' }))
-    client.live = [{ responseId: 'r2', conversation: 'c1' }, { responseId: 'r9', conversation: 'c9' }]
+    client.live = [
+      { responseId: 'r2', conversation: 'c1' },
+      { responseId: 'r9', conversation: 'c9' },
+    ]
     const { session } = await open(client, 'c1')
     expect(client.followed).toHaveLength(1)
     first(client.followed).say(textItem('all of it'))
@@ -261,7 +270,10 @@ describe('what happens elsewhere', () => {
     const one = message({ parentId: answer.id, text: 'one?' })
     const two = message({ parentId: answer.id, text: 'two?' })
     client.keep('c1', message({ parentId: answer.id, text: 'lost?' }), one, two)
-    client.live = [{ responseId: 'r2', conversation: 'c1' }, { responseId: 'r3', conversation: 'c1' }]
+    client.live = [
+      { responseId: 'r2', conversation: 'c1' },
+      { responseId: 'r3', conversation: 'c1' },
+    ]
     const { session } = await open(client, 'c1')
     session.choose(one.id)
     const last = session.state.steps.at(-1)?.node
@@ -302,7 +314,10 @@ describe('what happens elsewhere', () => {
     client.live = [{ responseId: 'r2', conversation: 'c1' }]
     client.keep('c1', message({ parentId: answer.id, text: 'second?' }))
     const { session } = await open(client, 'c1')
-    first(client.followed).become({ status: 'failed', failure: { code: 'caller_not_found', message: '', retryable: false } })
+    first(client.followed).become({
+      status: 'failed',
+      failure: { code: 'caller_not_found', message: '', retryable: false },
+    })
     await settled()
     expect(shown(session)).toEqual(['first?', 'first.', 'second?'])
   })

@@ -1,13 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
 import type { ProfileView } from '../../../clients/web/src/protocol/hearth-client.ts'
-import {
-  attachmentLimits,
-  fencedFile,
-  isTooLong,
-  judgeFile,
-} from '../../../clients/web/src/views/chat/attachments.ts'
+import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
+import { attachmentLimits, fencedFile, isTooLong, judgeFile } from '../../../clients/web/src/views/chat/attachments.ts'
 import { chooseProfile, modalitiesFor } from '../../../clients/web/src/views/chat/choose-profile.ts'
 import { actOfKey } from '../../../clients/web/src/views/chat/composer-keys.ts'
 import { createDrafts } from '../../../clients/web/src/views/chat/drafts.ts'
@@ -88,7 +83,15 @@ describe('files in the composer', () => {
 })
 
 describe('keys in the composer', () => {
-  const key = (name: string, part = {}) => ({ key: name, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, isComposing: false, ...part })
+  const key = (name: string, part = {}) => ({
+    key: name,
+    shiftKey: false,
+    ctrlKey: false,
+    altKey: false,
+    metaKey: false,
+    isComposing: false,
+    ...part,
+  })
   const idle = { isEmpty: false, isAnswering: false, isEditing: false }
 
   it('Enter sends, Shift Enter does not, nor does the Enter of an input method', () => {
@@ -195,7 +198,10 @@ describe('the next question', () => {
     const next = create()
     expect(next.compose(content('a'), []).profile).toBe('plain')
     next.write({ text: 'a', profile: 'artist' })
-    expect(next.compose({ ...content('a'), draws: true }, [])).toMatchObject({ profile: 'artist', modalities: ['image'] })
+    expect(next.compose({ ...content('a'), draws: true }, [])).toMatchObject({
+      profile: 'artist',
+      modalities: ['image'],
+    })
     next.open('c2')
     expect(next.compose(content('b'), []).profile).toBe('artist')
   })
@@ -224,7 +230,9 @@ describe('pictures', () => {
   it('are fetched where they are not here, to be sent again', async () => {
     const bytes = new Uint8Array([1])
     const part = { kind: 'picture', steps: 1, isGrowing: false } as const
-    const rest = { getBlob: async (id: string) => ({ mediaType: 'image/webp', bytes: new Uint8Array([id.length]).buffer }) }
+    const rest = {
+      getBlob: async (id: string) => ({ mediaType: 'image/webp', bytes: new Uint8Array([id.length]).buffer }),
+    }
     const parts = [
       { ...part, picture: { mediaType: 'image/png', bytes }, blobId: 'x' },
       { ...part, picture: undefined, blobId: 'four' },
@@ -234,7 +242,9 @@ describe('pictures', () => {
       { mediaType: 'image/png', bytes },
       { mediaType: 'image/webp', bytes: new Uint8Array([4]) },
     ])
-    const failing = { getBlob: () => Promise.reject(new HearthFailure({ code: 'client_offline', message: '', retryable: true })) }
+    const failing = {
+      getBlob: () => Promise.reject(new HearthFailure({ code: 'client_offline', message: '', retryable: true })),
+    }
     await expect(loadPictures(failing, parts, new AbortController().signal)).rejects.toThrow(HearthFailure)
   })
 

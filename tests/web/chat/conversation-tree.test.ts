@@ -1,16 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  chooseWayTo,
-  shownPath,
-  type TreeNode,
-} from '../../../clients/web/src/views/chat/conversation-tree.ts'
+import { chooseWayTo, shownPath, type TreeNode } from '../../../clients/web/src/views/chat/conversation-tree.ts'
 
 const node = (id: string, parentId: string | null): TreeNode => ({ id, parentId })
 const ids = (nodes: readonly TreeNode[], chosen: Parameters<typeof shownPath>[1] = new Map()) =>
   shownPath(nodes, chosen).map((step) => step.node.id)
 
-const forked = [node('q1', null), node('a1', 'q1'), node('q2', 'a1'), node('a2', 'q2'), node('q2b', 'a1'), node('a2b', 'q2b')]
+const forked = [
+  node('q1', null),
+  node('a1', 'q1'),
+  node('q2', 'a1'),
+  node('a2', 'q2'),
+  node('q2b', 'a1'),
+  node('a2b', 'q2b'),
+]
 
 describe('the tree of a conversation', () => {
   it('shows nothing of nothing', () => {
@@ -59,9 +62,11 @@ describe('the tree of a conversation', () => {
   })
 
   it('leads to any message that is chosen, and only along parents and children', () => {
-    const trees = fc.array(fc.nat(), { minLength: 1, maxLength: 40 }).map((picks) =>
-      picks.map((pick, index) => node(`n${index}`, index === 0 || pick % 7 === 0 ? null : `n${pick % index}`)),
-    )
+    const trees = fc
+      .array(fc.nat(), { minLength: 1, maxLength: 40 })
+      .map((picks) =>
+        picks.map((pick, index) => node(`n${index}`, index === 0 || pick % 7 === 0 ? null : `n${pick % index}`)),
+      )
     fc.assert(
       fc.property(trees, fc.nat(), (nodes, pick) => {
         const target = nodes[pick % nodes.length]
@@ -79,9 +84,9 @@ describe('the tree of a conversation', () => {
   })
 
   it('shows the newest message when nothing is chosen', () => {
-    const chains = fc.array(fc.nat(), { minLength: 1, maxLength: 40 }).map((picks) =>
-      picks.map((pick, index) => node(`n${index}`, index === 0 ? null : `n${pick % index}`)),
-    )
+    const chains = fc
+      .array(fc.nat(), { minLength: 1, maxLength: 40 })
+      .map((picks) => picks.map((pick, index) => node(`n${index}`, index === 0 ? null : `n${pick % index}`)))
     fc.assert(
       fc.property(chains, (nodes) => {
         expect(ids(nodes).at(-1)).toBe(nodes.at(-1)?.id)

@@ -1,5 +1,4 @@
 import type { AnswerItem, AnswerState } from '../../../clients/web/src/protocol/answer-state.ts'
-import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
 import type {
   ClientEvents,
   ConnectionState,
@@ -8,6 +7,7 @@ import type {
   LiveRun,
   Question,
 } from '../../../clients/web/src/protocol/hearth-client.ts'
+import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
 import { Listeners } from '../../../clients/web/src/protocol/listeners.ts'
 import type { Message, RestApi } from '../../../clients/web/src/protocol/rest-api.ts'
 
@@ -82,10 +82,10 @@ export class FakeClient implements HearthClient {
   reads = 0
   /** What reading it throws. */
   failure: HearthFailure | undefined
-  readonly #listeners = {
-    connection: new Listeners<ClientEvents['connection']>(),
-    conversation: new Listeners<ClientEvents['conversation']>(),
-    resumed: new Listeners<ClientEvents['resumed']>(),
+  readonly #listeners: { readonly [Type in keyof ClientEvents]: Listeners<ClientEvents[Type]> } = {
+    connection: new Listeners(),
+    conversation: new Listeners(),
+    resumed: new Listeners(),
   }
 
   readonly rest: RestApi = {
@@ -129,13 +129,11 @@ export class FakeClient implements HearthClient {
   }
 
   on<Type extends keyof ClientEvents>(type: Type, listener: (event: ClientEvents[Type]) => void): () => void {
-    const listeners: Listeners<ClientEvents[Type]> = this.#listeners[type]
-    return listeners.add(listener)
+    return this.#listeners[type].add(listener)
   }
 
   tell<Type extends keyof ClientEvents>(type: Type, event: ClientEvents[Type]): void {
-    const listeners: Listeners<ClientEvents[Type]> = this.#listeners[type]
-    listeners.tell(event)
+    this.#listeners[type].tell(event)
   }
 
   /** History takes an answer and, before it, its question. */

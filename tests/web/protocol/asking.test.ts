@@ -43,7 +43,12 @@ describe('a question', () => {
   it('is asked in a lane of its own, and its answer grows, told once for each read', async () => {
     await using house = await ScriptedHouse.start()
     await using opened = await connected(house)
-    const answer = opened.client.ask({ text: 'Hello', profile: 'assistant', conversation: 'conv_1', previousResponseId: null })
+    const answer = opened.client.ask({
+      text: 'Hello',
+      profile: 'assistant',
+      conversation: 'conv_1',
+      previousResponseId: null,
+    })
     expect(answer.state).toMatchObject({ status: 'sending', conversation: 'conv_1' })
     const create = await opened.peer.next('response.create')
     expect(create).toEqual({
@@ -318,7 +323,13 @@ describe('an answer that is followed', () => {
     opened.peer.send(attached('answer-1', 9))
     const content = [{ type: 'output_text', text: 'one ' }] as const
     const item = { type: 'message', id: 'msg_0', role: 'assistant', status: 'in_progress', content } as const
-    const response = { id: 'run_1', status: 'in_progress', conversation: 'conv_1', profile: 'assistant', output: [item] } as const
+    const response = {
+      id: 'run_1',
+      status: 'in_progress',
+      conversation: 'conv_1',
+      profile: 'assistant',
+      output: [item],
+    } as const
     opened.peer.event('answer-1', 9, { type: 'response.snapshot', response })
     say(opened.peer, 'answer-1', 10, [text('two'), completed])
     expect(textOf(await answer.ended)).toBe('one two')
@@ -351,16 +362,18 @@ describe('the news of conversations', () => {
     await using house = await ScriptedHouse.start()
     await using opened = await connected(house)
     const heard: unknown[] = []
-    const stop = opened.client.on('conversation', (event) => heard.push([event, opened.client.live.length]))
+    const both = Promise.withResolvers<void>()
+    opened.client.on('conversation', (event) => {
+      if (heard.push([event, opened.client.live.length]) === 2) both.resolve()
+    })
     const news = { type: 'conversation.updated', conversation: 'conv_2' }
     opened.peer.send({ ...news, change: 'asked', response_id: 'run_5' })
     opened.peer.send({ ...news, change: 'answered', response_id: 'run_5' })
-    await house.until(() => (heard.length === 2 ? true : undefined)).catch(() => undefined)
+    await both.promise
     expect(heard).toEqual([
       [{ conversation: 'conv_2', change: 'asked', responseId: 'run_5' }, 1],
       [{ conversation: 'conv_2', change: 'answered', responseId: 'run_5' }, 0],
     ])
-    stop()
   })
 })
 

@@ -88,19 +88,22 @@ describe('a client that connects', () => {
     expect(opened.states.map(({ status }) => status)).toContain('waiting')
   })
 
-  it.each([1000, 1009, 4400, 4403, 4409, 4426, 4429])('does not come back after %i, and says what to do', async (code) => {
-    await using house = await ScriptedHouse.start()
-    await using opened = await connected(house)
-    opened.peer.socket.close(code)
-    const { reason } = await untilStatus(opened.client, 'refused')
-    expect(reason.message).toMatch(/;|\./)
-    opened.client.wake()
-    expect(opened.client.connection.status).toBe('refused')
-    const answer = opened.client.ask({ text: 'Hello' })
-    expect((await answer.ended).failure).toEqual(reason)
-    opened.client.start()
-    await house.peer(1)
-  })
+  it.each([1000, 1009, 4400, 4403, 4409, 4426, 4429])(
+    'does not come back after %i, and says what to do',
+    async (code) => {
+      await using house = await ScriptedHouse.start()
+      await using opened = await connected(house)
+      opened.peer.socket.close(code)
+      const { reason } = await untilStatus(opened.client, 'refused')
+      expect(reason.message).toMatch(/;|\./)
+      opened.client.wake()
+      expect(opened.client.connection.status).toBe('refused')
+      const answer = opened.client.ask({ text: 'Hello' })
+      expect((await answer.ended).failure).toEqual(reason)
+      opened.client.start()
+      await house.peer(1)
+    },
+  )
 
   it('gives the reason that the house gave before it closed', async () => {
     await using house = await ScriptedHouse.start()
@@ -135,7 +138,7 @@ describe('a client that connects', () => {
     await using house = await ScriptedHouse.start()
     await using opened = await connected(house)
     const ping = await opened.peer.next('ping')
-    opened.peer.send({ type: 'pong', ...ping })
+    opened.peer.send({ ...ping, type: 'pong' })
     await opened.peer.next('ping', 1)
     expect(house.peers).toHaveLength(1)
     await house.peer(1)
@@ -194,7 +197,7 @@ describe('a client that connects', () => {
 })
 
 describe('the tokens of a device', () => {
-  it('are fetched once for all who need one, and again before they end', async () => {
+  it('are fetched once for all who need one', async () => {
     await using house = await ScriptedHouse.start()
     await using opened = openClient(house.url)
     house.answers.set('GET /api/v1/conversations', () => ({ status: 200, body: { data: [], next_cursor: null } }))
@@ -204,13 +207,26 @@ describe('the tokens of a device', () => {
     expect(house.tokensAsked).toBe(1)
   })
 
+  it('are fetched again before they end', async () => {
+    await using house = await ScriptedHouse.start()
+    await using opened = openClient(house.url)
+    house.answers.set('POST /api/v1/sessions', () => ({ status: 201, body: { token: 'short', ttl_seconds: 5 } }))
+    house.answers.set('GET /api/v1/conversations', () => ({ status: 200, body: { data: [], next_cursor: null } }))
+    await opened.client.rest.listConversations()
+    await new Promise((resolve) => {
+      setTimeout(resolve, 450)
+    })
+    await opened.client.rest.listConversations()
+    expect(house.tokensAsked).toBe(2)
+  })
+
   it('are renewed in band before the session ends', async () => {
     await using house = await ScriptedHouse.start()
     house.session = { ttl_seconds: 2 }
     await using opened = await connected(house)
     const refresh = await opened.peer.next('session.refresh')
     expect(refresh.auth).toBe('token-2')
-    opened.peer.greet()
+    opened.peer.greet('session.updated')
     expect(house.peers).toHaveLength(1)
   })
 

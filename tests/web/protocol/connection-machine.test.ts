@@ -111,7 +111,8 @@ describe('the connection', () => {
           if (event.type !== 'timer' || after.status !== before.status) {
             expect(hasTimer).toBe(after.status === 'opening' || after.status === 'waiting')
           }
-          if (before.status !== after.status && after.status === 'authorizing') expect(does(effects, 'fetch-token')).toBe(true)
+          if (before.status !== after.status && after.status === 'authorizing')
+            expect(does(effects, 'fetch-token')).toBe(true)
         }
       }),
       { numRuns: 500 },
@@ -120,24 +121,29 @@ describe('the connection', () => {
 
   it('comes back after every code that says so, with a wait of 0.5 to 30 s, and after no other', () => {
     fc.assert(
-      fc.property(fc.array(moments, { maxLength: 30 }), code, fc.double({ min: 0, max: 0.999, noNaN: true }), (before, closeCode, chance) => {
-        const last = run(before).at(-1)?.after ?? online()
-        const machine: Machine = last.status === 'online' || last.status === 'opening' ? last : online()
-        const [after, effects] = step(machine, closed(closeCode), { now: 10_000_000, chance })
-        if (reconnecting.includes(closeCode)) {
-          expect(after.status).toBe('waiting')
-          const drainMs = machine.status === 'online' ? machine.reconnectInMs : undefined
-          const waited = effects.flatMap((effect) => (effect.do === 'wait' ? [effect.ms] : []))
-          expect(waited).toHaveLength(1)
-          if (drainMs === undefined) {
-            expect(waited[0]).toBeGreaterThanOrEqual(500)
-            expect(waited[0]).toBeLessThanOrEqual(30_000)
-          } else expect(waited[0]).toBe(drainMs)
-        } else if (closeCode !== 4401) {
-          expect(after.status).toBe('refused')
-          expect(does(effects, 'fetch-token') || does(effects, 'wait')).toBe(false)
-        }
-      }),
+      fc.property(
+        fc.array(moments, { maxLength: 30 }),
+        code,
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (before, closeCode, chance) => {
+          const last = run(before).at(-1)?.after ?? online()
+          const machine: Machine = last.status === 'online' || last.status === 'opening' ? last : online()
+          const [after, effects] = step(machine, closed(closeCode), { now: 10_000_000, chance })
+          if (reconnecting.includes(closeCode)) {
+            expect(after.status).toBe('waiting')
+            const drainMs = machine.status === 'online' ? machine.reconnectInMs : undefined
+            const waited = effects.flatMap((effect) => (effect.do === 'wait' ? [effect.ms] : []))
+            expect(waited).toHaveLength(1)
+            if (drainMs === undefined) {
+              expect(waited[0]).toBeGreaterThanOrEqual(500)
+              expect(waited[0]).toBeLessThanOrEqual(30_000)
+            } else expect(waited[0]).toBe(drainMs)
+          } else if (closeCode !== 4401) {
+            expect(after.status).toBe('refused')
+            expect(does(effects, 'fetch-token') || does(effects, 'wait')).toBe(false)
+          }
+        },
+      ),
       { numRuns: 500 },
     )
   })

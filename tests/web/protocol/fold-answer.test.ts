@@ -104,7 +104,13 @@ describe('an answer', () => {
   })
 
   it('keeps the objects of items that did not change', () => {
-    const script = { items: [{ kind: 'text', deltas: ['a'] }, { kind: 'text', deltas: ['b', 'c'] }], status: 'completed' } as const
+    const script = {
+      items: [
+        { kind: 'text', deltas: ['a'] },
+        { kind: 'text', deltas: ['b', 'c'] },
+      ],
+      status: 'completed',
+    } as const
     const frames = framesOf(eventsOf(script), false)
     const at = frames.findLastIndex(({ type }) => type === 'response.output_text.delta')
     const before = fold(empty, frames.slice(0, at))
@@ -121,7 +127,10 @@ describe('an answer', () => {
   })
 
   it('stops at a gap, also at one inside of a joined delta', () => {
-    const frames = framesOf(eventsOf({ items: [{ kind: 'text', deltas: ['a', 'b', 'c', 'd'] }], status: 'completed' }), false)
+    const frames = framesOf(
+      eventsOf({ items: [{ kind: 'text', deltas: ['a', 'b', 'c', 'd'] }], status: 'completed' }),
+      false,
+    )
     const first = frames.findIndex(({ type }) => type === 'response.output_text.delta')
     const state = fold(empty, frames.slice(0, first + 1))
     const delta = frames[first]
@@ -138,8 +147,22 @@ describe('an answer', () => {
     const frame = { response_id: 'run_1', stream_id: 'answer-1' }
     const unknown = [
       { type: 'response.mcp_call.in_progress', ...frame, sequence_number: 1 },
-      { type: 'response.output_item.added', ...frame, sequence_number: 2, output_index: 0, item: { type: 'mcp_call', id: 'x' } },
-      { type: 'response.output_text.delta', ...frame, sequence_number: 3, item_id: 'x', output_index: 0, content_index: 0, delta: 'a' },
+      {
+        type: 'response.output_item.added',
+        ...frame,
+        sequence_number: 2,
+        output_index: 0,
+        item: { type: 'mcp_call', id: 'x' },
+      },
+      {
+        type: 'response.output_text.delta',
+        ...frame,
+        sequence_number: 3,
+        item_id: 'x',
+        output_index: 0,
+        content_index: 0,
+        delta: 'a',
+      },
     ] as unknown as readonly NumberedMessage[]
     const created = framesOf(eventsOf({ items: [], status: 'completed' }), false).slice(0, 1)
     const { state, hasGap } = foldAnswer(empty, [...created, ...unknown], live)

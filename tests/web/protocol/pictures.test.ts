@@ -35,7 +35,10 @@ function sendBytes(peer: Peer, blobNo: number, sequenceNumber: number, upTo = si
   for (let offset = 0; offset < upTo; offset += 65_536) {
     const end = Math.min(offset + 65_536, size)
     const kind = blobNo === 9 ? binaryKinds.imageFinal : binaryKinds.imagePartial
-    peer.frame({ kind, last: end === size, replayed: false, streamNo: 1, blobNo, sequenceNumber, offset }, bytes.subarray(offset, end))
+    peer.frame(
+      { kind, last: end === size, replayed: false, streamNo: 1, blobNo, sequenceNumber, offset },
+      bytes.subarray(offset, end),
+    )
   }
 }
 
@@ -122,7 +125,14 @@ describe('a picture of an answer', () => {
     next.socket.terminate()
     const last = await house.peer(2)
     await last.next('response.attach')
-    last.send({ type: 'response.attached', stream_id, response_id, stream_no: 1, status: 'in_progress', last_sequence_number: 5 })
+    last.send({
+      type: 'response.attached',
+      stream_id,
+      response_id,
+      stream_no: 1,
+      status: 'in_progress',
+      last_sequence_number: 5,
+    })
     last.event('answer-1', 4, whole)
     last.event('answer-1', 5, done)
     const state = await untilState(answer, ({ items }) => items[0]?.isDone === true)
@@ -142,7 +152,10 @@ describe('the pictures of a question', () => {
         { mediaType: 'image/png', bytes: bytes.subarray(0, 10) },
       ],
     })
-    for (const [peer, blobNos] of [[opened.peer, [1, 2]], [undefined, [3, 4]]] as const) {
+    for (const [peer, blobNos] of [
+      [opened.peer, [1, 2]],
+      [undefined, [3, 4]],
+    ] as const) {
       const end = peer ?? (await house.peer(1))
       const create = await end.next('response.create')
       expect(create.input).toEqual([
@@ -170,7 +183,10 @@ describe('the pictures of a question', () => {
   it('that the house refuses fail the question', async () => {
     await using house = await ScriptedHouse.start()
     await using opened = await connected(house)
-    const answer = opened.client.ask({ text: '', pictures: [{ mediaType: 'image/png', bytes: new Uint8Array(8_000_000) }] })
+    const answer = opened.client.ask({
+      text: '',
+      pictures: [{ mediaType: 'image/png', bytes: new Uint8Array(8_000_000) }],
+    })
     const { event_id } = await opened.peer.next('blob.begin')
     const error = { type: 'invalid_request_error', code: 'caller_too_large', message: 'Too large.', retryable: false }
     opened.peer.send({ type: 'error', error, event_id })
@@ -181,14 +197,17 @@ describe('the pictures of a question', () => {
   it('are not sent on when the question is cancelled meanwhile', async () => {
     await using house = await ScriptedHouse.start()
     await using opened = await connected(house)
-    const answer = opened.client.ask({ text: '', pictures: [{ mediaType: 'image/png', bytes: new Uint8Array(8_000_000) }] })
+    const answer = opened.client.ask({
+      text: '',
+      pictures: [{ mediaType: 'image/png', bytes: new Uint8Array(8_000_000) }],
+    })
     await opened.peer.next('blob.begin')
     answer.cancel()
     expect((await answer.ended).status).toBe('cancelled')
     opened.client.ask({ text: 'Hello' })
     expect((await opened.peer.next('response.create')).input).toBe('Hello')
+    await opened.peer.next('blob.end')
     const sent = opened.peer.frames.reduce((sum, { payload }) => sum + payload.byteLength, 0)
     expect(sent).toBeLessThan(8_000_000)
-    expect(opened.peer.all('blob.end')).toHaveLength(1)
   })
 })

@@ -18,7 +18,10 @@ describe('the REST calls', () => {
     expect(house.asked.at(-1)?.path).toBe('/api/v1/conversations?limit=5&cursor=a+b')
 
     const hit = { conversation, message_id: null, snippet: '\u0002tax\u0003 form' }
-    house.answers.set('GET /api/v1/conversations/search', () => ({ status: 200, body: { data: [hit], next_cursor: null } }))
+    house.answers.set('GET /api/v1/conversations/search', () => ({
+      status: 200,
+      body: { data: [hit], next_cursor: null },
+    }))
     expect(await rest.searchConversations('tax & form')).toEqual({
       items: [{ conversation: shown, messageId: null, snippet: '\u0002tax\u0003 form' }],
       nextCursor: undefined,
@@ -27,7 +30,10 @@ describe('the REST calls', () => {
 
     house.answers.set('GET /api/v1/conversations/conv_1', () => ({ status: 200, body: conversation }))
     expect(await rest.getConversation('conv_1')).toEqual(shown)
-    house.answers.set('PATCH /api/v1/conversations/conv_1', () => ({ status: 200, body: { ...conversation, title: 'T' } }))
+    house.answers.set('PATCH /api/v1/conversations/conv_1', () => ({
+      status: 200,
+      body: { ...conversation, title: 'T' },
+    }))
     expect(await rest.renameConversation('conv_1', 'T', 3)).toEqual({ ...shown, title: 'T' })
     expect(house.asked.at(-1)).toMatchObject({ body: { title: 'T' }, headers: { 'if-match': '"3"' } })
     house.answers.set('DELETE /api/v1/conversations/conv_1', () => ({ status: 204 }))
@@ -113,7 +119,9 @@ describe('the REST calls', () => {
   it('fail with what the house says', async () => {
     await using house = await ScriptedHouse.start()
     await using opened = openClient(house.url)
-    house.answers.set('GET /api/v1/conversations', () => problem(429, 'policy_rate_limited', { retryable: true, retry_after_ms: 70 }))
+    house.answers.set('GET /api/v1/conversations', () =>
+      problem(429, 'policy_rate_limited', { retryable: true, retry_after_ms: 70 }),
+    )
     await expect(opened.client.rest.listConversations()).rejects.toMatchObject({
       name: 'HearthFailure',
       code: 'policy_rate_limited',

@@ -56,6 +56,10 @@ export const appStyles = css`
     overflow: auto;
   }
 
+  main > div {
+    block-size: 100%;
+  }
+
   main:focus {
     outline: none;
   }
@@ -174,12 +178,18 @@ export const appStyles = css`
     margin: 0;
   }
 
-  hearth-notices {
-    --notices-above: 0rem;
+  .chat {
+    block-size: 100%;
+  }
+
+  /* Over the list, where what can be undone is done, and not over the composer. */
+  hearth-notices.in-corner {
+    inset-inline: calc(var(--rail) + var(--space-2)) auto;
+    max-inline-size: var(--toast);
   }
 
   hearth-notices.above-bar {
-    --notices-above: var(--bar);
+    inset-block-end: calc(var(--bar) + var(--space-3));
   }
 
   @media print {

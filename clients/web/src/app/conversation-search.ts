@@ -36,7 +36,10 @@ export class ConversationSearch {
   search(text: string): void {
     this.stop()
     const query = text.trim()
-    if (query === '') return this.#replace({ status: 'idle' })
+    if (query === '') {
+      this.#replace({ status: 'idle' })
+      return
+    }
     const results = this.#state.status === 'idle' ? [] : this.#state.results
     this.#replace({ status: 'searching', query, results })
     void this.#ask(query, this.#abort.signal)

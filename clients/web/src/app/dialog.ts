@@ -1,5 +1,5 @@
-import { X } from 'lucide'
 import { css, html, LitElement } from 'lit'
+import { X } from 'lucide'
 import type { AppContext } from './app-context.ts'
 import { controlStyles } from './control-styles.ts'
 import { icon } from './icon.ts'

@@ -1,5 +1,5 @@
-import { Flame, History, MessageCircle, Search, Settings } from 'lucide'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { Flame, History, MessageCircle, Search, Settings } from 'lucide'
 import type { HearthClient } from '../protocol/hearth-client.ts'
 import type { AppContext } from './app-context.ts'
 import { appStyles } from './app-styles.ts'
@@ -50,6 +50,7 @@ export class HearthApp extends LitElement {
   /** Shown again when the reader comes back to the chat, with what was typed there. */
   #chat: ChatRoute = { view: 'chat' }
   #lastView: Route['view'] | undefined
+  #wasSignedIn = true
   #stop = new AbortController()
 
   constructor({ client, preferences, translate, address }: AppParts) {
@@ -78,7 +79,9 @@ export class HearthApp extends LitElement {
       signal.addEventListener('abort', leave)
     }
     window.addEventListener('online', () => client.wake(), { signal })
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && client.wake(), { signal })
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && client.wake(), {
+      signal,
+    })
     window.addEventListener('keydown', (event) => this.#onKey(event), { signal })
   }
 
@@ -89,7 +92,7 @@ export class HearthApp extends LitElement {
 
   override render() {
     const { translate } = this.context
-    this.#notices.className = this.#isSignedIn && !this.#wide.matches ? 'above-bar' : ''
+    this.#notices.className = this.#noticesPlace
     return html`
       <button type="button" class="skip primary" @click=${this.#focusMain}>${translate('app.skip')}</button>
       <hearth-connection-line .context=${this.context}></hearth-connection-line>
@@ -103,7 +106,9 @@ export class HearthApp extends LitElement {
     const { route } = this.#address
     if (route.view === 'chat') this.#chat = route
     if (route.view !== 'pair' || !this.#isSignedIn) return
-    if (route.code !== undefined) this.context.notify({ text: this.context.translate('pair.already') })
+    // Whoever has just paired with the link need not be told.
+    if (route.code !== undefined && this.#wasSignedIn)
+      this.context.notify({ text: this.context.translate('pair.already') })
     this.#address.go({ view: 'chat' })
   }
 
@@ -114,12 +119,19 @@ export class HearthApp extends LitElement {
     const page = this.#isSignedIn ? titles[view] : 'pair.title'
     document.title = page === undefined ? 'Hearth' : translate('app.title', { page: translate(page) })
     // The control that led here may be gone with the view it belonged to.
-    if (this.#lastView !== undefined && this.#lastView !== view && this.shadowRoot?.activeElement === null) this.#focusMain()
+    if (this.#lastView !== undefined && this.#lastView !== view && this.shadowRoot?.activeElement === null)
+      this.#focusMain()
     this.#lastView = view
+    this.#wasSignedIn = this.#isSignedIn
   }
 
   get #isSignedIn(): boolean {
     return this.context.client.connection.status !== 'signed-out'
+  }
+
+  get #noticesPlace(): 'in-corner' | 'above-bar' | '' {
+    if (!this.#isSignedIn) return ''
+    return this.#wide.matches ? 'in-corner' : 'above-bar'
   }
 
   /** Before anyone is in: nothing but the way in. */
@@ -147,7 +159,7 @@ export class HearthApp extends LitElement {
           ${this.#whenReady('list', this.#list())}
         </div>
         <main id="main" tabindex="-1" ?hidden=${listIsMain}>
-          <div ?hidden=${view === 'settings'}>${this.#whenReady('chat', this.#chatView())}</div>
+          <div class="chat" ?hidden=${view === 'settings'}>${this.#whenReady('chat', this.#chatView())}</div>
           ${view === 'settings' ? this.#whenReady('settings', html`<hearth-settings-view .context=${this.context}></hearth-settings-view>`) : nothing}
         </main>
         ${isWide ? nothing : this.#bar()}
@@ -237,7 +249,8 @@ export class HearthApp extends LitElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const isFind = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+    const isFind =
+      event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
     if (!isFind || !this.#isSignedIn) return
     event.preventDefault()
     this.isFinding = !this.isFinding

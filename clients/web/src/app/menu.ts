@@ -1,5 +1,6 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { guard } from 'lit/directives/guard.js'
 import { Ellipsis, type IconNode } from 'lucide'
-import { css, html, LitElement } from 'lit'
 import { controlStyles } from './control-styles.ts'
 import { icon } from './icon.ts'
 
@@ -12,7 +13,12 @@ export interface MenuItem {
 
 /** A button that opens a short list of acts. Arrows, Home and End move in it, Escape and Tab leave it. */
 export class HearthMenu extends LitElement {
-  static override properties = { label: {}, items: { attribute: false }, reach: { type: Number } }
+  static override properties = {
+    label: {},
+    items: { attribute: false },
+    reach: { type: Number },
+    isOpen: { state: true },
+  }
 
   static override styles = [
     controlStyles,
@@ -24,7 +30,7 @@ export class HearthMenu extends LitElement {
       [role='menu'] {
         position: fixed;
         inset: auto;
-        min-inline-size: 10em;
+        min-inline-size: var(--menu);
         margin: 0;
         padding: var(--space-1);
         border: var(--hairline) solid var(--line);
@@ -51,12 +57,14 @@ export class HearthMenu extends LitElement {
   declare items: readonly MenuItem[]
   /** The `tabindex` of the button. */
   declare reach: number
+  declare private isOpen: boolean
 
   constructor() {
     super()
     this.label = ''
     this.items = []
     this.reach = 0
+    this.isOpen = false
   }
 
   override render() {
@@ -70,17 +78,19 @@ export class HearthMenu extends LitElement {
         title=${this.label}
         aria-haspopup="menu"
       >
-        ${icon(Ellipsis)}
+        ${guard([], () => icon(Ellipsis))}
       </button>
       <div id="menu" popover role="menu" aria-label=${this.label} @beforetoggle=${this.#onToggle} @keydown=${this.#onKey}>
-        ${this.items.map(
-          (item) => html`
-            <button type="button" class="quiet ${item.tone ?? ''}" role="menuitem" tabindex="-1" @click=${() => this.#run(item)}>
-              ${icon(item.icon)}${item.text}
-            </button>
-          `,
-        )}
+        ${this.isOpen ? this.items.map((item) => this.#item(item)) : nothing}
       </div>
+    `
+  }
+
+  #item(item: MenuItem) {
+    return html`
+      <button type="button" class="quiet ${item.tone ?? ''}" role="menuitem" tabindex="-1" @click=${() => this.#run(item)}>
+        ${icon(item.icon)}${item.text}
+      </button>
     `
   }
 
@@ -94,8 +104,9 @@ export class HearthMenu extends LitElement {
   }
 
   #onToggle(event: ToggleEvent): void {
-    // It has a size only once it is shown, which is right after this event and before the next frame.
-    if (event.newState === 'open') queueMicrotask(() => this.#place())
+    this.isOpen = event.newState === 'open'
+    // It has a size only once it is shown and filled, which is right after this event and before the next frame.
+    if (this.isOpen) void this.updateComplete.then(() => this.#place())
   }
 
   #place(): void {

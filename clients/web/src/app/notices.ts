@@ -1,11 +1,20 @@
-import { Undo2, X } from 'lucide'
 import { css, html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { Undo2, X } from 'lucide'
 import type { AppContext, Notice } from './app-context.ts'
 import { controlStyles } from './control-styles.ts'
 import { icon } from './icon.ts'
 import { LanguageController } from './language-controller.ts'
-import { type BoardStep, clear, elapse, emptyBoard, type NoticeBoard, post, type ShownNotice, take } from './notice-board.ts'
+import {
+  type BoardStep,
+  clear,
+  elapse,
+  emptyBoard,
+  type NoticeBoard,
+  post,
+  type ShownNotice,
+  take,
+} from './notice-board.ts'
 
 const tickMs = 250
 
@@ -18,7 +27,7 @@ export class HearthNotices extends LitElement {
     css`
       :host {
         position: fixed;
-        inset-block-end: calc(var(--notices-above, 0rem) + var(--space-4));
+        inset-block-end: var(--space-4);
         inset-inline: var(--space-4);
         z-index: 1;
         display: grid;

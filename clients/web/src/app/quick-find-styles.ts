@@ -4,8 +4,8 @@ export const quickFindStyles = css`
   dialog {
     flex-direction: column;
     inline-size: min(var(--panel), calc(100vw - 2 * var(--space-4)));
-    max-block-size: min(70dvh, calc(100dvh - 2 * var(--space-4)));
-    margin-block-start: min(15dvh, 8rem);
+    max-block-size: calc(100dvh - 2 * var(--drop));
+    margin-block-start: var(--drop);
     padding: 0;
     overflow: hidden;
     border: var(--hairline) solid var(--line);

@@ -1,5 +1,5 @@
-import { Search } from 'lucide'
 import { html, LitElement, nothing } from 'lit'
+import { Search } from 'lucide'
 import type { Conversation } from '../protocol/rest-api.ts'
 import type { AppContext } from './app-context.ts'
 import { controlStyles } from './control-styles.ts'
@@ -16,7 +16,12 @@ const recentCount = 8
 
 /** Ctrl or ⌘ K: type, choose with the arrows, go. Opens when it is put into the page, fires `hearth-close` when it is done. */
 export class HearthQuickFind extends LitElement {
-  static override properties = { context: { attribute: false }, query: { state: true }, at: { state: true }, recent: { state: true } }
+  static override properties = {
+    context: { attribute: false },
+    query: { state: true },
+    at: { state: true },
+    recent: { state: true },
+  }
   static override styles = [controlStyles, quickFindStyles]
 
   declare context: AppContext

@@ -219,13 +219,17 @@ export const de: Dictionary = {
   'composer.editing': 'Eine Frage wird bearbeitet. Senden macht eine neue Fassung.',
   'composer.editCancel': 'Abbrechen',
   'composer.drop': 'Bilder oder Textdateien hier ablegen',
-  'composer.keys': 'Enter sendet, Umschalt Enter macht eine neue Zeile, Escape hält an, Pfeil nach oben bearbeitet die letzte Frage.',
+  'composer.keys':
+    'Enter sendet, Umschalt Enter macht eine neue Zeile, Escape hält an, Pfeil nach oben bearbeitet die letzte Frage.',
   'composer.signedOut': 'Dieses Gerät ist abgemeldet. Koppele es, um zu fragen.',
   'composer.refused': 'Das Haus lehnt diese Seite ab. Lade sie neu oder frag einen Administrator.',
   'composer.offline': 'Dieses Gerät ist offline. Du kannst schreiben; gesendet wird wieder, wenn das Netz zurück ist.',
   'composer.fileType': '{name} kann nicht angehängt werden. Nimm ein Bild (PNG, JPEG, WebP, GIF) oder eine Textdatei.',
   'composer.fileSize': '{name} ist zu groß. Die Grenze ist {limit}.',
-  'composer.fileCount': { one: 'In eine Frage passt nur {count} Bild.', other: 'In eine Frage passen nur {count} Bilder.' },
+  'composer.fileCount': {
+    one: 'In eine Frage passt nur {count} Bild.',
+    other: 'In eine Frage passen nur {count} Bilder.',
+  },
   'composer.fileTotal': 'Diese Bilder sind zusammen zu groß. Die Grenze ist {limit}.',
   'composer.fileUnreadable': '{name} konnte nicht gelesen werden. Wähle die Datei noch einmal.',
   'composer.tooLong': 'Die Frage ist zu lang. Kürze sie, oder hänge weniger Text an.',
@@ -242,7 +246,8 @@ export const de: Dictionary = {
   'error.client_offline':
     'Das Haus ist nicht zu erreichen. Prüfe, ob dieses Gerät in seinem Netz ist; es geht von selbst weiter.',
   'error.client_protocol': 'Das Haus antwortete, wie diese Seite es nicht versteht. Lade die Seite neu.',
-  'error.client_busy': 'Es werden zu viele Antworten zugleich gegeben. Warte, bis eine fertig ist, und versuche es wieder.',
+  'error.client_busy':
+    'Es werden zu viele Antworten zugleich gegeben. Warte, bis eine fertig ist, und versuche es wieder.',
   'error.client_answer_elsewhere':
     'Der Rest dieser Antwort kommt nicht mehr live. Öffne das Gespräch noch einmal, um ihn zu lesen.',
   'error.caller_invalid_request': 'Das Haus konnte diese Anfrage nicht lesen. Lade die Seite neu und wiederhole sie.',
@@ -260,7 +265,8 @@ export const de: Dictionary = {
   'error.policy_rate_limited': 'Das war zu viel auf einmal. Warte kurz und versuche es wieder.',
   'error.policy_budget_exceeded':
     'Das Budget ist aufgebraucht. Wähle ein anderes Profil oder frage jemanden, der das Haus verwaltet.',
-  'error.provider_auth_failed': 'Der Anbieter wies den Schlüssel ab. Wer das Haus verwaltet, muss die Verbindung prüfen.',
+  'error.provider_auth_failed':
+    'Der Anbieter wies den Schlüssel ab. Wer das Haus verwaltet, muss die Verbindung prüfen.',
   'error.provider_billing': 'Das Konto beim Anbieter ist leer. Wer das Haus verwaltet, muss es auffüllen.',
   'error.provider_rate_limited': 'Der Anbieter bittet um Geduld. Warte kurz und versuche es wieder.',
   'error.provider_overloaded': 'Der Anbieter ist überlastet. Versuche es gleich wieder oder wähle ein anderes Profil.',
@@ -297,6 +303,5 @@ export const de: Dictionary = {
   'error.gateway_slow_consumer': 'Dieses Gerät liest zu langsam. Es verbindet sich von selbst neu.',
   'error.gateway_no_adapter': 'Nichts im Haus bedient dieses Modell. Wähle ein anderes Profil.',
   'error.gateway_config_unavailable': 'Das Haus hat noch keine Einstellungen. Versuche es gleich wieder.',
-  'error.gateway_internal':
-    'Im Haus ging etwas schief. Versuche es wieder; bleibt es so, sieh in sein Protokoll.',
+  'error.gateway_internal': 'Im Haus ging etwas schief. Versuche es wieder; bleibt es so, sieh in sein Protokoll.',
 }

@@ -7,7 +7,13 @@ import type { Failure, LiveAnswer, Question } from './hearth-client.ts'
 import { answerElsewhere, notUnderstood, toldFailure } from './hearth-failure.ts'
 import type { HouseSocket } from './house-socket.ts'
 import { Listeners } from './listeners.ts'
-import { type AttachedMessage, type ErrorMessage, isNumbered, type NumberedMessage, type ServerMessage } from './messages.ts'
+import {
+  type AttachedMessage,
+  type ErrorMessage,
+  isNumbered,
+  type NumberedMessage,
+  type ServerMessage,
+} from './messages.ts'
 import { type AnnouncedPicture, PictureAssembly } from './picture-assembly.ts'
 import { questionMessage, refuseTooLong } from './question-message.ts'
 import type { Uploads } from './uploads.ts'
@@ -143,7 +149,8 @@ export class GrowingAnswer implements LiveAnswer {
     const exchange: Exchange = { status: 'uploading', socket }
     this.#exchange = exchange
     const { pictures = [] } = wanted.question
-    const blobNos = await uploads.send({ socket, pictures, eventId: `${lane}.upload`, signal: this.#over.signal })
+    const upload = { socket, pictures, eventId: `${lane}.upload`, signal: this.#over.signal }
+    const blobNos = pictures.length === 0 ? [] : await uploads.send(upload)
     if (this.#exchange !== exchange || blobNos === undefined) return
     const names = { stream_id: lane, event_id: `${lane}.create`, idempotency_key: wanted.key }
     const message = questionMessage(wanted.question, names, blobNos)

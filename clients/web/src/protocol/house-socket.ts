@@ -77,8 +77,9 @@ export class HouseSocket {
   }
 
   close(): void {
-    if (this.#listening.signal.aborted) return
-    this.#end()
+    this.#listening.abort()
+    this.#watch.end()
+    this.#stopFlush?.()
     this.#socket.close(1000)
   }
 
@@ -115,7 +116,6 @@ export class HouseSocket {
     try {
       work()
     } catch (error) {
-      this.#socket.close(1000)
       this.#lose(lostCode, failureOf(error))
     }
   }
@@ -123,7 +123,7 @@ export class HouseSocket {
   #lose(code: number, reason: Failure): void {
     if (this.#listening.signal.aborted) return
     this.#flushLast()
-    this.#end()
+    this.close()
     this.#deps.onClosed(code, reason)
   }
 
@@ -134,12 +134,6 @@ export class HouseSocket {
     } catch {
       this.#batch = []
     }
-  }
-
-  #end(): void {
-    this.#listening.abort()
-    this.#watch.end()
-    this.#stopFlush?.()
   }
 }
 

@@ -71,7 +71,9 @@ async function listMessages(
   let cursor: string | null = null
   do {
     const wish: PageWish = { limit: pageSize, ...(cursor === null ? {} : { cursor }) }
-    const page: WirePage<WireMessage> = await json(pageCall(`/conversations/${encodeURIComponent(conversation)}/messages`, wish))
+    const page: WirePage<WireMessage> = await json(
+      pageCall(`/conversations/${encodeURIComponent(conversation)}/messages`, wish),
+    )
     for (const message of page.data) messages.push(messageOf(message))
     cursor = page.next_cursor
   } while (cursor !== null)

@@ -48,21 +48,12 @@ export class Uploads {
     blobNo: number,
   ): Promise<boolean> {
     const isWanted = (): boolean => socket.isOpen && !signal.aborted
+    if (!isWanted()) return false
     const names = { event_id: eventId, blob_no: blobNo }
     socket.send({ type: 'blob.begin', ...names, media_type: mediaType, byte_length: bytes.byteLength })
     for (let offset = 0; offset < bytes.byteLength && isWanted(); offset += binaryChunkBytes) {
       while (isWanted() && socket.bufferedBytes > bufferedBytes) await this.#pause()
-      const end = Math.min(offset + binaryChunkBytes, bytes.byteLength)
-      const header = {
-        kind: binaryKinds.upload,
-        last: end === bytes.byteLength,
-        replayed: false,
-        streamNo: 0,
-        blobNo,
-        sequenceNumber: 0,
-        offset,
-      }
-      socket.sendFrame(encodeBinaryFrame(header, bytes.subarray(offset, end)))
+      socket.sendFrame(chunkOf(bytes, blobNo, offset))
     }
     // Also of one that is not wanted any more: the house drops what is not whole.
     socket.send({ type: 'blob.end', ...names })
@@ -74,4 +65,11 @@ export class Uploads {
       this.#clock.after(lookAgainMs, resolve)
     })
   }
+}
+
+function chunkOf(bytes: Uint8Array, blobNo: number, offset: number): Uint8Array<ArrayBuffer> {
+  const end = Math.min(offset + binaryChunkBytes, bytes.byteLength)
+  const last = end === bytes.byteLength
+  const header = { kind: binaryKinds.upload, last, replayed: false, streamNo: 0, blobNo, sequenceNumber: 0, offset }
+  return encodeBinaryFrame(header, bytes.subarray(offset, end))
 }

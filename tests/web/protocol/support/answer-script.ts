@@ -20,7 +20,11 @@ export const anyScript: fc.Arbitrary<AnswerScript> = fc.record({
   items: fc.array(
     fc.oneof(
       fc.record({ kind: fc.constantFrom('text', 'reasoning', 'refusal', 'tool_call'), deltas }),
-      fc.record({ kind: fc.constant('picture' as const), partials: fc.integer({ min: 0, max: 3 }), isFinal: fc.boolean() }),
+      fc.record({
+        kind: fc.constant('picture' as const),
+        partials: fc.integer({ min: 0, max: 3 }),
+        isFinal: fc.boolean(),
+      }),
     ),
     { maxLength: 4 },
   ),
@@ -59,9 +63,17 @@ function endOf(status: RunStatus): RunMessage {
 
 function itemMessages(script: ItemScript, index: number): readonly RunMessage[] {
   const at = { item_id: `item_${index}`, output_index: index }
-  const added: RunMessage = { type: 'response.output_item.added', output_index: index, item: itemOf(script, index, '', false) }
+  const added: RunMessage = {
+    type: 'response.output_item.added',
+    output_index: index,
+    item: itemOf(script, index, '', false),
+  }
   const text = script.kind === 'picture' ? '' : script.deltas.join('')
-  const done: RunMessage = { type: 'response.output_item.done', output_index: index, item: itemOf(script, index, text, true) }
+  const done: RunMessage = {
+    type: 'response.output_item.done',
+    output_index: index,
+    item: itemOf(script, index, text, true),
+  }
   switch (script.kind) {
     case 'tool_call': {
       const type = 'response.function_call_arguments.delta' as const
@@ -94,9 +106,17 @@ function textMessages(kind: keyof typeof deltaTypes, parts: readonly string[], i
   ]
 }
 
-function pictureMessages({ partials, isFinal }: Extract<ItemScript, { kind: 'picture' }>, index: number): readonly RunMessage[] {
+function pictureMessages(
+  { partials, isFinal }: Extract<ItemScript, { kind: 'picture' }>,
+  index: number,
+): readonly RunMessage[] {
   const at = { item_id: `item_${index}`, output_index: index }
-  const blob = (no: number) => ({ blob_no: index * 10 + no, media_type: 'image/png', byte_length: 4, sha256: '0'.repeat(64) })
+  const blob = (no: number) => ({
+    blob_no: index * 10 + no,
+    media_type: 'image/png',
+    byte_length: 4,
+    sha256: '0'.repeat(64),
+  })
   const rough = Array.from({ length: partials }, (_, no) => {
     const type = 'response.image_generation_call.partial_image' as const
     return { type, ...at, partial_image_index: no, ...blob(no) }
@@ -119,7 +139,12 @@ function itemOf(script: ItemScript, index: number, text: string, isDone: boolean
     case 'tool_call':
       return { type: 'function_call', id, status, call_id: `call_${index}`, name: 'look_up', arguments: text }
     case 'picture':
-      return { type: 'image_generation_call', id, status, ...(script.isFinal && hasBlob ? { blob_id: `blob_${index}` } : {}) }
+      return {
+        type: 'image_generation_call',
+        id,
+        status,
+        ...(script.isFinal && hasBlob ? { blob_id: `blob_${index}` } : {}),
+      }
     case 'reasoning':
       return { type: 'reasoning', id, status, content: isBegun ? [partOf('reasoning', text)] : [] }
     default:

@@ -1,4 +1,8 @@
-import { createHearthClient, type HearthClientOptions } from '../../../../clients/web/src/protocol/create-hearth-client.ts'
+import type { AnswerState } from '../../../../clients/web/src/protocol/answer-state.ts'
+import {
+  createHearthClient,
+  type HearthClientOptions,
+} from '../../../../clients/web/src/protocol/create-hearth-client.ts'
 import type {
   ConnectionState,
   CredentialStore,
@@ -6,7 +10,6 @@ import type {
   HearthClient,
   LiveAnswer,
 } from '../../../../clients/web/src/protocol/hearth-client.ts'
-import type { AnswerState } from '../../../../clients/web/src/protocol/answer-state.ts'
 import { fastClock } from './fast-clock.ts'
 import { credential, type ScriptedHouse } from './scripted-house.ts'
 
@@ -65,7 +68,8 @@ export async function untilStatus<Status extends ConnectionState['status']>(
   client: HearthClient,
   status: Status,
 ): Promise<Extract<ConnectionState, { status: Status }>> {
-  const isThere = (state: ConnectionState): state is Extract<ConnectionState, { status: Status }> => state.status === status
+  const isThere = (state: ConnectionState): state is Extract<ConnectionState, { status: Status }> =>
+    state.status === status
   const { promise, resolve } = Promise.withResolvers<Extract<ConnectionState, { status: Status }>>()
   const look = (state: ConnectionState): void => {
     if (isThere(state)) resolve(state)

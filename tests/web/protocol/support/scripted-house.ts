@@ -133,7 +133,15 @@ export class ScriptedHouse implements AsyncDisposable {
 
 export const problem = (status: number, code: string, more: object = {}): HttpAnswer => ({
   status,
-  body: { type: `urn:hearth:error:${code}`, title: code, status, detail: `Refused: ${code}.`, code, retryable: false, ...more },
+  body: {
+    type: `urn:hearth:error:${code}`,
+    title: code,
+    status,
+    detail: `Refused: ${code}.`,
+    code,
+    retryable: false,
+    ...more,
+  },
 })
 
 /** One connection, as the house sees it. */
@@ -156,9 +164,9 @@ export class Peer {
     socket.on('error', () => undefined)
   }
 
-  greet(): void {
+  greet(type: 'session.created' | 'session.updated' = 'session.created'): void {
     this.send({
-      type: 'session.created',
+      type,
       session_id: 'sess_1',
       resume_token: 'resume-1',
       protocol: 'hearth.v1',

@@ -1,6 +1,6 @@
-import type { IconNode } from 'lucide'
 import { html, nothing } from 'lit'
 import { guard } from 'lit/directives/guard.js'
+import type { IconNode } from 'lucide'
 import { icon } from '../../app/icon.ts'
 
 export interface Action {

@@ -34,7 +34,12 @@ function paceText(tokensPerSecond: number, translate: Translate): string {
 }
 
 function tokensText(usage: WireUsage, translate: Translate): string {
-  const { input_tokens: input, output_tokens: output, cached_tokens: cached = 0, reasoning_tokens: reasoning = 0 } = usage
+  const {
+    input_tokens: input,
+    output_tokens: output,
+    cached_tokens: cached = 0,
+    reasoning_tokens: reasoning = 0,
+  } = usage
   return [
     translate('chat.factTokensInOut', { input, output }),
     ...(cached > 0 ? [translate('chat.factTokensCached', { count: cached })] : []),

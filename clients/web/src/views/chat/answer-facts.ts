@@ -16,7 +16,8 @@ export function answerFacts(attempts: readonly AttemptRecord[], usage: WireUsage
   const inOrder = attempts.toSorted((a, b) => a.attempt - b.attempt)
   const last = inOrder.at(-1)
   return {
-    target: last === undefined ? undefined : { provider: last.provider, connection: last.connection, model: last.model },
+    target:
+      last === undefined ? undefined : { provider: last.provider, connection: last.connection, model: last.model },
     firstTokenMs: last?.first_token_ms,
     durationMs: last?.duration_ms,
     tokensPerSecond: last === undefined || usage === null ? undefined : pace(last, usage.output_tokens),
@@ -29,7 +30,10 @@ export function answerFacts(attempts: readonly AttemptRecord[], usage: WireUsage
 const leastMs = 20
 
 /** Tokens after the first, over the time they took; the first one's wait is told beside it. */
-function pace({ duration_ms: durationMs, first_token_ms: firstTokenMs }: AttemptRecord, tokens: number): number | undefined {
+function pace(
+  { duration_ms: durationMs, first_token_ms: firstTokenMs }: AttemptRecord,
+  tokens: number,
+): number | undefined {
   if (firstTokenMs === undefined || tokens < 2) return undefined
   const tookMs = durationMs - firstTokenMs
   return tookMs < leastMs ? undefined : ((tokens - 1) / tookMs) * 1000

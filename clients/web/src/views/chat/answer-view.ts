@@ -124,9 +124,7 @@ export function viewOfMessage(
 
 /** What is copied: the text that answers, without what was thought before it. */
 export const markdownOf = (view: AnswerView): string =>
-  view.parts
-    .flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : []))
-    .join('\n\n')
+  view.parts.flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : [])).join('\n\n')
 
 function failureOf(error: NonNullable<Message['error']>, runId: string | null): Failure {
   return { ...error, retryable: true, ...(runId === null ? {} : { requestId: runId }) }

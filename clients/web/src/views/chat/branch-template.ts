@@ -1,5 +1,5 @@
-import { ChevronLeft, ChevronRight } from 'lucide'
 import { html, nothing } from 'lit'
+import { ChevronLeft, ChevronRight } from 'lucide'
 import type { Translate } from '../../app/translate.ts'
 import { actionTemplate } from './action-template.ts'
 import type { PathStep, TreeNode } from './conversation-tree.ts'

@@ -1,5 +1,5 @@
+import type { ConversationUpdate, Failure, HearthClient, LiveRun } from '../../protocol/hearth-client.ts'
 import { Listeners } from '../../protocol/listeners.ts'
-import type { ConversationUpdate, Failure, HearthClient, LiveAnswer, LiveRun } from '../../protocol/hearth-client.ts'
 import type { Message } from '../../protocol/rest-api.ts'
 import { isElsewhere, isEnded, nothingSeen, type SeenWhileGiven } from './answer-view.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from './chat-nodes.ts'
 import { type ChosenBranches, chooseWayTo, type PathStep, shownPath } from './conversation-tree.ts'
 import { createGivenWatch } from './given-watch.ts'
-import { type Loader, createLoader } from './loader.ts'
+import { createLoader, type Loader } from './loader.ts'
 
 /** What the chat view shows. Replaced, never written to. */
 export interface ChatState {
@@ -223,7 +223,10 @@ export class ChatSession {
   #followNews(): void {
     const turns = this.#shownTurns()
     if (this.#history.status !== 'ready' || turns.some(({ live }) => live.state.status === 'sending')) return
-    const known = new Set([...turns.map(({ live }) => live.state.responseId), ...this.#messages.map(({ runId }) => runId)])
+    const known = new Set([
+      ...turns.map(({ live }) => live.state.responseId),
+      ...this.#messages.map(({ runId }) => runId),
+    ])
     const news = this.#news.filter((responseId) => !known.has(responseId))
     this.#news = []
     for (const responseId of news.toReversed()) {
@@ -310,5 +313,7 @@ function responseIdOf(node: ChatNode | undefined): string | undefined {
 /** Followed, and there was nothing to follow any more. */
 function isFruitless({ asked, live }: Turn): boolean {
   const { status, items, failure } = live.state
-  return asked === undefined && status === 'failed' && items.length === 0 && failure?.code.startsWith('provider_') !== true
+  return (
+    asked === undefined && status === 'failed' && items.length === 0 && failure?.code.startsWith('provider_') !== true
+  )
 }

@@ -23,12 +23,12 @@ export function actOfKey(
   if (isComposing) return undefined
   const isPlain = !(shiftKey || ctrlKey || altKey || metaKey)
   if (key === 'Enter' && !shiftKey && !altKey) return 'send'
-  if (key === 'Escape' && isPlain) return escape(isEditing, isAnswering)
+  if (key === 'Escape' && isPlain) return actOfEscape(isEditing, isAnswering)
   if (key === 'ArrowUp' && isPlain && isEmpty && !isEditing) return 'edit-last'
   return undefined
 }
 
-function escape(isEditing: boolean, isAnswering: boolean): 'edit-end' | 'stop' | undefined {
+function actOfEscape(isEditing: boolean, isAnswering: boolean): 'edit-end' | 'stop' | undefined {
   if (isEditing) return 'edit-end'
   return isAnswering ? 'stop' : undefined
 }

@@ -1,5 +1,5 @@
-import { Check, Copy } from 'lucide'
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { Check, Copy } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { copyText } from '../../markdown/render/copy-text.ts'
 import type { Action } from './action-template.ts'

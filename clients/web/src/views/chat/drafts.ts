@@ -28,9 +28,7 @@ export function createDrafts(storage: () => DraftStorage): Drafts {
   const own = new Map<string, Draft>()
   const write = (key: string, draft: Draft) => {
     own.set(key, draft)
-    attempt(() =>
-      isEmpty(draft) ? storage().removeItem(key) : storage().setItem(key, JSON.stringify(draft)),
-    )
+    attempt(() => (isEmpty(draft) ? storage().removeItem(key) : storage().setItem(key, JSON.stringify(draft))))
   }
   const read = (key: string) => own.get(key) ?? parseDraft(attempt(() => storage().getItem(key)) ?? null)
   return {

@@ -1,15 +1,15 @@
-import { Info, RotateCcw } from 'lucide'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { Info, RotateCcw } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import '../../app/failure-text.ts'
 import { icon } from '../../app/icon.ts'
 import { LanguageController } from '../../app/language-controller.ts'
+import { actionTemplate } from './action-template.ts'
 import { answerFacts } from './answer-facts.ts'
 import { factsTemplate } from './answer-facts-template.ts'
 import { answerStyles } from './answer-styles.ts'
 import { type AnswerView, isEnded, markdownOf, viewOfMessage, viewOfState } from './answer-view.ts'
-import { actionTemplate } from './action-template.ts'
 import { branchTemplate } from './branch-template.ts'
 import { ChatEvent } from './chat-event.ts'
 import type { ChatNode } from './chat-nodes.ts'
@@ -106,8 +106,10 @@ export class HearthAnswer extends LitElement {
       `
     }
     const note = { cancelled: 'chat.stopped', incomplete: 'chat.cut' } as const
-    if (status === 'cancelled' || status === 'incomplete') return html`<p class="note meta">${translate(note[status])}</p>${lost}`
-    if (status === 'completed' && parts.length === 0) return html`<p class="note meta">${translate('chat.nothing')}</p>${lost}`
+    if (status === 'cancelled' || status === 'incomplete')
+      return html`<p class="note meta">${translate(note[status])}</p>${lost}`
+    if (status === 'completed' && parts.length === 0)
+      return html`<p class="note meta">${translate('chat.nothing')}</p>${lost}`
     return lost
   }
 

@@ -1,6 +1,6 @@
-import { ArrowDown, SquarePen } from 'lucide'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { guard } from 'lit/directives/guard.js'
+import { ArrowDown, SquarePen } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import '../../app/failure-text.ts'
@@ -26,8 +26,8 @@ import { loadPictures } from './load-pictures.ts'
 import { messagesTemplate } from './messages-template.ts'
 import { NextQuestion } from './next-question.ts'
 import { ProfileMemory } from './profile-memory.ts'
-import { questionView } from './question-view.ts'
 import { drewPicture, questionStepOf } from './question-of.ts'
+import { questionView } from './question-view.ts'
 import { ScrollFollower } from './scroll-follower.ts'
 
 /** A conversation: its messages, and where the next question is written. */
@@ -365,7 +365,9 @@ export class HearthChat extends LitElement {
   /** Wherever the focus is, except in what Escape closes. */
   #onKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented || !this.checkVisibility()) return
-    const isInOverlay = event.composedPath().some((target) => target instanceof Element && target.matches('dialog, [popover]'))
+    const isInOverlay = event
+      .composedPath()
+      .some((target) => target instanceof Element && target.matches('dialog, [popover]'))
     if (isInOverlay || !this.#isAnswering(this.#steps)) return
     event.preventDefault()
     this.#stopAnswer()

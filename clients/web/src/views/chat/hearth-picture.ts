@@ -1,6 +1,6 @@
-import { Download, Expand, ImageOff, X } from 'lucide'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { Download, Expand, ImageOff, X } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import { icon } from '../../app/icon.ts'
@@ -19,7 +19,7 @@ const fetchMargin = '400px'
 export class HearthPicture extends LitElement {
   static override properties = {
     context: { attribute: false },
-    part: { attribute: false },
+    picture: { attribute: false },
     alt: {},
     thumb: { type: Boolean, reflect: true },
     isMissing: { state: true },
@@ -28,7 +28,7 @@ export class HearthPicture extends LitElement {
   static override styles = [controlStyles, pictureStyles]
 
   declare context: AppContext
-  declare part: PicturePart
+  declare picture: PicturePart
   declare alt: string
   declare thumb: boolean
   declare private isMissing: boolean
@@ -53,7 +53,7 @@ export class HearthPicture extends LitElement {
       { rootMargin: fetchMargin },
     )
     this.#observer.observe(this)
-    this.requestUpdate('part')
+    this.requestUpdate('picture')
   }
 
   override disconnectedCallback(): void {
@@ -65,8 +65,8 @@ export class HearthPicture extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('part') || !this.isConnected) return
-    const { picture, steps } = this.part
+    if (!changed.has('picture') || !this.isConnected) return
+    const { picture, steps } = this.picture
     if (picture !== undefined) this.#frames.show(picture, Math.max(1, steps))
     else if (this.hasUpdated) this.#fetch()
   }
@@ -78,9 +78,13 @@ export class HearthPicture extends LitElement {
     return html`
       <figure>
         <button type="button" class="open" aria-label=${`${this.alt}. ${this.context.translate('chat.pictureOpen')}`} @click=${this.#open}>
-          <span class="box">${repeat(this.#frames.frames, ({ url }) => url, (frame) => this.#image(frame, newest))}</span>
+          <span class="box">${repeat(
+            this.#frames.frames,
+            ({ url }) => url,
+            (frame) => this.#image(frame, newest),
+          )}</span>
         </button>
-        ${this.thumb || this.part.isGrowing ? nothing : this.#actions(newest)}
+        ${this.thumb || this.picture.isGrowing ? nothing : this.#actions(newest)}
       </figure>
       ${this.#fullSize(newest)}
     `
@@ -170,7 +174,7 @@ export class HearthPicture extends LitElement {
   }
 
   #fetch(): void {
-    const { picture, blobId, steps } = this.part
+    const { picture, blobId, steps } = this.picture
     if (picture !== undefined || blobId === undefined || this.#fetching !== undefined || this.isMissing) return
     const fetching = new AbortController()
     this.#fetching = fetching

@@ -1,5 +1,5 @@
-import { Pencil, RotateCcw } from 'lucide'
 import { html, LitElement, nothing } from 'lit'
+import { Pencil, RotateCcw } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import { LanguageController } from '../../app/language-controller.ts'
@@ -47,13 +47,11 @@ export class HearthQuestion extends LitElement {
   override render() {
     const { translate } = this.context
     const { role, text, pictures } = this.view
-    const isLong = text.length > shownCharacters || text.split('\n', shownLines + 1).length > shownLines
     return html`
       <article class=${role} aria-label=${this.#name()}>
         ${role === 'user' ? nothing : html`<p class="meta">${this.#name()}</p>`}
         ${pictures.length === 0 ? nothing : this.#pictures()}
-        ${text === '' ? nothing : html`<p class="text ${isLong && this.isFolded ? 'folded' : ''}">${text}</p>`}
-        ${isLong ? this.#unfold() : nothing}
+        ${text === '' ? nothing : this.#text()}
         ${this.isLast && role === 'user' ? html`<p class="meta">${translate('chat.noAnswer')}</p>` : nothing}
       </article>
       ${role === 'user' ? this.#actions() : nothing}
@@ -62,7 +60,9 @@ export class HearthQuestion extends LitElement {
 
   #name(): string {
     const { translate } = this.context
-    return translate(({ user: 'chat.you', system: 'chat.instructions', tool: 'chat.toolOutput' } as const)[this.view.role])
+    return translate(
+      ({ user: 'chat.you', system: 'chat.instructions', tool: 'chat.toolOutput' } as const)[this.view.role],
+    )
   }
 
   #pictures() {
@@ -71,18 +71,25 @@ export class HearthQuestion extends LitElement {
       <div class="pictures">
         ${view.pictures.map((part, index) => {
           const alt = context.translate('chat.pictureSent', { number: index + 1 })
-          return html`<hearth-picture thumb .context=${context} .part=${part} .alt=${alt}></hearth-picture>`
+          return html`<hearth-picture thumb .context=${context} .picture=${part} .alt=${alt}></hearth-picture>`
         })}
       </div>
     `
   }
 
-  #unfold() {
-    const label = this.context.translate(this.isFolded ? 'chat.showAll' : 'chat.showLess')
+  #text() {
+    const { text } = this.view
+    const isLong = text.length > shownCharacters || text.split('\n', shownLines + 1).length > shownLines
+    if (!isLong) return html`<p class="text">${text}</p>`
     const turn = () => {
       this.isFolded = !this.isFolded
     }
-    return html`<button type="button" class="quiet" aria-expanded=${!this.isFolded} @click=${turn}>${label}</button>`
+    return html`
+      <p class="text ${this.isFolded ? 'folded' : ''}">${text}</p>
+      <button type="button" class="quiet" aria-expanded=${!this.isFolded} @click=${turn}>
+        ${this.context.translate(this.isFolded ? 'chat.showAll' : 'chat.showLess')}
+      </button>
+    `
   }
 
   #actions() {

@@ -1,5 +1,5 @@
-import { failureOf } from '../../protocol/hearth-failure.ts'
 import type { Failure } from '../../protocol/hearth-client.ts'
+import { failureOf } from '../../protocol/hearth-failure.ts'
 import type { Message } from '../../protocol/rest-api.ts'
 
 export interface LoaderDeps {

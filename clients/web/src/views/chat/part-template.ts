@@ -1,6 +1,6 @@
-import { Brain, ShieldAlert, Wrench } from 'lucide'
 import { html, nothing } from 'lit'
 import { guard } from 'lit/directives/guard.js'
+import { Brain, ShieldAlert, Wrench } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { icon } from '../../app/icon.ts'
 import type { Translate } from '../../app/translate.ts'
@@ -84,7 +84,7 @@ function indented(json: string): string {
 
 function picture(part: PicturePart, { context, prompt }: PartSurroundings) {
   const alt = context.translate('chat.picture', { prompt: beginning(prompt) })
-  return html`<hearth-picture .context=${context} .part=${part} .alt=${alt}></hearth-picture>`
+  return html`<hearth-picture .context=${context} .picture=${part} .alt=${alt}></hearth-picture>`
 }
 
 /** Alternative texts are read out: the beginning says enough. */

@@ -93,7 +93,10 @@ function refusalText(refusal: Refusal, translate: Translate): string {
     case 'type':
       return translate('composer.fileType', { name: refusal.name })
     case 'size':
-      return translate('composer.fileSize', { name: refusal.name, limit: sizeText(refusal.limitBytes, translate.language) })
+      return translate('composer.fileSize', {
+        name: refusal.name,
+        limit: sizeText(refusal.limitBytes, translate.language),
+      })
     case 'count':
       return translate('composer.fileCount', { count: refusal.count })
     case 'total':

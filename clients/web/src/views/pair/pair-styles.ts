@@ -57,7 +57,7 @@ export const pairStyles = css`
   }
 
   .code {
-    min-block-size: 3.5rem;
+    min-block-size: var(--bar);
     font: var(--type-entry);
     letter-spacing: var(--tracking-entry);
     text-align: center;

@@ -1,5 +1,5 @@
-import { Flame } from 'lucide'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { Flame } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import '../../app/failure-text.ts'
@@ -126,9 +126,9 @@ export class HearthPairView extends LitElement {
 
   /** A link leaves one thing to do. */
   #begin(): void {
-    if (this.code === undefined) return this.#codeField?.focus()
-    if (this.#codeField !== null) this.#codeField.value = formatCode(parseCode(this.code))
-    this.renderRoot.querySelector('button')?.focus()
+    if (this.code !== undefined && this.#codeField !== null) this.#codeField.value = formatCode(parseCode(this.code))
+    const first = this.code === undefined ? this.#codeField : this.renderRoot.querySelector('button')
+    first?.focus()
   }
 
   get #codeField(): HTMLInputElement | null {
@@ -155,7 +155,9 @@ export class HearthPairView extends LitElement {
       case 'wrong':
         return translate('pair.wrong')
       case 'limited':
-        return this.#waitSeconds > 0 ? translate('pair.limited', { count: this.#waitSeconds }) : translate('pair.limitOver')
+        return this.#waitSeconds > 0
+          ? translate('pair.limited', { count: this.#waitSeconds })
+          : translate('pair.limitOver')
       default:
         return ''
     }

@@ -1,5 +1,5 @@
-import { Monitor, Moon, Sun } from 'lucide'
 import { css, html, LitElement } from 'lit'
+import { Monitor, Moon, Sun } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import { icon } from '../../app/icon.ts'

@@ -127,8 +127,8 @@ export const settingsStyles = css`
   }
 
   input[type='range'] {
-    flex: 1 1 12rem;
-    max-inline-size: 20rem;
+    flex: 1 1 var(--menu);
+    max-inline-size: var(--slider);
     block-size: var(--control);
     margin: 0;
     appearance: none;

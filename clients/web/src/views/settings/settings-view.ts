@@ -1,5 +1,5 @@
-import { LogOut } from 'lucide'
 import { html, LitElement } from 'lit'
+import { LogOut } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import { HearthDialog } from '../../app/dialog.ts'

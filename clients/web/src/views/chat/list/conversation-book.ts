@@ -1,5 +1,5 @@
-import { failureOf } from '../../../protocol/hearth-failure.ts'
 import type { ConversationUpdate, HearthClient } from '../../../protocol/hearth-client.ts'
+import { failureOf } from '../../../protocol/hearth-failure.ts'
 import { Listeners } from '../../../protocol/listeners.ts'
 import {
   emptyList,

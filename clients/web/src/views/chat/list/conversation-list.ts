@@ -1,6 +1,6 @@
-import { Search, SquarePen, X } from 'lucide'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { Search, SquarePen, X } from 'lucide'
 import type { AppContext } from '../../../app/app-context.ts'
 import { controlStyles } from '../../../app/control-styles.ts'
 import { ConversationSearch } from '../../../app/conversation-search.ts'
@@ -25,7 +25,12 @@ const regroupMs = 60_000
 
 /** The history: search, rename, delete; the same on every device at once. */
 export class HearthConversationList extends LitElement {
-  static override properties = { context: { attribute: false }, selected: {}, renaming: { state: true }, active: { state: true } }
+  static override properties = {
+    context: { attribute: false },
+    selected: {},
+    renaming: { state: true },
+    active: { state: true },
+  }
   static override styles = [controlStyles, listStyles]
 
   declare context: AppContext
@@ -50,7 +55,12 @@ export class HearthConversationList extends LitElement {
     this.#book ??= new ConversationBook(client)
     this.#search ??= new ConversationSearch(client, searchConfig, renew)
     const regroup = setInterval(renew, regroupMs)
-    this.#leave = [this.#book.onChange(renew), client.on('conversation', renew), client.on('resumed', renew), () => clearInterval(regroup)]
+    this.#leave = [
+      this.#book.onChange(renew),
+      client.on('conversation', renew),
+      client.on('resumed', renew),
+      () => clearInterval(regroup),
+    ]
     this.#book.start()
   }
 
@@ -85,7 +95,8 @@ export class HearthConversationList extends LitElement {
 
   override updated(changed: PropertyValues): void {
     this.#readMore()
-    if (changed.has('renaming') && this.renaming !== undefined) this.renderRoot.querySelector<HTMLInputElement>('form input')?.select()
+    if (changed.has('renaming') && this.renaming !== undefined)
+      this.renderRoot.querySelector<HTMLInputElement>('form input')?.select()
   }
 
   #searchField() {
@@ -106,7 +117,7 @@ export class HearthConversationList extends LitElement {
           enterkeyhint="search"
           aria-label=${translate('list.search')}
           placeholder=${translate('list.search')}
-          @input=${(event: InputEvent) => this.#search?.search(valueOf(event))}
+          @input=${(event: InputEvent) => this.#search?.search(textOf(event))}
           @keydown=${this.#onSearchKey}
         >
         ${
@@ -141,7 +152,10 @@ export class HearthConversationList extends LitElement {
           ({ group, conversations }) => html`
             <div class="group">
               <h3 id=${group}>${translate(`list.${group}`)}</h3>
-              ${this.#rows(conversations.map((conversation) => ({ conversation })), group)}
+              ${this.#rows(
+                conversations.map((conversation) => ({ conversation })),
+                group,
+              )}
             </div>
           `,
         )}
@@ -153,9 +167,15 @@ export class HearthConversationList extends LitElement {
     const { translate } = this.context
     const shown = results.filter(({ conversation }) => this.#book?.state.hidden.has(conversation.id) !== true)
     if (shown.length === 0) {
-      return query === undefined ? nothing : this.#empty(translate('list.nothingFound', { query }), translate('list.nothingFoundHint'))
+      return query === undefined
+        ? nothing
+        : this.#empty(translate('list.nothingFound', { query }), translate('list.nothingFoundHint'))
     }
-    const rows = shown.map(({ conversation, messageId, snippet }) => ({ conversation, messageId: messageId ?? undefined, snippet }))
+    const rows = shown.map(({ conversation, messageId, snippet }) => ({
+      conversation,
+      messageId: messageId ?? undefined,
+      snippet,
+    }))
     return html`<nav aria-label=${translate('list.title')}>${this.#rows(rows, undefined)}</nav>`
   }
 
@@ -267,7 +287,10 @@ export class HearthConversationList extends LitElement {
   #focusRow(id: string | undefined): void {
     this.active = id
     const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('li')]
-    rows.find((row) => row.dataset['id'] === id)?.querySelector('a')?.focus()
+    rows
+      .find((row) => row.dataset['id'] === id)
+      ?.querySelector('a')
+      ?.focus()
   }
 
   async #endRename(id: string, title: string | undefined): Promise<void> {
@@ -320,7 +343,7 @@ export class HearthConversationList extends LitElement {
 
 const bones = Array.from({ length: 6 }, () => html`<div class="bone"></div>`)
 
-function valueOf(event: Event): string {
+function textOf(event: Event): string {
   return event.target instanceof HTMLInputElement ? event.target.value : ''
 }
 

@@ -1,10 +1,9 @@
-import { Pencil, Trash } from 'lucide'
 import { html, nothing } from 'lit'
+import { Pencil, Trash } from 'lucide'
 import { formatRoute } from '../../../app/route.ts'
 import { splitSnippet } from '../../../app/split-snippet.ts'
 import type { Translate } from '../../../app/translate.ts'
 import type { Conversation } from '../../../protocol/rest-api.ts'
-
 
 /** One line of the list, and what came with it from a search. */
 export interface Row {
@@ -44,7 +43,11 @@ export function titleOf(conversation: Conversation, translate: Translate): strin
 function linkTemplate({ conversation, messageId, snippet }: Row, look: RowLook, acts: RowActs) {
   const { translate } = look
   const title = titleOf(conversation, translate)
-  const route = { view: 'chat', conversation: conversation.id, ...(messageId === undefined ? {} : { message: messageId }) } as const
+  const route = {
+    view: 'chat',
+    conversation: conversation.id,
+    ...(messageId === undefined ? {} : { message: messageId }),
+  } as const
   const tabIndex = look.isInTabOrder ? 0 : -1
   return html`
     <a
@@ -76,11 +79,11 @@ function snippetTemplate(snippet: string) {
 }
 
 function renameTemplate(conversation: Conversation, { translate }: RowLook, acts: RowActs) {
-  const valueOf = (event: Event) => (event.currentTarget instanceof HTMLInputElement ? event.currentTarget.value : '')
+  const textOf = (event: Event) => (event.currentTarget instanceof HTMLInputElement ? event.currentTarget.value : '')
   const onKey = (event: KeyboardEvent) => {
     event.stopPropagation()
     if (event.key === 'Escape') acts.endRename(undefined)
-    if (event.key === 'Enter' && !event.isComposing) acts.endRename(valueOf(event))
+    if (event.key === 'Enter' && !event.isComposing) acts.endRename(textOf(event))
   }
   return html`
     <form @submit=${(event: Event) => event.preventDefault()}>
@@ -92,7 +95,7 @@ function renameTemplate(conversation: Conversation, { translate }: RowLook, acts
         aria-label=${translate('list.renameField')}
         .value=${conversation.title}
         @keydown=${onKey}
-        @blur=${(event: Event) => acts.endRename(valueOf(event))}
+        @blur=${(event: Event) => acts.endRename(textOf(event))}
       >
     </form>
   `

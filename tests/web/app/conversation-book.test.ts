@@ -1,0 +1,188 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ConversationSearch } from '../../../clients/web/src/app/conversation-search.ts'
+import { findEntries } from '../../../clients/web/src/app/find-entries.ts'
+import type { Conversation } from '../../../clients/web/src/protocol/rest-api.ts'
+import { ConversationBook } from '../../../clients/web/src/views/chat/list/conversation-book.ts'
+import { fakeClient } from './fake-client.ts'
+
+const books: ConversationBook[] = []
+
+afterEach(() => {
+  for (const book of books.splice(0)) book.stop()
+})
+
+describe('the book of conversations', () => {
+  it('reads page after page as the reader scrolls, each once', async () => {
+    const { book, client } = await opened(many(100))
+    expect(book.state.conversations).toHaveLength(40)
+    await Promise.all([book.loadMore(), book.loadMore()])
+    await book.loadMore()
+    expect(book.state.conversations.map(({ id }) => id)).toEqual(many(100).map(({ id }) => id))
+    await book.loadMore()
+    expect(client.asked).toEqual(['list first', 'list 40', 'list 80'])
+  })
+
+  it('another device asks, renames and removes: the list follows', async () => {
+    const { book, client } = await opened(many(3))
+    client.kept.set('c9', conversation('c9', 'From the kitchen', 5000))
+    client.tell('conversation', { conversation: 'c9', change: 'created' })
+    await vi.waitFor(() => expect(titles(book)[0]).toBe('From the kitchen'))
+    client.kept.set('c9', { ...conversation('c9', 'Bread', 5000), revision: 2 })
+    client.tell('conversation', { conversation: 'c9', change: 'renamed' })
+    await vi.waitFor(() => expect(titles(book)[0]).toBe('Bread'))
+    client.tell('conversation', { conversation: 'c9', change: 'removed' })
+    expect(titles(book)).not.toContain('Bread')
+  })
+
+  it('after a lost connection what happened meanwhile is read again', async () => {
+    const { book, client } = await opened(many(3))
+    client.kept.delete('c001')
+    client.tell('resumed', { live: [] })
+    await vi.waitFor(() => expect(book.state.conversations.map(({ id }) => id)).toEqual(['c000', 'c002']))
+  })
+
+  it('stopped, it hears nothing more', async () => {
+    const { book, client } = await opened(many(1))
+    book.stop()
+    client.tell('conversation', { conversation: 'c000', change: 'removed' })
+    client.tell('resumed', { live: [] })
+    expect(book.state.conversations).toHaveLength(1)
+    expect(client.asked).toEqual(['list first'])
+  })
+
+  it('a new title is seen at once, and the old one again when the house does not take it', async () => {
+    const { book, client } = await opened(many(2))
+    const renaming = book.rename('c001', 'Bread')
+    expect(titles(book)).toContain('Bread')
+    await renaming
+    expect(client.kept.get('c001')?.title).toBe('Bread')
+    client.kept.set('c001', { ...conversation('c001', 'Cake', 4), revision: 7 })
+    await expect(book.rename('c001', 'Soup')).rejects.toMatchObject({ code: 'caller_conflict' })
+    await vi.waitFor(() => expect(titles(book)).toContain('Cake'))
+    expect(titles(book)).not.toContain('Soup')
+  })
+
+  it('what is deleted is out of sight first, and back when it could not be', async () => {
+    const { book, client } = await opened(many(2))
+    book.hide('c000', true)
+    expect([...book.state.hidden]).toEqual(['c000'])
+    expect(client.kept.has('c000')).toBe(true)
+    client.failWith('gateway_internal')
+    await expect(book.remove('c000')).rejects.toMatchObject({ code: 'gateway_internal' })
+    expect([book.state.hidden.size, book.state.conversations.length]).toEqual([0, 2])
+    client.failWith(undefined)
+    await book.remove('c000')
+    expect([client.kept.has('c000'), book.state.conversations.length]).toEqual([false, 1])
+  })
+
+  it('what another device deleted first is deleted', async () => {
+    const { book, client } = await opened(many(2))
+    client.kept.delete('c000')
+    await book.remove('c000')
+    expect(book.state.conversations.map(({ id }) => id)).toEqual(['c001'])
+  })
+
+  it('a list that cannot be read says why, and is read when asked again', async () => {
+    const client = fakeClient(many(1))
+    client.failWith('client_offline')
+    const book = keep(new ConversationBook(client))
+    book.start()
+    await vi.waitFor(() => expect(book.state).toMatchObject({ status: 'failed', failure: { code: 'client_offline' } }))
+    client.failWith(undefined)
+    await book.reload()
+    expect(book.state).toMatchObject({ status: 'ready', failure: undefined })
+  })
+})
+
+describe('the search', () => {
+  it('asks when there is a pause, and only the last words count', async () => {
+    const client = fakeClient([conversation('a', 'bread', 1), conversation('b', 'bread soup', 2)])
+    const states: string[] = []
+    const search = new ConversationSearch(client, { debounceMs: 20, limit: 5 }, () => states.push(search.state.status))
+    search.search('b')
+    search.search('bre')
+    search.search(' bread s ')
+    await vi.waitFor(() => expect(search.state.status).toBe('found'))
+    expect(client.asked).toEqual(['search bread s'])
+    expect(search.state).toMatchObject({ query: 'bread s', results: [{ conversation: { id: 'b' } }] })
+    search.search('  ')
+    expect(search.state).toEqual({ status: 'idle' })
+    expect(states).toEqual(['searching', 'searching', 'searching', 'found', 'idle'])
+  })
+
+  it('an answer to older words is not shown', async () => {
+    const client = fakeClient([conversation('a', 'bread', 1)])
+    const search = new ConversationSearch(client, { debounceMs: 0, limit: 5 }, () => {})
+    search.search('bread')
+    await vi.waitFor(() => expect(client.asked).toEqual(['search bread']))
+    search.search('cake')
+    await vi.waitFor(() => expect(search.state.status).toBe('found'))
+    expect(search.state).toMatchObject({ query: 'cake', results: [] })
+  })
+
+  it('a failure is told, and stopping ends all', async () => {
+    const client = fakeClient()
+    client.failWith('store_unavailable')
+    const search = new ConversationSearch(client, { debounceMs: 0, limit: 5 }, () => {})
+    search.search('bread')
+    await vi.waitFor(() =>
+      expect(search.state).toMatchObject({ status: 'failed', failure: { code: 'store_unavailable' } }),
+    )
+    search.search('cake')
+    search.stop()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(client.asked).toEqual(['search bread'])
+  })
+})
+
+describe('quick find', () => {
+  const settings = { text: 'Einstellungen', route: { view: 'settings' } } as const
+  const chat = { text: 'Neuer Chat', route: { view: 'chat' } } as const
+  const recent = [conversation('a', 'Bread', 1)]
+  const found = [{ conversation: conversation('b', 'Cake', 2), messageId: 'm', snippet: 'x' }]
+
+  it('offers recent conversations and every place before anything is typed', () => {
+    const entries = findEntries(' ', { places: [chat, settings], recent, found })
+    expect(entries.map(({ group, text }) => [group, text])).toEqual([
+      ['recent', 'Bread'],
+      ['goTo', 'Neuer Chat'],
+      ['goTo', 'Einstellungen'],
+    ])
+  })
+
+  it('then places by name and what the house found, each with where it leads', () => {
+    const entries = findEntries('EINST', { places: [chat, settings], recent, found })
+    expect(entries.map(({ route }) => route)).toEqual([
+      { view: 'settings' },
+      { view: 'chat', conversation: 'b', message: 'm' },
+    ])
+  })
+})
+
+async function opened(conversations: readonly Conversation[]) {
+  const client = fakeClient(conversations)
+  const book = keep(new ConversationBook(client))
+  book.start()
+  await vi.waitFor(() => expect(book.state.status).toBe('ready'))
+  return { book, client }
+}
+
+function keep(book: ConversationBook): ConversationBook {
+  books.push(book)
+  return book
+}
+
+function titles(book: ConversationBook): readonly string[] {
+  return book.state.conversations.map(({ title }) => title)
+}
+
+/** The first is the newest. */
+function many(count: number): readonly Conversation[] {
+  return Array.from({ length: count }, (_, index) =>
+    conversation(`c${String(index).padStart(3, '0')}`, `Title ${index}`, 1000 - index),
+  )
+}
+
+function conversation(id: string, title: string, updatedAt: number): Conversation {
+  return { id, title, revision: 1, createdAt: updatedAt, updatedAt }
+}
