@@ -55,6 +55,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: browser,
+          globalSetup: ['tests/browser/global-setup.ts'],
           testTimeout: 90_000,
           hookTimeout: 120_000,
           // What is measured there must not share the processor with another browser.

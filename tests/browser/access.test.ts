@@ -69,6 +69,17 @@ describe.skipIf(isBrowserMissing)('the page is for everybody', () => {
     expect(problems()).toEqual([])
   })
 
+  it('axe sees what is wrong where something is', async () => {
+    await using device = await browser.device()
+    const { page } = await pairedWindow(device, house)
+    await page.getByRole('button', { name: 'Draw' }).evaluate((button) => {
+      button.replaceChildren()
+      button.removeAttribute('aria-label')
+      button.removeAttribute('title')
+    })
+    expect(await seriousFindings(page)).toEqual([expect.stringMatching(/^button-name: /)])
+  })
+
   it('pairs, asks, stops, finds, renames, changes settings and signs out by keyboard alone', async () => {
     await using device = await browser.device()
     const { page, problems } = await device.window(await house.pairLink())
@@ -91,7 +102,7 @@ describe.skipIf(isBrowserMissing)('the page is for everybody', () => {
     await page.keyboard.type(' again')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Escape')
-    await page.getByText('Stopped.').waitFor()
+    await page.getByText('Stopped.', { exact: true }).waitFor()
 
     await tabTo(page, /Written by keyboard/)
     await page.keyboard.press('F2')
@@ -143,6 +154,18 @@ describe.skipIf(isBrowserMissing)('the page is for everybody', () => {
     expect(moving).toEqual([])
   })
 
+  it('shows a focus that cannot be seen as one that is missing', async () => {
+    await using device = await browser.device()
+    const { page } = await pairedWindow(device, house)
+    await page.evaluate(() => {
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync('a { outline: none !important; border-color: red !important; box-shadow: none !important }')
+      const app = document.querySelector('hearth-app')?.shadowRoot
+      if (app) app.adoptedStyleSheets = [...app.adoptedStyleSheets, sheet]
+    })
+    expect((await unseenStops(page, 10)).join(' ')).toContain('<a')
+  })
+
   it('speaks German, and English, as the browser does', async () => {
     await using device = await browser.device({ locale: 'de-DE' })
     const { page, problems } = await device.window(await house.pairLink())
@@ -176,7 +199,7 @@ async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<vo
   throw new Error(`${name} was not reached by ${key}; passed: ${passed.join(' · ')}`)
 }
 
-/** Stops of Tab where nothing shows the focus: no outline and no ring, on the element or around it. */
+/** Stops of Tab that look the same with the focus as without it, on the element and on what is around it. */
 async function unseenStops(page: Page, presses: number): Promise<readonly string[]> {
   const unseen: string[] = []
   for (let press = 0; press < presses; press += 1) {
@@ -184,13 +207,18 @@ async function unseenStops(page: Page, presses: number): Promise<readonly string
     const found = await page.evaluate(() => {
       let element = document.activeElement
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-      if (element === null || element === document.body) return undefined
-      for (let around: Element | null = element; around !== null && !around.matches('main, body'); ) {
-        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(around)
-        if ((outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none') return undefined
-        around = around.matches(':focus-within') ? around.parentElement : null
-      }
-      return element.outerHTML.slice(0, 120)
+      if (!(element instanceof HTMLElement) || element === document.body) return undefined
+      const around = [element, element.parentElement, element.parentElement?.parentElement ?? null]
+      const look = (): string =>
+        around
+          .flatMap((each) => (each === null ? [] : [getComputedStyle(each)]))
+          .map((style) => `${style.outline} ${style.boxShadow} ${style.borderColor} ${style.backgroundColor}`)
+          .join('\n')
+      const focused = look()
+      element.blur()
+      const blurred = look()
+      element.focus()
+      return focused === blurred ? element.outerHTML.slice(0, 120) : undefined
     })
     if (found !== undefined) unseen.push(found)
   }

@@ -137,7 +137,9 @@ describe.skipIf(isBrowserMissing)('the page', () => {
     await questionField(page).press('ArrowUp')
     await expect.poll(() => questionField(page).inputValue()).toBe('First wording')
     await ask(page, 'Second wording')
-    await expect.poll(() => shownText(textPart(answersOf(page)))).toBe(demoAnswer('Second wording'))
+    await expect
+      .poll(() => shownText(textPart(answersOf(page))), { timeout: 20_000 })
+      .toBe(demoAnswer('Second wording'))
     expect(problems()).toEqual([])
   })
 })

@@ -109,6 +109,40 @@ export function historyContract(name: string, make: () => Promise<HistoryUnderTe
     )
 
     it(
+      'null instead of a previous response continues before the first message of the conversation',
+      withHistory(async (history) => {
+        const first = await open(history, 'run-1')
+        await history.close(answerTo(first, { runId: 'run-1' }))
+        const { conversation } = first
+        const edited = await open(history, 'run-2', { conversation, previousResponseId: null })
+        expect(edited).toMatchObject({ conversation, past: [] })
+        await history.close(answerTo(edited, { runId: 'run-2' }))
+        const onBranch = await open(history, 'run-3', { previousResponseId: 'run-2' })
+        expect(onBranch.conversation).toBe(conversation)
+        expect(textsOf(onBranch.past)).toEqual(['question of run-2', 'answer of run-2'])
+        expect(onBranch.past[0]?.parentId).toBeNull()
+        const onFirst = await open(history, 'run-4', { conversation, previousResponseId: 'run-1' })
+        expect(textsOf(onFirst.past)).toEqual(['question of run-1', 'answer of run-1'])
+        const empty = await open(history, 'run-5', { conversation, previousResponseId: null, input: [] })
+        expect(empty).toEqual({ conversation, past: [], parentId: null })
+      }),
+    )
+
+    it(
+      'null without a conversation begins one, and in that of someone else nothing',
+      withHistory(async (history) => {
+        const first = await open(history, 'run-1')
+        const other = await open(history, 'run-2', { previousResponseId: null })
+        expect(other.conversation).not.toBe(first.conversation)
+        expect(other.past).toEqual([])
+        for (const more of [{ conversation: first.conversation, owner: BEN }, { conversation: 'conv_unknown' }])
+          await expect(open(history, 'run-3', { previousResponseId: null, ...more })).rejects.toMatchObject({
+            code: 'caller_not_found',
+          })
+      }),
+    )
+
+    it(
       'every kind of part comes back as it was',
       withHistory(async (history) => {
         const blobId = await history.putBlob({ owner: ANNA, mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) })

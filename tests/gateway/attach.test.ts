@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeBinaryFrame } from '../../services/common/contracts/protocol/binary-frame.ts'
 import type { Router } from '../../services/common/contracts/router.ts'
 import { fakeRouter, type RunStep, textRun } from '../../services/common/testing/fake-router.ts'
-import { type Client, guestToken, type Message, otherAdminToken, startGateway } from './gateway-harness.ts'
+import { admin, type Client, guestToken, type Message, otherAdminToken, startGateway } from './gateway-harness.ts'
 import { sha256 } from './picture-router.ts'
 
 const create = (fields: Readonly<Record<string, unknown>> = {}) => ({
@@ -241,7 +241,7 @@ describe('response.detach', () => {
     const detach = { type: 'response.detach', response_id: responseId }
     for (const message of [detach, detach, { ...detach, response_id: 'resp_unknown' }]) client.send(message)
     await expect.poll(() => harness.router.readers).toBe(0)
-    const [run] = await harness.router.runs('live', { id: 'user:admin' } as never, new AbortController().signal)
+    const [run] = await harness.router.runs('live', admin, new AbortController().signal)
     expect(run?.runId).toBe(responseId)
     client.send(create({ stream_id: 'a' }))
     const completed = await client.next('response.completed')

@@ -3,6 +3,7 @@ import { type Requirement, requirementsOf } from './requirement.ts'
 const machine = (name: string): string => `tests/web/protocol/connection-machine.test.ts: ${name}`
 const connecting = (name: string): string => `tests/web/protocol/connecting.test.ts: ${name}`
 const asking = (name: string): string => `tests/web/protocol/asking.test.ts: ${name}`
+const following = (name: string): string => `tests/web/protocol/following.test.ts: ${name}`
 const pictures = (name: string): string => `tests/web/protocol/pictures.test.ts: ${name}`
 const fold = (name: string): string => `tests/web/protocol/fold-answer.test.ts: ${name}`
 const rest = (name: string): string => `tests/web/protocol/rest.test.ts: ${name}`
@@ -29,7 +30,7 @@ export const pageClientRequirements: readonly Requirement[] = requirementsOf('de
     'client-reconnect',
     'The client has at most one socket, comes back by itself after the codes that say so, with backoff and jitter, and after no other.',
     machine('never has two sockets, whatever happens in whatever order'),
-    machine('has a socket exactly while it opens or is online, and a timer while it waits'),
+    machine('has a timer exactly while it opens or waits, and asks for a token when it needs one'),
     machine('comes back after every code that says so, with a wait of 0.5 to 30 s, and after no other'),
     machine('comes back after exactly the codes that the protocol lists'),
     machine('waits longer from failure to failure, to 30 s, and begins anew after a connection that held'),
@@ -70,17 +71,18 @@ export const pageClientRequirements: readonly Requirement[] = requirementsOf('de
   [
     'client-follow',
     'An answer being given is read from any device, cancelled, or left to go on.',
-    asking('is read from its beginning, once for all who follow it'),
-    asking('is shown from the snapshot where its beginning is no longer kept'),
-    asking('before the house took it is cancelled by its lane, also on the next connection'),
-    asking('goes on at the house, and changes no more here'),
+    following('is read from its beginning, once for all who follow it'),
+    following('is shown from the snapshot where its beginning is no longer kept'),
+    following('before the house took it is cancelled by its lane, also on the next connection'),
+    following('while there is no connection is cancelled on the next one'),
+    following('goes on at the house, and changes no more here'),
     gateway('another client follows it, and either can stop it'),
   ],
   [
     'client-elsewhere',
     'An answer that is no longer streamed sends the view to the conversation.',
     asking('whose answer is no longer streamed sends the view to the conversation'),
-    asking('and was trimmed is over with its snapshot: %s'),
+    following('and was trimmed is over with its snapshot: %s'),
   ],
   [
     'client-pictures',

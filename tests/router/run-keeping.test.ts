@@ -175,8 +175,10 @@ describe('the run log', () => {
     ])
     const { runId } = await router.start(say('x'), anna, never)
     // The picture is announced once the store has it: with its item's done, the events are 0 to 14.
-    await expect.poll(async () => (await router.runs({ runId }, anna, never))[0]?.lastSequenceNumber).toBe(14)
+    const view = async () => (await router.runs({ runId }, anna, never))[0]
+    await expect.poll(view).toMatchObject({ status: 'in_progress', lastSequenceNumber: 14 })
     await router.cancel(runId, 'requested', anna)
+    await expect.poll(view).toMatchObject({ status: 'cancelled' })
     const [snapshot, ...end] = await readRun(router, runId)
     expect(end.map(({ message }) => message.type)).toEqual(['response.cancelled'])
     expect(snapshot).not.toHaveProperty('bytes')

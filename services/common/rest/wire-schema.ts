@@ -92,7 +92,7 @@ export const openRunWire = z.strictObject({
   runId: z.string().min(1),
   owner: z.string().min(1),
   conversation: z.string().exactOptional(),
-  previousResponseId: z.string().exactOptional(),
+  previousResponseId: z.string().nullable().exactOptional(),
   title: z.string(),
   input: z.array(z.strictObject(message)),
 }) satisfies z.ZodType<OpenRun>

@@ -83,11 +83,13 @@ export class FakeHistory implements History {
   }
 
   #findPoint(request: OpenRun): { conversation: FakeConversation; messageId: string | null } | undefined {
-    if (request.previousResponseId !== undefined) return this.#pointOfRun(request, request.previousResponseId)
+    const { previousResponseId } = request
+    if (typeof previousResponseId === 'string') return this.#pointOfRun(request, previousResponseId)
     if (request.conversation === undefined) return undefined
     const conversation = this.#conversations.get(request.conversation)
     if (conversation === undefined || conversation.owner !== request.owner) throw notFound('conversation')
-    return { conversation, messageId: conversation.messages.at(-1)?.id ?? null }
+    const newest = conversation.messages.at(-1)?.id ?? null
+    return { conversation, messageId: previousResponseId === null ? null : newest }
   }
 
   #pointOfRun(request: OpenRun, runId: string): { conversation: FakeConversation; messageId: string } {

@@ -2,6 +2,7 @@ import { type OpenApiDocument, openApiOf } from './openapi/open-api.ts'
 import type { Method, Route } from './route.ts'
 import { conversationRoutes } from './routes/conversations.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { currentSessionRoutes } from './routes/current-session.ts'
 import { documentRoutes } from './routes/document.ts'
 import { effectiveRoutes } from './routes/effective.ts'
 import { messageRoutes } from './routes/messages.ts'
@@ -17,6 +18,7 @@ export function apiRoutes(): readonly Route[] {
     ...profileRoutes(),
     ...userRoutes(),
     ...credentialRoutes(),
+    ...currentSessionRoutes(),
     ...conversationRoutes(),
     ...messageRoutes(),
     ...effectiveRoutes(),

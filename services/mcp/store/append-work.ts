@@ -16,8 +16,12 @@ interface Given {
   readonly ids: readonly string[]
 }
 
-/** Undefined where there is nothing to tell. */
-export type AppendResult = Opened | undefined
+export type AppendResult =
+  | { readonly type: 'opened'; readonly opened: Opened }
+  /** `owner` is the conversation's. */
+  | { readonly type: 'closed'; readonly owner: string }
+  /** There was nothing to do, or there is nothing to tell. */
+  | { readonly type: 'kept' }
 
 /** Time and ids for an append of that many messages, and perhaps their conversation. */
 export const given = ({ clock, createId }: WriterDeps, messages: number): Given => ({
@@ -28,19 +32,22 @@ export const given = ({ clock, createId }: WriterDeps, messages: number): Given 
 export async function performAppend(write: Transaction<StoreDatabase>, work: AppendWork): Promise<AppendResult> {
   switch (work.type) {
     case 'open':
-      return openRun(write, work.request, depsOf(work))
-    case 'close':
-      await closeRun(write, work.answer, depsOf(work))
-      return undefined
+      return { type: 'opened', opened: await openRun(write, work.request, depsOf(work)) }
+    case 'close': {
+      const owner = await closeRun(write, work.answer, depsOf(work))
+      return owner === undefined ? kept : { type: 'closed', owner }
+    }
     case 'blob':
       await write
         .insertInto('blobs')
         .values(work.row)
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute()
-      return undefined
+      return kept
   }
 }
+
+const kept: AppendResult = { type: 'kept' }
 
 function depsOf({ at, ids }: Given): WriterDeps {
   const left = ids.values()

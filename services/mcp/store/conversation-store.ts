@@ -1,16 +1,22 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Principal } from '../../common/contracts/principal.ts'
+import type { BackgroundIndex } from './background-index.ts'
+import type { TellChange } from './conversation-news.ts'
 import type { StoreDatabase } from './database-schema.ts'
 import { decodeCursor, numberCursor, timeCursor, toPage } from './keyset-cursor.ts'
 import { readViews } from './message-reader.ts'
+import type { MessageSearch } from './message-search.ts'
 import { notFound, type WriterDeps } from './message-writer.ts'
 import { assertPortable } from './portable-domain.ts'
 import { RevisionMismatch } from './revision-mismatch.ts'
 import type { Conversations, PageRequest } from './store.ts'
-import type { BlobMeta, Conversation, Page, StoredMessageView } from './views.ts'
+import type { BlobMeta, Conversation, Found, Page, StoredMessageView } from './views.ts'
 
 interface ConversationDeps extends WriterDeps {
   readonly database: Kysely<StoreDatabase>
+  readonly search: Pick<MessageSearch, 'find'>
+  readonly index: Pick<BackgroundIndex, 'flush'>
+  readonly tell: TellChange
 }
 
 /** Conversations as their owner sees them; to everyone else, admins included, they do not exist. */
@@ -27,6 +33,7 @@ export class ConversationStore implements Conversations {
     const id = `conv_${this.#deps.createId()}`
     const row = { id, owner: owner.id, title, revision: 1, created_at: at, updated_at: at }
     await this.#deps.database.insertInto('conversations').values(row).execute()
+    this.#deps.tell({ conversation: id, owner: owner.id, change: 'created' })
     return row
   }
 
@@ -57,12 +64,14 @@ export class ConversationStore implements Conversations {
     ifRevision: number | undefined,
   ): Promise<Conversation> {
     assertPortable(change.title, 'title')
-    return await this.#deps.database.transaction().execute(async (transaction) => {
+    const changed = await this.#deps.database.transaction().execute(async (transaction) => {
       const current = await claim(transaction, { owner, id, ifRevision })
       const next = { title: change.title, revision: current.revision + 1, updated_at: this.#deps.clock() }
       await transaction.updateTable('conversations').set(next).where('id', '=', id).execute()
       return { ...current, ...next }
     })
+    this.#deps.tell({ conversation: id, owner: owner.id, change: 'renamed' })
+    return changed
   }
 
   async remove(owner: Principal, id: string, ifRevision: number | undefined): Promise<void> {
@@ -70,6 +79,12 @@ export class ConversationStore implements Conversations {
       await claim(transaction, { owner, id, ifRevision })
       await transaction.deleteFrom('conversations').where('id', '=', id).execute()
     })
+    this.#deps.tell({ conversation: id, owner: owner.id, change: 'removed' })
+  }
+
+  async search(owner: Principal, query: string, page: PageRequest): Promise<Page<Found>> {
+    await this.#deps.index.flush()
+    return await this.#deps.search.find(owner.id, query, page)
   }
 
   async messages(owner: Principal, id: string, page: PageRequest): Promise<Page<StoredMessageView>> {

@@ -9,7 +9,9 @@ import type { Part } from '../../common/lifecycle/part.ts'
 import type { Readiness } from '../../common/lifecycle/readiness.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import type { AppendResult, AppendWork } from './append-work.ts'
+import { BackgroundIndex } from './background-index.ts'
 import { BlobFiles } from './blob-files.ts'
+import { createTeller } from './conversation-news.ts'
 import { ConversationStore } from './conversation-store.ts'
 import { createTimedId } from './create-id.ts'
 import type { StoreDatabase } from './database-schema.ts'
@@ -25,6 +27,7 @@ import { type ObjectKind, SettingsObjectsStore } from './settings-objects-store.
 import { SnapshotSource } from './snapshot-source.ts'
 import { DatabaseThread } from './sqlite/database-thread.ts'
 import { FifoLock } from './sqlite/fifo-lock.ts'
+import { FullTextSearch } from './sqlite/full-text-search.ts'
 import { ThreadDialect } from './sqlite/thread-dialect.ts'
 import type { Change, DeclaredDocument, PageRequest, Store } from './store.ts'
 import { revokeOrphans, TokenStore } from './token-store.ts'
@@ -75,6 +78,7 @@ class SqliteStore implements Store, Part {
   readonly #ledger: SettingsLedger
   readonly #appends: GroupCommit<AppendWork, AppendResult>
   readonly #lastUsed: LastUsed
+  readonly #index: BackgroundIndex
   #declaredIn = 'config.yaml'
   #pruning: NodeJS.Timeout | undefined
 
@@ -102,9 +106,12 @@ class SqliteStore implements Store, Part {
     this.identity = new IdentityStore({ database, revision, roles, lastUsed: this.#lastUsed, clock })
     this.tokens = new TokenStore({ database, ledger, roles, createId })
     this.devices = new PairingStore({ database, ledger, roles, createId, clock })
-    this.conversations = new ConversationStore({ database, clock, createId })
+    const search = new FullTextSearch(database)
+    this.#index = new BackgroundIndex({ search, log })
+    const tell = createTeller(bus, this.#index)
+    this.conversations = new ConversationStore({ database, search, index: this.#index, tell, clock, createId })
     const files = new BlobFiles(join(config.dataDir, 'blobs'))
-    this.history = new HistoryStore({ database, appends: this.#appends, files, clock, createId })
+    this.history = new HistoryStore({ database, appends: this.#appends, files, tell, clock, createId })
     const declaredIn = (): string => this.#declaredIn
     this.profiles = new SettingsObjectsStore(profileKind(settings), ledger, declaredIn)
     this.users = new SettingsObjectsStore(userKind(settings), ledger, declaredIn)
@@ -120,6 +127,7 @@ class SqliteStore implements Store, Part {
       await this.#thread.stop()
       throw error
     }
+    this.#index.start()
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS).unref()
   }
 
@@ -129,6 +137,7 @@ class SqliteStore implements Store, Part {
     if (deadline.aborted) terminate()
     deadline.addEventListener('abort', terminate, { once: true })
     try {
+      await this.#index.stop()
       await this.#appends.idle()
       await this.#lastUsed.flush()
       this.#ledger.close(new HearthError('store_unavailable', 'Hearth is stopping.'))

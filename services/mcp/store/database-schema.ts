@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { MessageRole } from '../../common/contracts/history.ts'
 import type { Role } from '../../common/contracts/principal.ts'
 import type { Origin } from '../../common/contracts/resource.ts'
@@ -14,6 +15,7 @@ export interface StoreDatabase {
   messages: MessageRow
   parts: PartRow
   blobs: BlobRow
+  search_rows: SearchRow
   changes: ChangeRow
   meta: MetaRow
 }
@@ -112,6 +114,16 @@ export interface BlobRow {
   /** Null: the bytes are in a file. */
   readonly bytes: Uint8Array | null
   readonly created_at: number
+}
+
+/** A title or message that is in the full-text index, under the same id. */
+export interface SearchRow {
+  readonly id: Generated<number>
+  readonly conversation_id: string
+  /** Null: the title. */
+  readonly message_id: string | null
+  /** Of the message; 0: the title. */
+  readonly ordinal: number
 }
 
 export interface ChangeRow {

@@ -4,6 +4,7 @@ import type { Blob, History, NewBlob, OpenedRun, OpenRun, RunAnswer } from '../.
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { type AppendResult, type AppendWork, given } from './append-work.ts'
 import type { BlobFiles } from './blob-files.ts'
+import type { TellChange } from './conversation-news.ts'
 import type { BlobRow, StoreDatabase } from './database-schema.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { readChain } from './message-reader.ts'
@@ -14,6 +15,7 @@ interface HistoryDeps extends WriterDeps {
   readonly database: Kysely<StoreDatabase>
   readonly appends: GroupCommit<AppendWork, AppendResult>
   readonly files: BlobFiles
+  readonly tell: TellChange
 }
 
 const MAX_BYTES_IN_ROW = 65_536
@@ -30,12 +32,16 @@ export class HistoryStore implements History {
     if (signal.aborted) throw new HearthError('caller_cancelled', 'The run was cancelled before it began.')
     const work = { type: 'open', request, ...given(this.#deps, request.input.length) } as const
     const { conversation, point, parentId } = told(await this.#deps.appends.append(work))
+    this.#deps.tell({ conversation, owner: request.owner, change: 'asked', runId: request.runId })
     // Rows never change once appended, so the past can be read outside the commit that others wait for.
     return { conversation, past: await readChain(this.#deps.database, point), parentId }
   }
 
   async close(answer: RunAnswer): Promise<void> {
-    await this.#deps.appends.append({ type: 'close', answer, ...given(this.#deps, 1) })
+    const closed = await this.#deps.appends.append({ type: 'close', answer, ...given(this.#deps, 1) })
+    if (closed.type !== 'closed') return
+    const { conversation, runId } = answer
+    this.#deps.tell({ conversation, owner: closed.owner, change: 'answered', runId })
   }
 
   async putBlob(blob: NewBlob): Promise<string> {
@@ -67,8 +73,8 @@ export class HistoryStore implements History {
   }
 }
 
-function told(opened: AppendResult): Opened {
-  if (opened !== undefined) return opened
+function told(result: AppendResult): Opened {
+  if (result.type === 'opened') return result.opened
   throw new Error('the database thread told nothing of an opened run')
 }
 

@@ -45,11 +45,11 @@ export async function openRun(write: Write, request: OpenRun, deps: WriterDeps):
   return { conversation, point: messageId, parentId: messages.at(-1)?.id ?? messageId }
 }
 
-/** `History.close`, inside a transaction. */
-export async function closeRun(write: Write, answer: RunAnswer, deps: WriterDeps): Promise<void> {
+/** `History.close`, inside a transaction: the owner of the conversation, or undefined when the run was closed already. */
+export async function closeRun(write: Write, answer: RunAnswer, deps: WriterDeps): Promise<string | undefined> {
   const closed = await write.selectFrom('messages').select('id').where('run_id', '=', answer.runId).executeTakeFirst()
-  if (closed !== undefined) return
-  await assertPlace(write, answer)
+  if (closed !== undefined) return undefined
+  const owner = await ownerOfPlace(write, answer)
   const message: MessageRow = {
     id: `msg_${deps.createId()}`,
     conversation_id: answer.conversation,
@@ -61,10 +61,12 @@ export async function closeRun(write: Write, answer: RunAnswer, deps: WriterDeps
   }
   await insertMessages(write, [message], toPartRows(message.id, answer.parts))
   await touch(write, answer.conversation, deps)
+  return owner
 }
 
 async function findPoint(write: Write, request: OpenRun): Promise<RunPoint | undefined> {
-  if (request.previousResponseId !== undefined) return await pointOfRun(write, request, request.previousResponseId)
+  const { previousResponseId } = request
+  if (typeof previousResponseId === 'string') return await pointOfRun(write, request, previousResponseId)
   if (request.conversation === undefined) return undefined
   const conversation = await write
     .selectFrom('conversations')
@@ -73,6 +75,7 @@ async function findPoint(write: Write, request: OpenRun): Promise<RunPoint | und
     .where('owner', '=', request.owner)
     .executeTakeFirst()
   if (conversation === undefined) throw notFound('conversation')
+  if (previousResponseId === null) return { conversation: conversation.id, messageId: null }
   const newest = await write
     .selectFrom('messages')
     .select('id')
@@ -156,14 +159,15 @@ function chunks<Row>(rows: readonly Row[]): readonly (readonly Row[])[] {
   return Array.from({ length: count }, (_, index) => rows.slice(index * ROWS_PER_INSERT, (index + 1) * ROWS_PER_INSERT))
 }
 
-async function assertPlace(write: Write, answer: RunAnswer): Promise<void> {
+/** @throws HearthError `caller_not_found` when the conversation is gone, or the answer is to no message of it. */
+async function ownerOfPlace(write: Write, answer: RunAnswer): Promise<string> {
   const conversation = await write
     .selectFrom('conversations')
-    .select('id')
+    .select('owner')
     .where('id', '=', answer.conversation)
     .executeTakeFirst()
   if (conversation === undefined) throw notFound('conversation')
-  if (answer.parentId === null) return
+  if (answer.parentId === null) return conversation.owner
   const parent = await write
     .selectFrom('messages')
     .select('id')
@@ -171,6 +175,7 @@ async function assertPlace(write: Write, answer: RunAnswer): Promise<void> {
     .where('conversation_id', '=', answer.conversation)
     .executeTakeFirst()
   if (parent === undefined) throw notFound('message')
+  return conversation.owner
 }
 
 /** The conversation is newer now, for lists and for whoever holds its revision. */

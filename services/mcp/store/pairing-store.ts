@@ -99,6 +99,16 @@ export class PairingStore implements PairedDevices {
     return { token, ttl_seconds: SESSION_TTL_SECONDS }
   }
 
+  async get(credentialId: string): Promise<{ readonly id: string; readonly name: string } | undefined> {
+    return await this.#deps.database
+      .selectFrom('api_tokens')
+      .select(['id', 'name'])
+      .where('id', '=', credentialId)
+      .where('kind', '=', 'device')
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+  }
+
   /** Drops sessions and codes that have ended. */
   async prune(): Promise<void> {
     const now = this.#deps.clock()

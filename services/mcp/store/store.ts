@@ -5,7 +5,7 @@ import type { Principal, Role, Scope } from '../../common/contracts/principal.ts
 import type { ObjectMeta } from '../../common/contracts/resource.ts'
 import type { Settings, SettingsVersion } from '../../common/contracts/settings.ts'
 import type { UserSpec } from '../../common/contracts/user.ts'
-import type { BlobMeta, Conversation, Page, StoredMessageView } from './views.ts'
+import type { BlobMeta, Conversation, Found, Page, StoredMessageView } from './views.ts'
 
 /** Everything mcp keeps. One instance owns the database; every settings write bumps the revision and rings the doorbell. */
 export interface Store {
@@ -87,6 +87,11 @@ export interface Tokens {
   create(token: NewToken): Promise<{ readonly token: TokenView; readonly secret: string }>
   /** Ends every session of the token. @throws `caller_not_found`. */
   revoke(id: string): Promise<void>
+  /**
+   * As `revoke`, asked by its bearer.
+   * @throws `caller_conflict` for the admin token of this installation, which every start makes again; `caller_not_found`.
+   */
+  signOut(id: string): Promise<void>
   /** Makes sure that exactly this secret is an admin token of user `admin` (HEARTH_ADMIN_TOKEN or data/admin-token). */
   ensureAdmin(secret: string): Promise<void>
 }
@@ -99,10 +104,16 @@ export interface PairedDevices {
   redeem(code: string, deviceName: string): Promise<{ readonly device_id: string; readonly device_secret: string }>
   /** A session token of 15 minutes. @throws `policy_unauthenticated`. */
   openSession(deviceId: string, deviceSecret: string): Promise<{ readonly token: string; readonly ttl_seconds: number }>
+  /** The paired device of that credential; undefined for any other credential, and for a revoked one. */
+  get(credentialId: string): Promise<{ readonly id: string; readonly name: string } | undefined>
 }
 
 export interface Conversations {
   create(owner: Principal, title: string): Promise<Conversation>
+  /**
+   * The one used last first. One that is used while somebody reads page by page moves to the front: it may be missing on
+   * the pages to come, none is ever shown twice.
+   */
   list(owner: Principal, page: PageRequest): Promise<Page<Conversation>>
   get(owner: Principal, id: string): Promise<Conversation | undefined>
   update(
@@ -112,6 +123,8 @@ export interface Conversations {
     ifRevision: number | undefined,
   ): Promise<Conversation>
   remove(owner: Principal, id: string, ifRevision: number | undefined): Promise<void>
+  /** Those in which all words of the query stand, best first; see `MessageSearch.find`. */
+  search(owner: Principal, query: string, page: PageRequest): Promise<Page<Found>>
   /** Oldest first. */
   messages(owner: Principal, id: string, page: PageRequest): Promise<Page<StoredMessageView>>
   message(owner: Principal, messageId: string): Promise<StoredMessageView | undefined>

@@ -62,15 +62,26 @@ export class TokenStore implements Tokens {
   }
 
   async revoke(id: string): Promise<void> {
+    await this.#revoke(id, () => {})
+  }
+
+  async signOut(id: string): Promise<void> {
+    await this.#revoke(id, (row) => {
+      if (row.is_bootstrap === 1) throw isInstallations()
+    })
+  }
+
+  async #revoke(id: string, assertMay: (row: TokenRow) => void): Promise<void> {
     await this.#deps.ledger.write(async (transaction, stamp) => {
       const row = await transaction
         .selectFrom('api_tokens')
-        .select('id')
+        .selectAll()
         .where('id', '=', id)
         .where('kind', '!=', 'session')
         .where('revoked_at', 'is', null)
         .executeTakeFirst()
       if (row === undefined) throw new HearthError('caller_not_found', `There is no token \`${id}\`.`)
+      assertMay(row)
       return { result: undefined, changes: await revokeAll(transaction, [id], stamp) }
     })
   }
@@ -191,6 +202,12 @@ export function newRow(
     revoked_at: null,
   }
 }
+
+const isInstallations = (): HearthError =>
+  new HearthError(
+    'caller_conflict',
+    'This is the admin token of the installation, which every start makes again; to end it, change HEARTH_ADMIN_TOKEN or delete `admin-token` in the data folder, and restart.',
+  )
 
 const expiredAlready = (): HearthError =>
   new HearthError('caller_invalid_request', 'expires_at lies in the past; give epoch milliseconds to come.', {

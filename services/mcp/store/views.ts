@@ -15,6 +15,15 @@ export interface Conversation {
   readonly updated_at: number
 }
 
+/** A conversation in which a search found something. */
+export interface Found {
+  readonly conversation: Conversation
+  /** The message that fits best; null: the title does. */
+  readonly message_id: string | null
+  /** Around the match; the words found stand between U+0002 and U+0003. */
+  readonly snippet: string
+}
+
 /** A message as REST shows it. */
 export interface StoredMessageView {
   readonly id: string

@@ -36,7 +36,8 @@ function historyOf({ database, appends, folder }: TestDatabase): HistoryStore {
     lastId += 1
     return String(lastId)
   }
-  return new HistoryStore({ database, appends, files: new BlobFiles(folder), clock: () => 1, createId })
+  const tell = (): void => {}
+  return new HistoryStore({ database, appends, files: new BlobFiles(folder), tell, clock: () => 1, createId })
 }
 
 describe('group commit', () => {

@@ -74,45 +74,62 @@ const closed = (closeCode: number, reason = failure('client_offline')): MachineE
   reason,
 })
 
+const hasSocket = ({ status }: Machine): boolean => status === 'opening' || status === 'online'
+
+/** How many sockets there are after each thing that happened. */
+function countSockets(before: number, { before: machine, event, effects }: Seen): number {
+  const lost = event.type === 'closed' && hasSocket(machine) ? 1 : 0
+  return effects.reduce((count, effect) => {
+    const next = count + (effect.do === 'open' ? 1 : 0) - (effect.do === 'close' ? 1 : 0)
+    expect([0, 1]).toContain(next)
+    return next
+  }, before - lost)
+}
+
+/** Whether a timer runs after it. */
+function hasTimer(before: boolean, { event, effects }: Seen): boolean {
+  const last = effects.findLast((effect) => effect.do === 'wait' || effect.do === 'stop-waiting')
+  if (last !== undefined) return last.do === 'wait'
+  return before && event.type !== 'timer'
+}
+
+const needsTimer = ({ status }: Machine): boolean => status === 'opening' || status === 'waiting'
+
+const needsToken = ({ before, event, after }: Seen): boolean =>
+  after.status === 'authorizing' && (before.status !== 'authorizing' || event.type === 'paired')
+
+function expectReturn(machine: Machine, [after, effects]: readonly [Machine, readonly Effect[]]): void {
+  expect(after.status).toBe('waiting')
+  const waited = effects.flatMap((effect) => (effect.do === 'wait' ? [effect.ms] : []))
+  const wanted = machine.status === 'online' ? machine.reconnectInMs : undefined
+  expect(waited).toEqual([wanted ?? expect.any(Number)])
+  if (wanted !== undefined) return
+  expect(waited[0]).toBeGreaterThanOrEqual(500)
+  expect(waited[0]).toBeLessThanOrEqual(30_000)
+}
+
 describe('the connection', () => {
   it('never has two sockets, whatever happens in whatever order', () => {
     fc.assert(
       fc.property(fc.array(moments, { maxLength: 60 }), (sequence) => {
         let sockets = 0
-        for (const { before, event, effects } of run(sequence)) {
-          if (event.type === 'closed' && (before.status === 'opening' || before.status === 'online')) sockets -= 1
-          for (const effect of effects) {
-            if (effect.do === 'close') sockets -= 1
-            if (effect.do === 'open') sockets += 1
-            expect(sockets).toBeGreaterThanOrEqual(0)
-            expect(sockets).toBeLessThanOrEqual(1)
-          }
+        for (const seen of run(sequence)) {
+          sockets = countSockets(sockets, seen)
+          expect(sockets).toBe(hasSocket(seen.after) ? 1 : 0)
         }
       }),
       { numRuns: 500 },
     )
   })
 
-  it('has a socket exactly while it opens or is online, and a timer while it waits', () => {
+  it('has a timer exactly while it opens or waits, and asks for a token when it needs one', () => {
     fc.assert(
       fc.property(fc.array(moments, { maxLength: 60 }), (sequence) => {
-        let hasSocket = false
-        let hasTimer = false
-        for (const { before, event, after, effects } of run(sequence)) {
-          if (event.type === 'closed' && (before.status === 'opening' || before.status === 'online')) hasSocket = false
-          if (event.type === 'timer') hasTimer = false
-          for (const effect of effects) {
-            if (effect.do === 'open') hasSocket = true
-            if (effect.do === 'close') hasSocket = false
-            if (effect.do === 'wait') hasTimer = true
-            if (effect.do === 'stop-waiting') hasTimer = false
-          }
-          expect(hasSocket).toBe(after.status === 'opening' || after.status === 'online')
-          if (event.type !== 'timer' || after.status !== before.status) {
-            expect(hasTimer).toBe(after.status === 'opening' || after.status === 'waiting')
-          }
-          if (before.status !== after.status && after.status === 'authorizing')
-            expect(does(effects, 'fetch-token')).toBe(true)
+        let isTimed = false
+        for (const seen of run(sequence)) {
+          isTimed = hasTimer(isTimed, seen)
+          if (seen.event.type !== 'timer') expect(isTimed).toBe(needsTimer(seen.after))
+          expect(does(seen.effects, 'fetch-token')).toBe(needsToken(seen))
         }
       }),
       { numRuns: 500 },
@@ -126,22 +143,10 @@ describe('the connection', () => {
         code,
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (before, closeCode, chance) => {
-          const last = run(before).at(-1)?.after ?? online()
-          const machine: Machine = last.status === 'online' || last.status === 'opening' ? last : online()
-          const [after, effects] = step(machine, closed(closeCode), { now: 10_000_000, chance })
-          if (reconnecting.includes(closeCode)) {
-            expect(after.status).toBe('waiting')
-            const drainMs = machine.status === 'online' ? machine.reconnectInMs : undefined
-            const waited = effects.flatMap((effect) => (effect.do === 'wait' ? [effect.ms] : []))
-            expect(waited).toHaveLength(1)
-            if (drainMs === undefined) {
-              expect(waited[0]).toBeGreaterThanOrEqual(500)
-              expect(waited[0]).toBeLessThanOrEqual(30_000)
-            } else expect(waited[0]).toBe(drainMs)
-          } else if (closeCode !== 4401) {
-            expect(after.status).toBe('refused')
-            expect(does(effects, 'fetch-token') || does(effects, 'wait')).toBe(false)
-          }
+          const machine = run(before).findLast(({ after }) => hasSocket(after))?.after ?? online()
+          const after = step(machine, closed(closeCode), { now: 10_000_000, chance })
+          if (reconnecting.includes(closeCode)) expectReturn(machine, after)
+          else if (closeCode !== 4401) expect(after).toMatchObject([{ status: 'refused' }, [{ do: 'stop-waiting' }]])
         },
       ),
       { numRuns: 500 },

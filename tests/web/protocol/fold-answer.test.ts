@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnswerState } from '../../../clients/web/src/protocol/answer-state.ts'
 import { foldAnswer } from '../../../clients/web/src/protocol/fold-answer.ts'
 import type { NumberedMessage } from '../../../clients/web/src/protocol/messages.ts'
-import { anyScript, eventsOf, expectedOf, framesOf, snapshotOf } from './support/answer-script.ts'
+import { type AnswerScript, anyScript, eventsOf, expectedOf, framesOf, snapshotOf } from './support/answer-script.ts'
 
 const empty: AnswerState = {
   status: 'sending',
@@ -23,55 +23,60 @@ const live = { now: 5, withoutBytesUpTo: -1 }
 const fold = (state: AnswerState, batch: readonly NumberedMessage[], context = live): AnswerState =>
   foldAnswer(state, batch, context).state
 
-/** What may happen to the stream: how much comes in one read, and how it goes on after it. */
+/** What may happen to the stream: how much comes in one read, and what follows it. */
 const reads = fc.array(
   fc.record({
     size: fc.integer({ min: 1, max: 7 }),
     isJoined: fc.boolean(),
-    then: fc.constantFrom('goes on', 'goes on', 'lost', 'asked again', 'trimmed', 'gap'),
+    next: fc.constantFrom('goes on', 'goes on', 'replayed', 'trimmed', 'gap'),
     /** How far the house had come when the connection broke. */
     ahead: fc.integer({ min: 0, max: 20 }),
   }),
   { maxLength: 40 },
 )
+type Read = (typeof reads extends fc.Arbitrary<infer Reads> ? Reads : never)[number]
+
+/** One read, and what follows it. The state is at the last number that was sent. */
+function read(script: AnswerScript, state: AnswerState, { size, isJoined, next, ahead }: Read): AnswerState {
+  const events = eventsOf(script)
+  const sent = state.lastSequenceNumber + 1
+  const result = foldAnswer(state, framesOf(events.slice(sent, sent + size), isJoined), live)
+  const { lastSequenceNumber } = result.state
+  expect(result.hasGap).toBe(false)
+  expect(lastSequenceNumber).toBe(Math.min(events.length, sent + size) - 1)
+  switch (next) {
+    case 'replayed':
+      return fold(result.state, framesOf(events.slice(0, lastSequenceNumber + 1 + ahead), false))
+    case 'trimmed': {
+      // The terminal event is told by itself.
+      const upTo = Math.min(events.length - 2, lastSequenceNumber + ahead)
+      const after = fold(result.state, framesOf([snapshotOf(script, upTo)], false))
+      expect(after.lastSequenceNumber).toBe(Math.max(upTo, lastSequenceNumber))
+      return after
+    }
+    case 'gap': {
+      const beyond = foldAnswer(result.state, framesOf(events.slice(lastSequenceNumber + 2), false), live)
+      expect(beyond.state).toBe(result.state)
+      expect(beyond.hasGap).toBe(lastSequenceNumber + 2 < events.length)
+      return result.state
+    }
+    default:
+      return result.state
+  }
+}
 
 describe('an answer', () => {
   it('comes to what the model said, however the stream is cut, joined, lost, replayed or trimmed', () => {
     fc.assert(
       fc.property(anyScript, reads, (script, plan) => {
         const events = eventsOf(script)
-        let state = empty
-        let sent = 0
-        for (const { size, isJoined, then, ahead } of plan) {
-          const batch = framesOf(events.slice(sent, sent + size), isJoined)
-          const result = foldAnswer(state, batch, live)
-          expect(result.hasGap).toBe(false)
-          state = result.state
-          sent = Math.min(events.length, sent + size)
-          expect(state.lastSequenceNumber).toBe(sent - 1)
-          if (then === 'asked again') sent = 0
-          // The terminal event is never in a snapshot: it is told by itself.
-          const upTo = Math.min(events.length - 2, sent - 1 + ahead)
-          if (then === 'trimmed' && upTo >= sent) {
-            state = fold(state, framesOf([snapshotOf(script, upTo)], false))
-            expect(state.lastSequenceNumber).toBe(upTo)
-            sent = upTo + 1
-          }
-          if (then === 'gap' && sent + 1 < events.length) {
-            const jumped = foldAnswer(state, framesOf(events.slice(sent + 1), false), live)
-            expect(jumped.hasGap).toBe(state.lastSequenceNumber === sent - 1)
-          }
-          if (then === 'asked again') {
-            state = fold(state, framesOf(events.slice(0, state.lastSequenceNumber + 1), false))
-            sent = state.lastSequenceNumber + 1
-          }
-        }
-        state = fold(state, framesOf(events.slice(sent), false))
-        expect(state).toMatchObject(expectedOf(script))
-        expect(state.lastSequenceNumber).toBe(events.length - 1)
-        expect(state.times.ended).toBe(5)
-        expect(state.final?.status).toBe(script.status)
-        expect(state.failure?.code).toBe(script.status === 'failed' ? 'provider_server_error' : undefined)
+        const state = plan.reduce((before, one) => read(script, before, one), empty)
+        const last = fold(state, framesOf(events.slice(state.lastSequenceNumber + 1), false))
+        expect(last).toMatchObject(expectedOf(script))
+        expect(last.lastSequenceNumber).toBe(events.length - 1)
+        expect(last.times.ended).toBe(5)
+        expect(last.final?.status).toBe(script.status)
+        expect(last.failure?.code).toBe(script.status === 'failed' ? 'provider_server_error' : undefined)
       }),
       { numRuns: 500 },
     )
@@ -186,10 +191,10 @@ describe('an answer', () => {
 
   it('says when it first had content', () => {
     const script = { items: [{ kind: 'text', deltas: ['a', 'b'] }], status: 'completed' } as const
-    const states = framesOf(eventsOf(script), false).reduce<AnswerState[]>(
-      (all, message, index) => [...all, fold(all.at(-1) ?? empty, [message], { now: index, withoutBytesUpTo: -1 })],
-      [],
-    )
+    const states: AnswerState[] = []
+    for (const [now, message] of framesOf(eventsOf(script), false).entries()) {
+      states.push(fold(states.at(-1) ?? empty, [message], { now, withoutBytesUpTo: -1 }))
+    }
     expect(states.at(-1)?.times).toEqual({ asked: 1, firstContent: 5, ended: 10 })
     expect(states[3]?.phase?.phase).toBe('connecting')
     expect(states[5]?.phase).toBeUndefined()

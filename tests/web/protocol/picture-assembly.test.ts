@@ -24,15 +24,13 @@ describe('the pictures of an answer', () => {
         const assembly = new PictureAssembly()
         assembly.announce(announced(bytes.length))
         assembly.announce(announced(bytes.length, { blobNo: 4 }))
-        const whole = new Map<number, Uint8Array>()
-        for (let offset = 0; offset < bytes.length; offset += size) {
-          for (const blobNo of [3, 4]) {
-            const part = bytes.subarray(offset, offset + size)
-            const result = assembly.add(chunk(part, offset, offset + size >= bytes.length, blobNo))
-            if (result.status === 'whole') whole.set(result.announced.blobNo, result.bytes)
-          }
-        }
-        expect([...whole.values()]).toEqual([bytes, bytes])
+        const offsets = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => index * size)
+        const results = offsets.flatMap((offset) =>
+          [3, 4].map((blobNo) =>
+            assembly.add(chunk(bytes.subarray(offset, offset + size), offset, offset + size >= bytes.length, blobNo)),
+          ),
+        )
+        expect(results.flatMap((result) => (result.status === 'whole' ? [result.bytes] : []))).toEqual([bytes, bytes])
         expect(assembly.drop()).toEqual([])
       }),
     )

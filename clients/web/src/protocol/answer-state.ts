@@ -1,5 +1,5 @@
 import type { FinalResponse, RunStatus } from '../../../../services/common/contracts/run-event.ts'
-import type { Failure } from './hearth-client.ts'
+import type { Failure } from './failure.ts'
 
 /**
  * An answer as far as it has come. `sending`: the house has not taken the question yet. Objects are replaced, never

@@ -194,13 +194,16 @@ export class GrowingAnswer implements LiveAnswer {
     for (const message of batch) if (message.type === 'response.created') this.#begin(message.stream_no)
     if (state !== this.#state) this.#failures = 0
     const refused = announced.filter((picture) => !this.#pictures.announce(picture))
-    const next = this.#withoutMissing(state, refused)
-    if (isEnd(next)) {
-      this.#finish(next)
+    this.#goOn(this.#withoutMissing(state, refused), hasGap)
+  }
+
+  #goOn(state: AnswerState, hasGap: boolean): void {
+    if (isEnd(state)) {
+      this.#finish(state)
       return
     }
-    this.#set(next)
-    if (this.#frozen !== undefined && next.responseId !== undefined) this.#leave(next.responseId)
+    this.#set(state)
+    if (this.#frozen !== undefined && state.responseId !== undefined) this.#leave(state.responseId)
     else if (hasGap) this.#attachAgain(notUnderstood(), 0)
   }
 

@@ -1,5 +1,8 @@
 import type { AnswerState } from './answer-state.ts'
+import type { Failure } from './failure.ts'
 import type { RestApi } from './rest-api.ts'
+
+export type { Failure } from './failure.ts'
 
 /**
  * Everything a program needs of a Hearth: one connection that heals by itself, answers as they grow, and the REST API.
@@ -104,20 +107,6 @@ export interface LiveAnswer {
   detach(): void
   /** Resolves with the state that changes no more; never rejects: failures are in the state. */
   readonly ended: Promise<AnswerState>
-}
-
-/**
- * A failure as the house tells it; `code` of its closed table, or `client_offline`, `client_protocol`, `client_busy` (more
- * answers at once than the house gives one client), `client_answer_elsewhere` (the rest of the answer is no longer
- * streamed: read it from the conversation).
- */
-export interface Failure {
-  readonly code: string
-  /** Says what to do. */
-  readonly message: string
-  readonly retryable: boolean
-  readonly retryAfterMs?: number
-  readonly requestId?: string
 }
 
 /** Where the device's credential is kept. The page: localStorage; a program: what it likes. */

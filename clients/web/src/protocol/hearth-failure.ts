@@ -1,4 +1,4 @@
-import type { Failure } from './hearth-client.ts'
+import type { Failure } from './failure.ts'
 
 /** The only error that this client throws, except the reason of a caller's own AbortSignal. */
 export class HearthFailure extends Error implements Failure {

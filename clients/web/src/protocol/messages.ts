@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { clientMessages } from '../../../../services/common/contracts/protocol/client-messages.ts'
 import type { SessionMessage as OtherMessage } from '../../../../services/common/contracts/protocol/server-messages.ts'
 import type { RunMessage } from '../../../../services/common/contracts/run-event.ts'
@@ -26,7 +25,7 @@ export type AttachedMessage = Extract<OtherMessage, { type: 'response.attached' 
 
 /** A message as a client writes it. */
 export type Outgoing = {
-  [Type in keyof typeof clientMessages]: z.input<(typeof clientMessages)[Type]>
+  [Type in keyof typeof clientMessages]: (typeof clientMessages)[Type]['_zod']['input']
 }[keyof typeof clientMessages]
 
 export const isNumbered = (message: ServerMessage): message is NumberedMessage =>

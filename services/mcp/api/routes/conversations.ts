@@ -10,12 +10,14 @@ import {
   conversationPage,
   conversationReplacement,
   conversationView,
+  foundPage,
 } from '../schemas/conversation-schema.ts'
-import { idParams, noBody, noParams, noQuery, pageQuery, patchBody } from '../schemas/request-schema.ts'
+import { idParams, noBody, noParams, noQuery, pageQuery, patchBody, searchQuery } from '../schemas/request-schema.ts'
 
 /** Conversations of the caller; those of others do not exist for them. */
 export const conversationRoutes = (): readonly Route[] => [
   listConversations(),
+  searchConversations(),
   createConversation(),
   getConversation(),
   patchConversation(),
@@ -36,6 +38,24 @@ const listConversations = (): Route =>
     async ({ query, principal }, store) => {
       const page = await store.conversations.list(principal, query)
       const body = { data: page.items, next_cursor: page.nextCursor ?? null }
+      return { type: 'json', status: 200, body, tag: contentTag(JSON.stringify(body)) }
+    },
+  )
+
+const searchConversations = (): Route =>
+  tokenRoute(
+    {
+      operation: 'searchConversations',
+      method: 'GET',
+      path: '/conversations/search',
+      summary: "Finds words in the titles and messages of the caller's conversations, best first",
+      anyOf: ['chat'],
+      success: { type: 'json', status: 200, schema: foundPage },
+    },
+    { params: noParams, query: searchQuery, body: noBody },
+    async ({ query: { query, ...page }, principal }, store) => {
+      const { items, nextCursor = null } = await store.conversations.search(principal, query, page)
+      const body = { data: items, next_cursor: nextCursor }
       return { type: 'json', status: 200, body, tag: contentTag(JSON.stringify(body)) }
     },
   )

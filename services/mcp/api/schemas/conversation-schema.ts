@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorTable, isErrorCode } from '../../../common/errors/error-table.ts'
-import type { BlobMeta, Conversation, StoredMessageView } from '../../store/views.ts'
+import type { BlobMeta, Conversation, Found, StoredMessageView } from '../../store/views.ts'
 import { epochMilliseconds, pageOf, revision } from './answer-schema.ts'
 
 const title = z.string().max(1024)
@@ -15,6 +15,14 @@ export const conversationView = z.strictObject({
 }) satisfies z.ZodType<Conversation>
 
 export const conversationPage = pageOf(conversationView)
+
+export const foundView = z.strictObject({
+  conversation: conversationView,
+  message_id: z.string().nullable().describe('The message that fits best; null: the title does'),
+  snippet: z.string().describe('Around the match; the words found stand between U+0002 and U+0003'),
+}) satisfies z.ZodType<Found>
+
+export const foundPage = pageOf(foundView)
 
 export const conversationCreation = z.strictObject({ title: title.default('') })
 

@@ -55,3 +55,14 @@ export const sessionCreation = z.strictObject({
 })
 
 export const session = z.strictObject({ token: z.string(), ttl_seconds: z.number() })
+
+export const currentSession = z.strictObject({
+  user: tokenFields.user,
+  role: tokenFields.role,
+  scopes: tokenFields.scopes,
+  expires_at: epochMilliseconds.nullable().describe('When the token of this request ends; null: never'),
+  device: z
+    .strictObject({ id: z.string(), name: z.string() })
+    .nullable()
+    .describe('The paired device that asks; null: it is an API token'),
+})

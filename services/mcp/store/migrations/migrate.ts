@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { spine } from './0001-spine.ts'
+import { search } from './0002-search.ts'
 
 /** Every migration ever released, run in the order of their names. Append only. */
-const migrations: Readonly<Record<string, Migration>> = { '0001-spine': spine }
+const migrations: Readonly<Record<string, Migration>> = { '0001-spine': spine, '0002-search': search }
 
 /**
  * Brings the database to the newest schema, all or nothing. Run by the process that holds the database's lock.

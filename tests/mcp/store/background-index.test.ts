@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { HearthError } from '../../../services/common/errors/hearth-error.ts'
+import { BackgroundIndex } from '../../../services/mcp/store/background-index.ts'
+import { silent } from './open-test-store.ts'
+
+/** Takes note of what it is asked to index; `failing` lets it fail. */
+function fakeSearch() {
+  const state = { batches: [] as (readonly string[])[], catchUps: 0, failing: false }
+  const check = (): void => {
+    if (state.failing) throw new HearthError('store_unavailable', 'The disk is away.')
+  }
+  return {
+    state,
+    search: {
+      index: async (conversations: readonly string[]): Promise<void> => {
+        state.batches.push(conversations)
+        await sleep(1)
+        check()
+      },
+      catchUp: async (): Promise<void> => {
+        state.catchUps += 1
+        check()
+      },
+    },
+  }
+}
+
+describe('the background index', () => {
+  it('indexes what was noted once and in batches when it is flushed, also what is noted meanwhile', async () => {
+    const { state, search } = fakeSearch()
+    const index = new BackgroundIndex({ search, log: silent })
+    const noted = Array.from({ length: 150 }, (_, at) => `conv_${at}`)
+    for (const conversation of [...noted, ...noted]) index.note(conversation)
+    const flushed = index.flush()
+    await sleep(0)
+    index.note('conv_late')
+    await Promise.all([flushed, index.flush()])
+    expect(state.batches.flat()).toEqual([...noted, 'conv_late'])
+    expect(Math.max(...state.batches.map((batch) => batch.length))).toBeLessThanOrEqual(64)
+    await index.flush()
+    expect(state.batches.flat()).toHaveLength(151)
+    await index.stop()
+  })
+
+  it('waits until the appends rest', async () => {
+    const { state, search } = fakeSearch()
+    const index = new BackgroundIndex({ search, log: silent })
+    for (let round = 0; round < 6; round += 1) {
+      index.note('conv_busy')
+      await sleep(300)
+      expect(state.batches).toEqual([])
+    }
+    for (let waited = 0; state.batches.length === 0; waited += 50) {
+      expect(waited).toBeLessThan(10_000)
+      await sleep(50)
+    }
+    expect(state.batches).toEqual([['conv_busy']])
+    await index.stop()
+  })
+
+  it('that fails lets a search go on, and catches up later', async () => {
+    const { state, search } = fakeSearch()
+    const index = new BackgroundIndex({ search, log: silent })
+    index.start()
+    state.failing = true
+    index.note('conv_1')
+    await index.flush()
+    state.failing = false
+    for (let waited = 0; state.catchUps < 2; waited += 50) {
+      expect(waited).toBeLessThan(10_000)
+      await sleep(50)
+    }
+    await index.stop()
+  })
+
+  it('notes no more than it can hold, and then finds the rest by catching up', async () => {
+    const { state, search } = fakeSearch()
+    const index = new BackgroundIndex({ search, log: silent })
+    for (let at = 0; at < 12_000; at += 1) index.note(`conv_${at}`)
+    await index.flush()
+    expect(state.batches.flat()).toHaveLength(10_000)
+    for (let waited = 0; state.catchUps < 1; waited += 50) {
+      expect(waited).toBeLessThan(10_000)
+      await sleep(50)
+    }
+    await index.stop()
+  })
+
+  it('does nothing after its stop', async () => {
+    const { state, search } = fakeSearch()
+    const index = new BackgroundIndex({ search, log: silent })
+    await index.stop()
+    index.note('conv_1')
+    await index.flush()
+    await sleep(1200)
+    expect(state.batches).toEqual([])
+  })
+})
