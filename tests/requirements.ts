@@ -13,6 +13,7 @@ import { pageGatewayRequirements } from './requirements/page-g.ts'
 import { pageMcpRequirements } from './requirements/page-m.ts'
 import { pageClientRequirements } from './requirements/page-p.ts'
 import { pageRouterRequirements } from './requirements/page-r.ts'
+import { pageShellRequirements } from './requirements/page-s.ts'
 import { laterInProtocol, protocolRequirements } from './requirements/protocol.ts'
 import type { Later, Requirement } from './requirements/requirement.ts'
 import { routerRequirements } from './requirements/router.ts'
@@ -36,6 +37,7 @@ export const requirements: readonly Requirement[] = [
   ...pageMcpRequirements,
   ...pageClientRequirements,
   ...pageRouterRequirements,
+  ...pageShellRequirements,
   ...pageGatewayRequirements,
   ...chatViewRequirements,
 ]

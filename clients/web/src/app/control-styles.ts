@@ -141,7 +141,7 @@ export const controlStyles = css`
   mark {
     border-radius: var(--ring);
     background: var(--mark);
-    color: inherit;
+    color: var(--text);
   }
 
   kbd {

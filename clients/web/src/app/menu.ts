@@ -105,8 +105,8 @@ export class HearthMenu extends LitElement {
 
   #onToggle(event: ToggleEvent): void {
     this.isOpen = event.newState === 'open'
-    // It has a size only once it is shown and filled, which is right after this event and before the next frame.
-    if (this.isOpen) void this.updateComplete.then(() => this.#place())
+    // It has a size only once it is shown and filled: after this event, before the next frame.
+    if (this.isOpen) requestAnimationFrame(() => this.#place())
   }
 
   #place(): void {

@@ -29,6 +29,10 @@ export const quickFindStyles = css`
     border-block-end: var(--hairline) solid var(--line);
   }
 
+  .entry:focus-within {
+    border-color: var(--accent);
+  }
+
   .entry .icon {
     position: absolute;
     inset-block: 0;
@@ -44,6 +48,10 @@ export const quickFindStyles = css`
     background: transparent;
     color: var(--text);
     font: var(--type-body);
+  }
+
+  /* The dialog has one field: its caret and the line below it show where the focus is. */
+  input:focus-visible {
     outline: none;
   }
 

@@ -37,9 +37,12 @@ export const pairStyles = css`
 
   h1 {
     font: var(--type-heading);
+    overflow-wrap: anywhere;
+    hyphens: auto;
   }
 
   code {
+    display: inline-block;
     padding: 0 var(--space-1);
     border-radius: var(--radius);
     background: var(--sunken);
@@ -66,6 +69,7 @@ export const pairStyles = css`
 
   .field[aria-invalid='true'] {
     border-color: var(--danger);
+    outline-color: var(--danger);
   }
 
   .problem {

@@ -11,6 +11,8 @@ export const settingsStyles = css`
   h1 {
     margin: 0 0 var(--space-5);
     font: var(--type-heading);
+    overflow-wrap: anywhere;
+    hyphens: auto;
   }
 
   h2 {
@@ -70,10 +72,12 @@ export const settingsStyles = css`
   dd {
     margin: 0;
     color: var(--muted);
+    font: var(--type-label);
+    font-weight: 400;
     overflow-wrap: anywhere;
   }
 
-  select {
+  select.field {
     inline-size: auto;
     max-inline-size: 100%;
     font: var(--type-label);
@@ -93,7 +97,10 @@ export const settingsStyles = css`
     display: flex;
     gap: var(--space-2);
     align-items: center;
+    min-inline-size: 0;
+    max-inline-size: 100%;
     min-block-size: calc(var(--control) - var(--space-1));
+    overflow-wrap: anywhere;
     padding: 0 var(--space-3);
     border-radius: calc(var(--radius-card) - var(--space-1));
     color: var(--muted);
@@ -109,6 +116,12 @@ export const settingsStyles = css`
     margin: 0;
     opacity: 0;
     cursor: pointer;
+  }
+
+  @media (max-width: 30em) {
+    .choices .icon {
+      display: none;
+    }
   }
 
   .choices label:hover {

@@ -41,6 +41,7 @@ export class HearthConversationList extends LitElement {
   #book: ConversationBook | undefined
   #search: ConversationSearch | undefined
   #leave: readonly (() => void)[] = []
+  #focusedRow: string | undefined
 
   constructor() {
     super()
@@ -93,8 +94,14 @@ export class HearthConversationList extends LitElement {
     `
   }
 
+  override willUpdate(): void {
+    this.#focusedRow = rowIdOf(this.shadowRoot?.activeElement ?? null)
+  }
+
   override updated(changed: PropertyValues): void {
     this.#readMore()
+    // A row that moves to its new place loses the focus on the way.
+    if (this.#focusedRow !== undefined && this.shadowRoot?.activeElement === null) this.#focusRow(this.#focusedRow)
     if (changed.has('renaming') && this.renaming !== undefined)
       this.renderRoot.querySelector<HTMLInputElement>('form input')?.select()
   }

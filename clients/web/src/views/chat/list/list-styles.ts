@@ -154,18 +154,38 @@ export const listStyles = css`
     }
   }
 
+  /* The title has the whole line until the menu is wanted. */
   hearth-menu {
+    position: absolute;
+    inset-inline-end: 0;
     opacity: 0;
   }
 
   li:hover hearth-menu,
   li:focus-within hearth-menu {
+    position: static;
     opacity: 1;
   }
 
   @media (hover: none) {
     hearth-menu {
+      position: static;
       opacity: 1;
+    }
+  }
+
+  /* A view of its own, where the list has no room beside the chat. */
+  @media (max-width: 56.25em) {
+    header,
+    .scroll {
+      inline-size: 100%;
+      max-inline-size: var(--panel);
+      margin-inline: auto;
+    }
+
+    li > a {
+      min-block-size: var(--touch);
+      font: var(--type-body);
     }
   }
 
