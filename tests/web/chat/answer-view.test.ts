@@ -104,6 +104,8 @@ describe('what an answer waits for', () => {
     const failure = { code: 'client_answer_elsewhere', message: '', retryable: true }
     const view = viewOfState(state({ status: 'failed', failure, items: [text('half')] }), nothingSeen)
     expect(view).toMatchObject({ status: 'in_progress', waiting: { for: 'rest' }, failure: undefined })
+    const lost = viewOfState(state({ status: 'failed', failure }), { ...nothingSeen, restComes: false })
+    expect(lost).toMatchObject({ status: 'failed', waiting: undefined, failure: { code: 'client_answer_lost' } })
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
-import { viewOfMessage, viewOfState } from '../../../clients/web/src/views/chat/answer-view.ts'
+import { type AnswerView, viewOfMessage, viewOfState } from '../../../clients/web/src/views/chat/answer-view.ts'
 import type { ChatNode } from '../../../clients/web/src/views/chat/chat-nodes.ts'
 import { ChatSession } from '../../../clients/web/src/views/chat/chat-session.ts'
 import type { FakeAnswer } from './fake-client.ts'
@@ -22,12 +22,20 @@ async function open(client: FakeClient, conversation?: string) {
 
 const shown = (session: ChatSession) => session.state.steps.map(({ node }) => textIn(node))
 
+function viewIn(node: Exclude<ChatNode, { kind: 'question' }>): AnswerView {
+  return node.kind === 'answer'
+    ? viewOfState(node.turn.live.state, node.turn.seen())
+    : viewOfMessage(node.message, node.seen, new Map())
+}
+
+function lastView(session: ChatSession): AnswerView | undefined {
+  const node = session.state.steps.at(-1)?.node
+  return node === undefined || node.kind === 'question' ? undefined : viewIn(node)
+}
+
 function textIn(node: ChatNode): string {
   if (node.kind === 'question') return node.question.text
-  const view =
-    node.kind === 'answer'
-      ? viewOfState(node.turn.live.state, node.turn.seen())
-      : viewOfMessage(node.message, node.seen, new Map())
+  const view = viewIn(node)
   return view.parts.map((part) => ('text' in part ? part.text : part.kind)).join('|')
 }
 
@@ -299,14 +307,31 @@ describe('what happens elsewhere', () => {
     const live = first(client.asked)
     const question = message({ parentId: answer.id, text: 'long?' })
     client.keep('c1', question)
+    client.live = [{ responseId: 'r2', conversation: 'c1' }]
     live.become({ status: 'in_progress', responseId: 'r2', items: [textItem('half')] })
     live.become({ status: 'failed', failure: { code: 'client_answer_elsewhere', message: '', retryable: true } })
     await settled()
     expect(shown(session)).toEqual(['first?', 'first.', 'long?', 'half'])
+    expect(lastView(session)).toMatchObject({ waiting: { for: 'rest' }, failure: undefined })
     client.keep('c1', message({ parentId: question.id, runId: 'r2', text: 'whole' }))
     client.tell('conversation', { conversation: 'c1', change: 'answered', responseId: 'r2' })
     await settled()
     expect(shown(session)).toEqual(['first?', 'first.', 'long?', 'whole'])
+  })
+
+  it('an answer that the house lost in the middle says so, and keeps what came', async () => {
+    const { client, answer } = houseWithOneAnswer()
+    const { session } = await open(client, 'c1')
+    session.ask(ask('long?'))
+    client.keep('c1', message({ parentId: answer.id, text: 'long?' }))
+    const live = first(client.asked)
+    live.become({ status: 'in_progress', responseId: 'r2', items: [textItem('half')] })
+    live.become({ status: 'failed', failure: { code: 'client_answer_elsewhere', message: '', retryable: true } })
+    await settled()
+    expect(shown(session)).toEqual(['first?', 'first.', 'long?', 'half'])
+    expect(lastView(session)).toMatchObject({ status: 'failed', failure: { code: 'client_answer_lost' } })
+    session.ask(ask('and now?'))
+    expect(client.asked[1]?.question).toMatchObject({ previousResponseId: 'r1' })
   })
 
   it('an answer that ended before it could be followed leaves nothing behind', async () => {

@@ -245,6 +245,7 @@ export const en = {
   'error.client_busy': 'Too many answers are being given at once. Wait until one is done, then try again.',
   'error.client_answer_elsewhere':
     'The rest of this answer is no longer streamed. Open the conversation again to read it.',
+  'error.client_answer_lost': 'The house stopped in the middle of this answer, and the rest is lost. Try again.',
   'error.caller_invalid_request': 'The house could not read this request. Load the page again and retry.',
   'error.caller_model_unknown': 'This profile is gone. Choose another one.',
   'error.caller_unsupported_feature': 'This profile cannot do that. Choose another one.',

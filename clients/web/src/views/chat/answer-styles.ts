@@ -131,6 +131,11 @@ export const answerStyles = css`
     color: var(--muted);
   }
 
+  .action .icon {
+    inline-size: var(--space-4);
+    block-size: var(--space-4);
+  }
+
   .action:hover:not(:disabled) {
     color: var(--text);
   }

@@ -75,9 +75,11 @@ export interface SeenWhileGiven {
   readonly failure: Failure | undefined
   /** One per picture that history keeps; undefined: to be fetched. */
   readonly pictures: readonly (PictureBytes | undefined)[]
+  /** Of an answer that is not streamed here any more: the house still gives it. */
+  readonly restComes: boolean
 }
 
-export const nothingSeen: SeenWhileGiven = { reasoningMs: [], failure: undefined, pictures: [] }
+export const nothingSeen: SeenWhileGiven = { reasoningMs: [], failure: undefined, pictures: [], restComes: true }
 
 export const isEnded = (status: AnswerState['status']): boolean =>
   status !== 'sending' && status !== 'queued' && status !== 'in_progress'
@@ -85,14 +87,18 @@ export const isEnded = (status: AnswerState['status']): boolean =>
 /** The rest of the answer is with another reader: what is here is not all, and not wrong. */
 export const isElsewhere = (state: AnswerState): boolean => state.failure?.code === 'client_answer_elsewhere'
 
+/** The house that gave it is gone, and what it had not said yet. */
+export const isLost = (state: AnswerState, seen: SeenWhileGiven): boolean => isElsewhere(state) && !seen.restComes
+
 export function viewOfState(state: AnswerState, seen: SeenWhileGiven): AnswerView {
   const ended = isEnded(state.status)
+  const restComes = isElsewhere(state) && seen.restComes
   const parts = state.items.filter(isWorthShowing).map((item) => partOfItem(item, ended))
   return {
-    status: isElsewhere(state) ? 'in_progress' : state.status,
+    status: restComes ? 'in_progress' : state.status,
     parts: withDurations(parts, seen),
-    waiting: waitingOf(state, parts),
-    failure: isElsewhere(state) ? undefined : state.failure,
+    waiting: restComes ? { for: 'rest' } : waitingOf(state, parts),
+    failure: shownFailure(state, seen),
     responseId: state.responseId,
     profile: state.profile,
     usage: state.final?.usage ?? null,
@@ -125,6 +131,11 @@ export function viewOfMessage(
 /** What is copied: the text that answers, without what was thought before it. */
 export const markdownOf = (view: AnswerView): string =>
   view.parts.flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : [])).join('\n\n')
+
+function shownFailure(state: AnswerState, seen: SeenWhileGiven): Failure | undefined {
+  if (!isElsewhere(state) || state.failure === undefined) return state.failure
+  return seen.restComes ? undefined : { ...state.failure, code: 'client_answer_lost', retryable: true }
+}
 
 function failureOf(error: NonNullable<Message['error']>, runId: string | null): Failure {
   return { ...error, retryable: true, ...(runId === null ? {} : { requestId: runId }) }
@@ -183,7 +194,6 @@ export function withPictures<Part extends ShownPart>(
 }
 
 function waitingOf(state: AnswerState, parts: readonly ShownPart[]): Waiting | undefined {
-  if (isElsewhere(state)) return { for: 'rest' }
   if (state.status === 'sending') return { for: 'house' }
   if (state.status === 'queued') return { for: 'lane', position: state.queuePosition }
   if (state.status !== 'in_progress') return undefined

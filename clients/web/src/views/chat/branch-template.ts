@@ -22,7 +22,8 @@ export function branchTemplate<Node extends TreeNode>(
     })
   }
   return html`
-    <span class="branches" role="group" aria-label=${translate('chat.branch', values)}>
+    <span class="branches" role="group" aria-labelledby="branch">
+      <span id="branch" class="unseen">${translate('chat.branch', values)}</span>
       ${towards(-1)}
       <span class="meta" aria-hidden="true">${values.position}/${values.count}</span>
       ${towards(1)}

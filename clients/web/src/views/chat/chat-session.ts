@@ -1,7 +1,7 @@
 import type { ConversationUpdate, Failure, HearthClient, LiveRun } from '../../protocol/hearth-client.ts'
 import { Listeners } from '../../protocol/listeners.ts'
 import type { Message } from '../../protocol/rest-api.ts'
-import { isElsewhere, isEnded, nothingSeen, type SeenWhileGiven } from './answer-view.ts'
+import { isElsewhere, isEnded, isLost, nothingSeen, type SeenWhileGiven } from './answer-view.ts'
 import {
   type AskedQuestion,
   type ChatNode,
@@ -214,6 +214,16 @@ export class ChatSession {
     const gone = this.#shownTurns().filter(isFruitless)
     this.#names = names
     this.#turns = this.#turns.filter((turn) => !(settled.includes(turn) || gone.includes(turn)))
+    this.#giveUp()
+  }
+
+  /** What is neither in history nor being given was lost with the house that gave it. */
+  #giveUp(): void {
+    const given = new Set(this.#deps.client.live.map(({ responseId }) => responseId))
+    for (const { live, answerId, seen } of this.#shownTurns()) {
+      const isGone = isElsewhere(live.state) && !given.has(live.state.responseId ?? '')
+      if (isGone) this.#seen.set(answerId, { ...seen(), restComes: false })
+    }
   }
 
   /**
@@ -306,8 +316,9 @@ export class ChatSession {
 function responseIdOf(node: ChatNode | undefined): string | undefined {
   if (node?.kind === 'message') return node.message.runId ?? undefined
   if (node?.kind !== 'answer') return undefined
-  const { responseId, final } = node.turn.live.state
-  return final?.stored === false ? undefined : responseId
+  const { live, seen } = node.turn
+  const isKept = live.state.final?.stored !== false && !isLost(live.state, seen())
+  return isKept ? live.state.responseId : undefined
 }
 
 /** Followed, and there was nothing to follow any more. */

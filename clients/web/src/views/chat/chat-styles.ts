@@ -40,7 +40,8 @@ export const chatStyles = css`
   .scroller {
     overflow: auto;
     overscroll-behavior: contain;
-    scrollbar-gutter: stable;
+    scrollbar-gutter: stable both-edges;
+    scrollbar-width: thin;
   }
 
   .scroller:focus-visible {

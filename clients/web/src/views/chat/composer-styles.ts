@@ -87,6 +87,12 @@ export const composerStyles = css`
     border-radius: var(--radius-round);
   }
 
+  .stop .icon {
+    inline-size: var(--space-4);
+    block-size: var(--space-4);
+    fill: currentColor;
+  }
+
   .editing {
     display: flex;
     gap: var(--space-2);

@@ -19,6 +19,7 @@ export function createGivenWatch(clock: () => number): (state: AnswerState) => S
       reasoningMs: reasoningOf(state).map(({ id }) => took.get(id)),
       failure: state.failure,
       pictures: isEnded(state.status) ? keptPictures(state) : [],
+      restComes: true,
     }
     if (!isSame(seen, next)) seen = next
     return seen

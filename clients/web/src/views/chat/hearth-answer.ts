@@ -120,7 +120,7 @@ export class HearthAnswer extends LitElement {
       <footer role="group" aria-label=${translate('chat.actions')}>
         ${branchTemplate(this.step, translate, (nodeId) => this.dispatchEvent(new ChatEvent({ type: 'choose', nodeId })))}
         ${markdown === '' ? nothing : actionTemplate(this.#copy.action(markdown, this.context))}
-        ${actionTemplate({ icon: RotateCcw, label: translate('chat.retry'), run: this.#retry })}
+        ${view.failure === undefined ? actionTemplate({ icon: RotateCcw, label: translate('chat.retry'), run: this.#retry }) : nothing}
         ${actionTemplate({ icon: Info, label: translate('chat.details'), run: this.#toggleFacts, isExpanded: this.showsFacts })}
       </footer>
     `

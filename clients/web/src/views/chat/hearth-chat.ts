@@ -196,7 +196,8 @@ export class HearthChat extends LitElement {
     this.#title?.open(this.conversation)
     this.#last = lastAnswer(this.#steps)
     this.announcement = ''
-    if (this.message === undefined) this.#follower.toEnd()
+    if (this.conversation === undefined) this.#follower.toStart()
+    else if (this.message === undefined) this.#follower.toEnd()
     const isTouch = matchMedia('(pointer: coarse)').matches
     if (this.conversation === undefined && !isTouch) void this.updateComplete.then(() => this.#composerElement?.focus())
   }

@@ -191,7 +191,7 @@ export class HearthComposer extends LitElement {
     const label = this.context.translate('composer.stop')
     const stop = () => this.#tell({ type: 'stop' })
     return html`
-      <button type="button" class="primary square go" aria-label=${label} title=${label} @click=${stop}>
+      <button type="button" class="primary square go stop" aria-label=${label} title=${label} @click=${stop}>
         ${guard([], () => icon(Square))}
       </button>
     `

@@ -21,7 +21,7 @@ export class HearthProfilePicker extends LitElement {
         min-inline-size: 0;
       }
 
-      select {
+      select.field {
         inline-size: auto;
         max-inline-size: 100%;
         border-color: transparent;
@@ -32,7 +32,7 @@ export class HearthProfilePicker extends LitElement {
         cursor: pointer;
       }
 
-      select:hover {
+      select.field:hover:enabled {
         background: var(--hover);
         color: var(--text);
       }

@@ -53,6 +53,12 @@ export class ScrollFollower implements ReactiveController {
     this.#keep()
   }
 
+  /** What is shown is to be read from its beginning. */
+  toStart(): void {
+    this.#follow(false)
+    if (this.#parts !== undefined) this.#parts.scroller.scrollTop = 0
+  }
+
   /** Stays where the reader was sent. */
   release(): void {
     this.#follow(false)
