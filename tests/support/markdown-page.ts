@@ -47,6 +47,9 @@ export async function startMarkdownPage(): Promise<MarkdownPage> {
 async function buildElement(outDir: string): Promise<void> {
   await build({
     configFile: join(web, 'vite.config.ts'),
+    // A test runner is no development of the page, though it tells vite so.
+    mode: 'production',
+    resolve: { conditions: ['module', 'browser', 'production'] },
     logLevel: 'warn',
     publicDir: false,
     build: {

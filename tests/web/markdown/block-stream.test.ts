@@ -19,7 +19,11 @@ describe('blocks of a whole text', () => {
     ['a fence in a longer fence', '````\n```\n````', ['code : ```⏎']],
     ['indented code without its last blank lines', '    a\n\n    b\n\nc', ['code : a⏎⏎b⏎', 'p: c']],
     ['no indented code in a paragraph', 'a\n    b', ['p: a⏎b']],
-    ['a tight and a loose list', '- a\n- b\n\ntext\n\n- c\n\n- d', ['ul[li[p: a] li[p: b]]', 'p: text', 'ul loose[li[p: c] li[p: d]]']],
+    [
+      'a tight and a loose list',
+      '- a\n- b\n\ntext\n\n- c\n\n- d',
+      ['ul[li[p: a] li[p: b]]', 'p: text', 'ul loose[li[p: c] li[p: d]]'],
+    ],
     ['a list in a list', '- a\n  - b\n- c', ['ul[li[p: a ul[li[p: b]]] li[p: c]]']],
     ['a list that begins with 3', '3. a\n4. b', ['ol 3[li[p: a] li[p: b]]']],
     ['another mark begins another list', '- a\n* b', ['ul[li[p: a]]', 'ul[li[p: b]]']],
@@ -113,7 +117,8 @@ describe('blocks of a growing text', () => {
 /** All blocks but the one that is open. */
 function closedBlocks(open: readonly { readonly node: object }[]): number {
   const [root, tip] = open
-  const count = root !== undefined && 'children' in root.node && Array.isArray(root.node.children) ? root.node.children.length : 0
+  const count =
+    root !== undefined && 'children' in root.node && Array.isArray(root.node.children) ? root.node.children.length : 0
   return tip === undefined ? count : count - 1
 }
 

@@ -11,7 +11,9 @@ function createHand() {
     take: (ms: number) => {
       time += ms
     },
-    nextFrame: () => frames.splice(0).forEach((callback) => callback()),
+    nextFrame: () => {
+      for (const callback of frames.splice(0)) callback()
+    },
     get isIdle() {
       return frames.length === 0
     },

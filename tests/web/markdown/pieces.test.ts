@@ -37,7 +37,8 @@ describe('segments of a long paragraph', () => {
 
 describe('coloured code', () => {
   it('takes apart what the highlighter writes, the innermost colour first', () => {
-    const markup = '<span class="hljs-keyword">if</span> a &lt; <span class="hljs-string">&quot;b<span class="hljs-subst">c</span>&quot;</span>'
+    const markup =
+      '<span class="hljs-keyword">if</span> a &lt; <span class="hljs-string">&quot;b<span class="hljs-subst">c</span>&quot;</span>'
     expect(codePiecesOf(markup)).toEqual([
       { text: 'if', colour: 'keyword' },
       { text: ' a < ', colour: undefined },
@@ -49,7 +50,11 @@ describe('coloured code', () => {
 
   it('takes any other tag for text', () => {
     const markup = '<img src=x onerror=y><span class="hljs-keyword" id=a></span>'
-    expect(codePiecesOf(markup).map(({ text }) => text).join('')).toBe('<img src=x onerror=y><span class="hljs-keyword" id=a>')
+    expect(
+      codePiecesOf(markup)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('<img src=x onerror=y><span class="hljs-keyword" id=a>')
   })
 
   it('shares pieces out without losing a character', () => {

@@ -1,6 +1,6 @@
-import type { Align, Item, Table } from './block-tree.ts'
 import type { BlockDraft, OpenBlock } from './block-draft.ts'
-import { type BlockStart, blockStartOf } from './block-start.ts'
+import { type BlockStart, blockStartOf, type Place } from './block-start.ts'
+import type { Align, Block, Item, Table } from './block-tree.ts'
 import { LineCursor } from './line-cursor.ts'
 import { cellsOf, closesFence, formulaEndOf, type ItemMarker, taskOf } from './line-rules.ts'
 
@@ -116,13 +116,7 @@ function takesFormulaLine(
 function startBlocks(draft: BlockDraft, matched: number, cursor: LineCursor): number | undefined {
   let depth = matched
   while (!cursor.isBlank) {
-    const tip = draft.tip
-    const start = blockStartOf(cursor.text.slice(cursor.indent), {
-      indent: cursor.indent,
-      paragraph: tip?.kind === 'paragraph' && draft.open.length === depth + 1 ? tip.node.source : undefined,
-      mayBeLazy: tip?.kind === 'paragraph',
-      mayNest: draft.open.length < maxDepth,
-    })
+    const start = blockStartOf(cursor.text.slice(cursor.indent), placeOf(draft, depth, cursor))
     if (start === undefined) return depth
     if (start.type === 'quote') startQuote(draft, depth, cursor)
     else if (start.type === 'item') startItem(draft, depth, { marker: start.marker, cursor })
@@ -133,6 +127,16 @@ function startBlocks(draft: BlockDraft, matched: number, cursor: LineCursor): nu
     depth = draft.open.length
   }
   return depth
+}
+
+function placeOf({ open, tip }: BlockDraft, depth: number, { indent }: LineCursor): Place {
+  const paragraph = tip?.kind === 'paragraph' ? tip.node.source : undefined
+  return {
+    indent,
+    paragraph: open.length === depth + 1 ? paragraph : undefined,
+    mayBeLazy: paragraph !== undefined,
+    mayNest: open.length < maxDepth,
+  }
 }
 
 /** Ends what the line does not go on with. A list without an item that goes on can only take another item. */
@@ -175,41 +179,59 @@ interface LeafStart {
 }
 
 function startLeaf(draft: BlockDraft, depth: number, { start, cursor }: LeafStart): void {
-  if (start.type === 'underline' || start.type === 'table') return turnParagraph(draft, start)
-  closeFor(draft, depth)
+  if (start.type === 'underline') underlineParagraph(draft, start.level)
+  else if (start.type === 'table') startTable(draft, start.align)
+  else {
+    closeFor(draft, depth)
+    const { node, open } = leafOf(start, cursor)
+    draft.append(node, open)
+  }
+}
+
+interface Leaf {
+  readonly node: Block
+  /** Nothing when it is done with its line. */
+  readonly open?: OpenBlock
+}
+
+function leafOf(start: Exclude<LeafStart['start'], { type: 'underline' | 'table' }>, cursor: LineCursor): Leaf {
   switch (start.type) {
     case 'rule':
-      return draft.append({ type: 'rule' })
+      return { node: { type: 'rule' } }
     case 'heading':
-      return draft.append({ type: 'heading', level: start.level, source: start.source })
+      return { node: { type: 'heading', level: start.level, source: start.source } }
     case 'fence': {
       const node = { type: 'code' as const, language: start.fence.language, text: '', closed: false }
-      return draft.append(node, { kind: 'fence', node, fence: start.fence, indent: cursor.indent })
+      return { node, open: { kind: 'fence', node, fence: start.fence, indent: cursor.indent } }
     }
     case 'formula': {
       const node = { type: 'formula' as const, opener: start.opener, source: start.source, closed: start.closed }
-      return draft.append(node, start.closed ? undefined : { kind: 'formula', node })
+      return start.closed ? { node } : { node, open: { kind: 'formula', node } }
     }
     case 'indented': {
       const text = `${cursor.text.slice(indentOfCode)}\n`
       const node = { type: 'code' as const, language: '', text, closed: false }
-      return draft.append(node, { kind: 'indented', node, blanks: '' })
+      return { node, open: { kind: 'indented', node, blanks: '' } }
     }
   }
 }
 
-/** The paragraph at the tip was a heading, or its last line the header of a table. */
-function turnParagraph(draft: BlockDraft, start: Extract<BlockStart, { type: 'underline' | 'table' }>): void {
+/** The paragraph at the tip was a heading. */
+function underlineParagraph(draft: BlockDraft, level: 1 | 2): void {
+  if (draft.tip?.kind === 'paragraph') draft.replaceTip({ type: 'heading', level, source: draft.tip.node.source })
+}
+
+/** The last line of the paragraph at the tip was the header of a table. */
+function startTable(draft: BlockDraft, align: readonly Align[]): void {
   if (draft.tip?.kind !== 'paragraph') return
   const { source } = draft.tip.node
-  if (start.type === 'underline') return draft.replaceTip({ type: 'heading', level: start.level, source })
   const split = source.lastIndexOf('\n')
   if (split === -1) draft.replaceTip()
   else {
     draft.tip.node.source = source.slice(0, split)
     draft.closeTo(draft.open.length - 1)
   }
-  const node = emptyTable(source.slice(split + 1), start.align)
+  const node = emptyTable(source.slice(split + 1), align)
   draft.append(node, { kind: 'table', node })
 }
 

@@ -1,4 +1,4 @@
-import type { Align, Block, Code, Definitions, Formula, Item, List, Paragraph, Quote, Table } from './block-tree.ts'
+import type { Block, Code, Definitions, Formula, Item, List, Paragraph, Quote, Table } from './block-tree.ts'
 import { type Definition, takeDefinitions } from './definitions.ts'
 import type { Fence } from './line-rules.ts'
 
@@ -89,9 +89,11 @@ export class BlockDraft {
   #closeParagraph(paragraph: Draft<Paragraph>): void {
     const { found, rest } = takeDefinitions(paragraph.source)
     if (found.length > 0) this.definitions = withDefinitions(this.definitions, found)
-    if (rest === '') return this.replaceTip()
-    paragraph.source = rest
-    this.open.pop()
+    if (rest === '') this.replaceTip()
+    else {
+      paragraph.source = rest
+      this.open.pop()
+    }
   }
 
   #parent(): Container | undefined {

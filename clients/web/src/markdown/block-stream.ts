@@ -52,9 +52,11 @@ function addUnfinished(draft: BlockDraft, line: string, streaming: boolean): voi
 function settleTip(draft: BlockDraft): void {
   const { tip } = draft
   if (tip?.kind !== 'paragraph') return
-  if (/^\|[^\n]*$/.test(tip.node.source)) return draft.replaceTip()
-  tip.node.source = closeOpenMarks(tip.node.source)
-  draft.closeTo(draft.open.length - 1)
+  if (/^\|[^\n]*$/.test(tip.node.source)) draft.replaceTip()
+  else {
+    tip.node.source = closeOpenMarks(tip.node.source)
+    draft.closeTo(draft.open.length - 1)
+  }
 }
 
 function cleanLine(line: string): string {

@@ -32,11 +32,16 @@ function openMarksOf(source: string): OpenMarks {
   let pairs: readonly OpenMark[] = []
   for (const { 0: mark, index } of source.matchAll(/\\.|`+|\*\*|~~/gs)) {
     const end = index + mark.length
-    if (code !== undefined) code = mark === code.mark ? undefined : code
-    else if (mark.startsWith('`')) code = { mark, end }
-    else if (!mark.startsWith('\\')) pairs = withMark(pairs, { mark, end }, source[end] ?? '')
+    if (mark.startsWith('`')) code = withCode(code, { mark, end })
+    else if (code === undefined && !mark.startsWith('\\')) pairs = withMark(pairs, { mark, end }, source[end] ?? '')
   }
   return { code, pairs }
+}
+
+/** In code only as many backticks as began it mean anything. */
+function withCode(code: OpenMark | undefined, found: OpenMark): OpenMark | undefined {
+  if (code === undefined) return found
+  return found.mark === code.mark ? undefined : code
 }
 
 function withMark(pairs: readonly OpenMark[], open: OpenMark, next: string): readonly OpenMark[] {

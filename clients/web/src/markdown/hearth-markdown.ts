@@ -14,7 +14,11 @@ const maxRead = 128 * 1024
  * finished on the page is not touched again. Nothing in it can run, load or look like the page around it.
  */
 export class HearthMarkdown extends ReactiveElement {
-  static override properties = { text: { attribute: false }, streaming: { attribute: false }, labels: { attribute: false } }
+  static override properties = {
+    text: { attribute: false },
+    streaming: { attribute: false },
+    labels: { attribute: false },
+  }
   static override styles = markdownStyles
 
   static #sharedTools: PageTools | undefined

@@ -5,15 +5,13 @@ import type { Align, Formula, Heading } from './block-tree.ts'
  * 2026-11-22), without HTML blocks: markup of the model is text here. No expression goes back more than once over a line.
  */
 
+const headingLevels = [1, 2, 3, 4, 5, 6] as const
+
 export function headingOf(text: string): Pick<Heading, 'level' | 'source'> | undefined {
   const marks = /^#{1,6}(?=[ \t]|$)/.exec(text)?.[0]
   if (marks === undefined) return undefined
   const source = text.slice(marks.length).trim()
-  return { level: headingLevel(marks.length), source: source.replace(/(?:^|[ \t])#+$/, '').trimEnd() }
-}
-
-function headingLevel(count: number): Heading['level'] {
-  return count === 1 ? 1 : count === 2 ? 2 : count === 3 ? 3 : count === 4 ? 4 : count === 5 ? 5 : 6
+  return { level: headingLevels[marks.length - 1] ?? 6, source: source.replace(/(?:^|[ \t])#+$/, '').trimEnd() }
 }
 
 /** The line under a paragraph that makes it a heading. */
@@ -99,7 +97,7 @@ export function cellsOf(line: string): readonly string[] {
   return cells
 }
 
-const closers = { '$$': '$$', '\\[': '\\]' } as const
+const closers = { $$: '$$', '\\[': '\\]' } as const
 
 export interface FormulaStart {
   readonly opener: Formula['opener']

@@ -112,9 +112,14 @@ function inlineOf(token: Token, around: Surroundings): Inline {
   }
 }
 
-function groupOf(type: 'strong' | 'emphasis' | 'struck', { raw, tokens }: Token, around: Surroundings): Inline {
+function groupOf(type: 'strong' | 'emphasis' | 'struck', token: Token, around: Surroundings): Inline {
+  const { raw } = token
   if (around.depth >= maxDepth) return plain(raw)
-  return { type, raw, children: inlinesOf(tokens ?? [], { ...around, depth: around.depth + 1 }) }
+  return { type, raw, children: inlinesOf(childrenOf(token), { ...around, depth: around.depth + 1 }) }
+}
+
+function childrenOf(token: Token): readonly Token[] {
+  return ('tokens' in token ? token.tokens : undefined) ?? []
 }
 
 /** A link to where none may lead is its text. */
@@ -126,7 +131,7 @@ function linkOf(token: Token, around: Surroundings): Inline {
   const depth = around.depth + 1
   const children = isPicture
     ? [plain(decodeReferences('text' in token ? String(token.text) : ''))]
-    : inlinesOf(token.tokens ?? [], { depth, inLink: true })
+    : inlinesOf(childrenOf(token), { depth, inLink: true })
   if (address === undefined || around.inLink || around.depth >= maxDepth) return { type: 'span', raw, children }
   return { type: 'link', raw, address, isPicture, children }
 }

@@ -15,6 +15,8 @@ export class CodeView implements BlockView<Code> {
   readonly #language = createElement('span', 'language')
   readonly #code = createElement('code')
   readonly #parts: HTMLElement[] = []
+  /** The text of the last part. */
+  #tail = document.createTextNode('')
   #linesInPart = linesPerPart
   #text = ''
   #isColoured = false
@@ -59,7 +61,7 @@ export class CodeView implements BlockView<Code> {
     while (rest !== '') {
       if (this.#linesInPart === linesPerPart) this.#startPart()
       const { end, lines } = takeLines(rest, linesPerPart - this.#linesInPart)
-      this.#parts.at(-1)?.firstChild?.appendData(rest.slice(0, end))
+      this.#tail.appendData(rest.slice(0, end))
       this.#linesInPart += lines
       rest = rest.slice(end)
     }
@@ -67,7 +69,8 @@ export class CodeView implements BlockView<Code> {
 
   #startPart(): void {
     this.#parts.at(-1)?.classList.add('whole')
-    const part = createElement('span', 'lines', document.createTextNode(''))
+    this.#tail = document.createTextNode('')
+    const part = createElement('span', 'lines', this.#tail)
     this.#parts.push(part)
     this.#code.append(part)
     this.#linesInPart = 0

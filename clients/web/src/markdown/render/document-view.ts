@@ -1,5 +1,5 @@
-import type { Block, Definitions } from '../block-tree.ts'
 import type { BlockTree } from '../block-stream.ts'
+import type { Block, Definitions } from '../block-tree.ts'
 import type { MarkdownLabels } from '../labels.ts'
 import { ChildViews } from './child-views.ts'
 import { CodeView } from './code-view.ts'

@@ -1,4 +1,4 @@
-import createPurifier from 'dompurify'
+import createPurifier, { type WindowLike } from 'dompurify'
 import katex from 'katex'
 import type { InlineFormula } from '../inline.ts'
 
@@ -10,9 +10,11 @@ export type TypesetFormula = (formula: Pick<InlineFormula, 'source' | 'display'>
  */
 export function createFormulaTypesetter(): TypesetFormula {
   const purifier = createPurifier(window)
-  const policy = window.trustedTypes?.createPolicy('hearth-markdown', {
+  const { trustedTypes }: WindowLike = window
+  const policy = trustedTypes?.createPolicy('hearth-markdown', {
     // Only DOMPurify holds the policy: what it reads here goes into a document without scripts, to be cleaned there.
     createHTML: (markup) => markup,
+    createScript: () => '',
     createScriptURL: () => '',
   })
   return ({ source, display }) => {

@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
+import type {} from '../../clients/web/src/markdown/hearth-markdown.ts'
 
 /** Shows each text in an element of its own, in pieces as a model would send it, and takes it out again when it is still. */
 export async function showTexts(page: Page, texts: readonly string[], pieceLength = 40): Promise<void> {
@@ -48,37 +49,56 @@ export function stillMarkup(page: Page): Promise<string> {
 }
 
 export interface Streamed {
-  /** The longest task of the page meanwhile. */
+  /** How long the longest task of the page held its thread, without what other processes took from it. */
   readonly longestTaskMs: number
   readonly frames: number
   readonly markup: string
 }
 
-/** Lets a text grow by so many characters a frame, and listens for tasks that hold the page up. */
+/** Lets a text grow by so many characters a frame, and measures what holds the page up meanwhile. */
 export async function streamText(page: Page, text: string, charactersPerFrame: number): Promise<Streamed> {
-  const measured = await page.evaluate(
+  const session = await page.context().newCDPSession(page)
+  const readLongest = await traceTasks(session)
+  const frames = await page.evaluate(
     async ([whole, rate]) => {
-      let longestTaskMs = 0
-      const observer = new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) longestTaskMs = Math.max(longestTaskMs, duration)
-      })
-      observer.observe({ type: 'longtask' })
       const element = document.createElement('hearth-markdown')
       document.querySelector('main')?.replaceChildren(element)
-      let frames = 0
+      let count = 0
       for (let end = rate; end < whole.length; end += rate) {
         element.streaming = true
         element.text = whole.slice(0, end)
         await new Promise((resolve) => requestAnimationFrame(resolve))
-        frames += 1
+        count += 1
       }
       element.text = whole
       element.streaming = false
       await new Promise((resolve) => setTimeout(resolve, 300))
-      observer.disconnect()
-      return { longestTaskMs, frames }
+      return count
     },
     [text, charactersPerFrame] as const,
   )
-  return { ...measured, markup: await stillMarkup(page) }
+  const longestTaskMs = await readLongest()
+  await session.detach()
+  return { longestTaskMs, frames, markup: await stillMarkup(page) }
+}
+
+/** Chromium tells for every task how long it took, and how much of that its thread had a processor (`tdur`, in µs). */
+async function traceTasks(session: CDPSession): Promise<() => Promise<number>> {
+  let longestTaskMs = 0
+  session.on('Tracing.dataCollected', ({ value }) => {
+    for (const event of value) {
+      const { name, tdur } = event as { readonly name?: string; readonly tdur?: number }
+      if (name?.endsWith('RunTask') && tdur !== undefined) longestTaskMs = Math.max(longestTaskMs, tdur / 1000)
+    }
+  })
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel'] },
+  })
+  return async () => {
+    const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+    await session.send('Tracing.end')
+    await complete
+    return longestTaskMs
+  }
 }
