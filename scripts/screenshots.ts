@@ -16,8 +16,7 @@ const colorSchemes = ['light', 'dark'] as const
 
 const question = 'How does a heat pump work, and what does it cost to run?'
 
-const answer = `A heat pump **moves** heat instead of making it. A little electricity drives a compressor, and the heat comes
-from the air, the ground or water outside.
+const answer = `A heat pump **moves** heat instead of making it. A little electricity drives a compressor; the heat comes from outside.
 
 1. A cold refrigerant takes up heat outside and evaporates.
 2. The compressor presses the vapour together, which makes it hot.
@@ -25,7 +24,7 @@ from the air, the ground or water outside.
 
 How much heat one unit of power moves is the coefficient $\\mathrm{COP} = Q / W$:
 
-| Outside | Flow | COP | Cost of 10 kWh heat |
+| Outside | Flow | COP | 10 kWh |
 |---:|---:|---:|---:|
 | 7 °C | 35 °C | 4.4 | 0.68 € |
 | 2 °C | 45 °C | 3.1 | 0.97 € |
@@ -39,7 +38,11 @@ def cost_per_kwh(price: float, cop: float) -> float:
 \`\`\`
 `
 
-const earlier = ['Three quick dinners and a shopping list', 'A note to the neighbours about Saturday', 'Names for a grey cat']
+const earlier = [
+  'Three quick dinners and a shopping list',
+  'A note to the neighbours about Saturday',
+  'Names for a grey cat',
+]
 
 async function takePictures(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })

@@ -22,7 +22,10 @@ export async function installBrowser(root, runner) {
   const prefix = wayToInstall()
   console.error('Installing Chromium, which the tests of the page use (apt-get; a minute, once) …')
   const startedAt = performance.now()
-  for (const args of [['update', '-qq'], ['install', '-qq', '-y', '--no-install-recommends', 'chromium']]) {
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-qq', '-y', '--no-install-recommends', 'chromium'],
+  ]) {
     const [program = '', ...rest] = [...prefix, 'apt-get', ...args]
     const env = { DEBIAN_FRONTEND: 'noninteractive' }
     const code = await runner.run(program, rest, { cwd: root, env, quiet: true, patienceMs })

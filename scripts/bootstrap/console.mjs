@@ -40,7 +40,10 @@ export function consoleFingerprint(root) {
   const sources = listFiles(sourcesOf(root)).map((path) => join('clients', 'web', path))
   const hash = createHash('sha256')
   for (const path of ['package-lock.json', 'scripts/build-console.ts', ...sources]) {
-    hash.update(`${path}\0`).update(readFileSync(join(root, path))).update('\0')
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0')
   }
   return `${hash.digest('hex')}\n`
 }
@@ -56,7 +59,9 @@ function listFiles(folder) {
     .flatMap((entry) =>
       entry.isDirectory()
         ? listFiles(join(folder, entry.name)).map((path) => join(entry.name, path))
-        : entry.isFile() ? [entry.name] : [],
+        : entry.isFile()
+          ? [entry.name]
+          : [],
     )
     .sort()
 }

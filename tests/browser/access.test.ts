@@ -148,7 +148,10 @@ describe.skipIf(isBrowserMissing)('the page is for everybody', () => {
     const moving = await page.evaluate(() =>
       document
         .getAnimations()
-        .filter((animation) => animation.playState === 'running' && Number(animation.effect?.getComputedTiming().duration) > 1)
+        .filter(
+          (animation) =>
+            animation.playState === 'running' && Number(animation.effect?.getComputedTiming().duration) > 1,
+        )
         .map((animation) => (animation instanceof CSSAnimation ? animation.animationName : 'transition')),
     )
     expect(moving).toEqual([])
@@ -208,10 +211,11 @@ async function unseenStops(page: Page, presses: number): Promise<readonly string
       let element = document.activeElement
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
       if (!(element instanceof HTMLElement) || element === document.body) return undefined
-      const around = [element, element.parentElement, element.parentElement?.parentElement ?? null]
+      const parent = element.parentElement
+      const around = [element, parent, parent?.parentElement].filter((each) => each instanceof Element)
       const look = (): string =>
         around
-          .flatMap((each) => (each === null ? [] : [getComputedStyle(each)]))
+          .map((each) => getComputedStyle(each))
           .map((style) => `${style.outline} ${style.boxShadow} ${style.borderColor} ${style.backgroundColor}`)
           .join('\n')
       const focused = look()

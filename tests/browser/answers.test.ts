@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isBrowserMissing, startBrowser, type TestBrowser } from '../support/browser.ts'
 import { type PageHouse, startPageHouse } from '../support/page-house.ts'
@@ -80,7 +81,11 @@ describe.skipIf(isBrowserMissing)('the page', () => {
     await using device = await browser.device()
     const { page, problems } = await pairedWindow(device, house)
     for (const stop of [() => stopButton(page).click(), () => page.keyboard.press('Escape')]) {
-      await page.getByRole('button', { name: 'New chat' }).or(page.getByRole('link', { name: 'New chat' })).first().click()
+      await page
+        .getByRole('button', { name: 'New chat' })
+        .or(page.getByRole('link', { name: 'New chat' }))
+        .first()
+        .click()
       await ask(page, 'Tell me a long story')
       const answer = answersOf(page)
       await untilLength(answer, 20)
@@ -103,18 +108,8 @@ describe.skipIf(isBrowserMissing)('the page', () => {
     await page.getByRole('button', { name: 'Draw' }).click()
     await ask(page, 'A red house by the sea')
     const picture = answersOf(page).locator('hearth-picture')
-    const steps: string[] = []
-    const boxes = new Set<string>()
-    while (!(await ended(answersOf(page)).isVisible()) || (await picture.getAttribute('data-steps')) === null) {
-      const step = (await picture.count()) === 0 ? null : await picture.getAttribute('data-steps')
-      if (step === null || step === steps.at(-1)) continue
-      steps.push(step)
-      const { width, height } = (await picture.boundingBox()) ?? { width: 0, height: 0 }
-      boxes.add(`${Math.round(width)}x${Math.round(height)}`)
-    }
-    const last = await picture.getAttribute('data-steps')
-    if (last !== null && last !== steps.at(-1)) steps.push(last)
-    expect(steps).toEqual(steps.toSorted((left, right) => Number(left) - Number(right)))
+    const { steps, boxes } = await watchSharpening(picture, ended(answersOf(page)))
+    expect(steps).toEqual(steps.toSorted((left, right) => left - right))
     expect(steps.length).toBeGreaterThanOrEqual(3)
     expect(boxes.size).toBe(1)
     const shown = picture.getByRole('img', { name: /A red house by the sea/ }).last()
@@ -143,3 +138,28 @@ describe.skipIf(isBrowserMissing)('the page', () => {
     expect(problems()).toEqual([])
   })
 })
+
+interface Sharpening {
+  /** Versions that were seen, in order. */
+  readonly steps: readonly number[]
+  /** Sizes that the picture had on the page. */
+  readonly boxes: ReadonlySet<string>
+}
+
+async function watchSharpening(picture: Locator, end: Locator): Promise<Sharpening> {
+  const steps: number[] = []
+  const boxes = new Set<string>()
+  for (let isOver = false; !isOver; ) {
+    isOver = await end.isVisible()
+    const step = await stepOf(picture)
+    if (step === 0 || step === steps.at(-1)) continue
+    steps.push(step)
+    const { width, height } = (await picture.boundingBox()) ?? { width: 0, height: 0 }
+    boxes.add(`${Math.round(width)}x${Math.round(height)}`)
+  }
+  return { steps, boxes }
+}
+
+/** Which version of the picture is shown; 0: none yet. */
+const stepOf = async (picture: Locator): Promise<number> =>
+  (await picture.count()) === 0 ? 0 : Number(await picture.getAttribute('data-steps'))

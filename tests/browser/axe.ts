@@ -17,7 +17,8 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
   try {
     await client.send('Runtime.evaluate', { expression: axe.source })
     const { result, exceptionDetails } = await client.send('Runtime.evaluate', {
-      expression: 'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => JSON.stringify(violations))',
+      expression:
+        'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => JSON.stringify(violations))',
       awaitPromise: true,
       returnByValue: true,
     })

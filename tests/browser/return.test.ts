@@ -101,7 +101,10 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
     const before = await untilLength(answersOf(page), 30)
     await house.kill()
     await questionField(page).fill('Written meanwhile')
-    await page.getByText(/The connection was lost|No answer from the house/).first().waitFor()
+    await page
+      .getByText(/The connection was lost|No answer from the house/)
+      .first()
+      .waitFor()
     expect(await shownText(textPart(answersOf(page)))).toContain(before)
     await house.restart()
     const startedAt = performance.now()

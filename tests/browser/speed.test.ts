@@ -31,7 +31,9 @@ describe.skipIf(isBrowserMissing)('the page is quick', () => {
 
   it('weighs less than 150 KB compressed at its first load', async (test) => {
     await using device = await browser.device()
-    const entrance = await weigh(device, house.url, (page) => page.getByRole('button', { name: 'Pair', exact: true }).waitFor())
+    const entrance = await weigh(device, house.url, (page) =>
+      page.getByRole('button', { name: 'Pair', exact: true }).waitFor(),
+    )
     await pairedWindow(device, house)
     const chat = await weigh(device, house.url, (page) => questionField(page).waitFor())
     keepFigure(test, `chat ${kilobytes(chat)}, pairing ${kilobytes(entrance)}`)

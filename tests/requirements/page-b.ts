@@ -73,7 +73,11 @@ const behaves = requirementsOf('accept.1', 'page acceptance 1', [
 ])
 
 const isForEverybody = requirementsOf('accept.2', 'page acceptance 2', [
-  ['page-axe', 'axe finds nothing serious in any view, in light and dark.', `${access}: axe finds nothing serious in any view: $name`],
+  [
+    'page-axe',
+    'axe finds nothing serious in any view, in light and dark.',
+    `${access}: axe finds nothing serious in any view: $name`,
+  ],
   [
     'page-keyboard',
     'Every view works by keyboard alone, shows the focus, and moves nothing for who wants less motion.',
@@ -81,7 +85,11 @@ const isForEverybody = requirementsOf('accept.2', 'page acceptance 2', [
     `${access}: shows where the focus is at every stop of every view, %s`,
     `${access}: moves nothing for who wants less motion`,
   ],
-  ['page-languages', 'The page speaks English and German.', `${access}: speaks German, and English, as the browser does`],
+  [
+    'page-languages',
+    'The page speaks English and German.',
+    `${access}: speaks German, and English, as the browser does`,
+  ],
 ])
 
 const isQuick = requirementsOf('accept.3', 'page acceptance 3', [

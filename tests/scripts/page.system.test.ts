@@ -111,11 +111,11 @@ class BrowserProject extends BootstrapProject {
 
 /** Brings a browser into the folder where it lies itself. */
 const fakeApt = `#!${process.execPath}
-const { appendFileSync, writeFileSync } = require('node:fs')
-const { join } = require('node:path')
-appendFileSync(join(__dirname, 'apt-calls'), process.argv.slice(2).join(' ') + '\\n')
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+appendFileSync(join(import.meta.dirname, 'apt-calls'), process.argv.slice(2).join(' ') + '\\n')
 if (process.env.FAKE_APT_FAILS !== undefined) process.exit(100)
-if (process.argv[2] === 'install') writeFileSync(join(__dirname, 'chromium'), '', { mode: 0o755 })
+if (process.argv[2] === 'install') writeFileSync(join(import.meta.dirname, 'chromium'), '', { mode: 0o755 })
 `
 
 const isRoot = process.getuid?.() === 0

@@ -52,7 +52,7 @@ export function smallProject(): TemporaryProject {
     .linkPackages()
     .write('package.json', `${JSON.stringify(manifest, null, 2)}\n`)
     .write('services/common/contracts/greeter.ts', contract)
-    .write('services/common/part.ts', "export interface Part {\n  readonly name: string\n}\n")
+    .write('services/common/part.ts', 'export interface Part {\n  readonly name: string\n}\n')
     .write('clients/web/src/app/load.ts', page)
     .write('clients/web/src/views/settings/settings.ts', "export const settings = 'settings'\n")
     .write('clients/web/src/main.ts', pageMain)
@@ -91,11 +91,13 @@ import { local } from './local/adapter.ts'
 export const adapters = [demo, local]
 `
 const main = `import { adapters } from './adapters/registry.ts'
+import type { Part } from './common/part.ts'
 import { gateway } from './gateway/greet.ts'
 import { wire } from './router/grpc/wire.ts'
 import { router } from './router/route.ts'
 
-console.log(await gateway(router), adapters, wire)
+const part: Part = { name: 'main' }
+console.log(await gateway(router), adapters, wire, part)
 `
 const client = `import { greeting } from '../../services/common/contracts/greeter.ts'
 

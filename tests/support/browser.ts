@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type ConsoleMessage, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from 'playwright-core'
 import { findBrowser } from '../../scripts/bootstrap/browser.mjs'
 
 /** For `describe.skipIf`: `npm test` says why when there is none. CI must test everything, so there the tests fail. */

@@ -64,4 +64,4 @@ const encodingsOf = ({ bodies }: ConsoleFile): ReadonlySet<Encoding> =>
 
 /** If-None-Match compares weakly (RFC 9110 §13.1.2). */
 const hasTag = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))
+  header?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false
