@@ -80,7 +80,7 @@ export class HearthMenu extends LitElement {
       >
         ${guard([], () => icon(Ellipsis))}
       </button>
-      <div id="menu" popover role="menu" aria-label=${this.label} @beforetoggle=${this.#onToggle} @keydown=${this.#onKey}>
+      <div id="menu" popover role="menu" aria-label=${this.label} @beforetoggle=${this.#onToggle} @toggle=${this.#onToggled} @keydown=${this.#onKey}>
         ${this.isOpen ? this.items.map((item) => this.#item(item)) : nothing}
       </div>
     `
@@ -98,20 +98,36 @@ export class HearthMenu extends LitElement {
     return this.renderRoot.querySelector('[popover]')
   }
 
+  get #button(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('[popovertarget]')
+  }
+
   #run(item: MenuItem): void {
     this.#popover?.hidePopover()
+    this.#giveFocusBack()
     item.run()
   }
 
   #onToggle(event: ToggleEvent): void {
-    this.isOpen = event.newState === 'open'
+    if (event.newState === 'closed') return
+    this.isOpen = true
     // It has a size only once it is shown and filled: after this event, before the next frame.
-    if (this.isOpen) requestAnimationFrame(() => this.#place())
+    requestAnimationFrame(() => this.#place())
+  }
+
+  #onToggled(event: ToggleEvent): void {
+    this.isOpen = event.newState === 'open'
+    if (!this.isOpen) this.#giveFocusBack()
+  }
+
+  /** Browsers do not, in a shadow root: the focus would stay on an entry that is gone. */
+  #giveFocusBack(): void {
+    if (this.shadowRoot?.activeElement?.matches('[role="menuitem"]') === true) this.#button?.focus()
   }
 
   #place(): void {
     const popover = this.#popover
-    const button = this.renderRoot.querySelector('button')
+    const button = this.#button
     if (popover === null || button === null) return
     const from = button.getBoundingClientRect()
     const { offsetWidth: width, offsetHeight: height } = popover

@@ -102,8 +102,10 @@ export class HearthConversationList extends LitElement {
     this.#readMore()
     // A row that moves to its new place loses the focus on the way.
     if (this.#focusedRow !== undefined && this.shadowRoot?.activeElement === null) this.#focusRow(this.#focusedRow)
-    if (changed.has('renaming') && this.renaming !== undefined)
-      this.renderRoot.querySelector<HTMLInputElement>('form input')?.select()
+    if (!changed.has('renaming') || this.renaming === undefined) return
+    const field = this.renderRoot.querySelector<HTMLInputElement>('form input')
+    field?.focus()
+    field?.select()
   }
 
   #searchField() {
