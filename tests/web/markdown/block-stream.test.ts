@@ -24,6 +24,7 @@ describe('blocks of a whole text', () => {
       '- a\n- b\n\ntext\n\n- c\n\n- d',
       ['ul[li[p: a] li[p: b]]', 'p: text', 'ul loose[li[p: c] li[p: d]]'],
     ],
+    ['an item without text', '- a\n-\n- b', ['ul[li[p: a] li[] li[p: b]]']],
     ['a list in a list', '- a\n  - b\n- c', ['ul[li[p: a ul[li[p: b]]] li[p: c]]']],
     ['a list that begins with 3', '3. a\n4. b', ['ol 3[li[p: a] li[p: b]]']],
     ['another mark begins another list', '- a\n* b', ['ul[li[p: a]]', 'ul[li[p: b]]']],

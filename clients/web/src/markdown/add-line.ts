@@ -23,9 +23,10 @@ export function addLine(draft: BlockDraft, line: string): void {
     return
   }
   const reached = startBlocks(draft, depth, cursor)
-  if (reached !== undefined && cursor.isBlank) addBlank(draft, reached)
+  // The line of an item that begins with nothing is not blank: its mark is on it.
+  if (reached === depth && cursor.isBlank) addBlank(draft, depth)
   else {
-    if (reached !== undefined) addText(draft, reached, cursor)
+    if (reached !== undefined && !cursor.isBlank) addText(draft, reached, cursor)
     draft.blankFrom = undefined
   }
 }
@@ -218,7 +219,8 @@ function leafOf(start: Exclude<LeafStart['start'], { type: 'underline' | 'table'
 
 /** The paragraph at the tip was a heading. */
 function underlineParagraph(draft: BlockDraft, level: 1 | 2): void {
-  if (draft.tip?.kind === 'paragraph') draft.replaceTip({ type: 'heading', level, source: draft.tip.node.source })
+  if (draft.tip?.kind === 'paragraph')
+    draft.replaceTip({ type: 'heading', level, source: draft.tip.node.source.trimEnd() })
 }
 
 /** The last line of the paragraph at the tip was the header of a table. */

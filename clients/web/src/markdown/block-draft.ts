@@ -87,7 +87,7 @@ export class BlockDraft {
   }
 
   #closeParagraph(paragraph: Draft<Paragraph>): void {
-    const { found, rest } = takeDefinitions(paragraph.source)
+    const { found, rest } = takeDefinitions(paragraph.source.trimEnd())
     if (found.length > 0) this.definitions = withDefinitions(this.definitions, found)
     if (rest === '') this.replaceTip()
     else {

@@ -21,7 +21,12 @@ export function takeDefinitions(source: string): { readonly found: readonly Defi
     if (match === null) return { found, rest }
     const [whole, label = '', address = ''] = match
     if (labelKey(label) === '') return { found, rest }
-    found.push({ key: labelKey(label), address: address.startsWith('<') ? address.slice(1, -1) : address })
+    found.push({ key: labelKey(label), address: addressOf(address) })
     rest = rest.slice(whole.length)
   }
+}
+
+function addressOf(written: string): string {
+  const address = written.startsWith('<') ? written.slice(1, -1) : written
+  return address.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1')
 }

@@ -15,7 +15,10 @@ export interface PageTools {
 }
 
 export function createPageTools(): PageTools {
-  const frames = new FrameQueue({ requestFrame: (callback) => requestAnimationFrame(callback), now: () => performance.now() })
+  const frames = new FrameQueue({
+    requestFrame: (callback) => requestAnimationFrame(callback),
+    now: () => performance.now(),
+  })
   const loadTypesetter = once(async (): Promise<TypesetFormula> => {
     return (await import('./formula-typesetter.ts')).createFormulaTypesetter()
   })
