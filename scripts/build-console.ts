@@ -22,6 +22,8 @@ async function buildConsole(): Promise<void> {
   const fingerprint = consoleFingerprint(root)
   const target = consoleFolderOf(root)
   const half = `${target}.${process.pid}`
+  // Whoever builds with another one set (tests do) would get the slower libraries that warn.
+  process.env['NODE_ENV'] = 'production'
   try {
     await build({
       configFile: join(root, 'clients/web/vite.config.ts'),
