@@ -4,6 +4,7 @@ const tokens = 'tests/web/app/tokens.test.ts'
 const messages = 'tests/web/app/messages.test.ts'
 const pairing = 'tests/web/app/pairing.test.ts'
 const list = 'tests/web/app/conversation-list.test.ts'
+const frame = 'tests/browser/frame.test.ts'
 const book = 'tests/web/app/conversation-book.test.ts'
 
 /** The frame of the page, its pairing, settings and history. */
@@ -54,6 +55,7 @@ export const pageShellRequirements: readonly Requirement[] = requirementsOf('del
     'tests/web/app/notice-board.test.ts: what was taken back never expires',
     'tests/web/app/notice-board.test.ts: leaving the page makes all of them so',
     `${book}: what is deleted is out of sight first, and back when it could not be`,
+    `${frame}: what was deleted can be taken back, and is gone when the page is left before`,
   ],
   [
     'shell-history',
@@ -69,5 +71,17 @@ export const pageShellRequirements: readonly Requirement[] = requirementsOf('del
     'Ctrl or ⌘ K finds conversations and places.',
     `${book}: offers recent conversations and every place before anything is typed`,
     `${book}: then places by name and what the house found, each with where it leads`,
+    `${frame}: a pairing link on a device that is in says so, and Ctrl K leads to any view`,
+  ],
+  [
+    'shell-keyboard',
+    'The list is used by keyboard alone, and the focus is never lost.',
+    `${frame}: the list is walked, its menu opened and left, a row renamed, and the focus is never lost`,
+  ],
+  [
+    'shell-appearance',
+    'Language, theme and accent act at once and are kept in the browser.',
+    `${frame}: theme and accent act at once, and are kept when the page is loaded again`,
+    'tests/web/app/preferences.test.ts: are kept, told to whoever listens, and read by the next page',
   ],
 ])
