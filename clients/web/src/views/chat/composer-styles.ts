@@ -25,7 +25,7 @@ export const composerStyles = css`
   /* The text stands a second time behind the area and gives it its height: no script measures. */
   .grow {
     display: grid;
-    max-block-size: min(14lh, 40dvh);
+    max-block-size: min(10lh, 40dvh);
     overflow-y: auto;
   }
 
@@ -122,7 +122,7 @@ export const composerStyles = css`
     object-fit: cover;
   }
 
-  li button {
+  li button.square {
     position: absolute;
     inset-block-start: calc(var(--space-2) * -1);
     inset-inline-end: calc(var(--space-2) * -1);

@@ -13,7 +13,7 @@ export interface Draft {
   readonly draws?: boolean
 }
 
-export const emptyDraft: Draft = { text: '' }
+const emptyDraft: Draft = { text: '' }
 
 /** A draft per conversation, undefined for a new one. They outlive a reload, not the window. */
 export interface Drafts {
