@@ -44,7 +44,7 @@ async function faked(): Promise<KeptRunsSubject> {
   }
   return {
     router,
-    trimmedFrom: 50,
+    trimmedFrom: 52,
     begin: async (kind, caller) => {
       router.enqueue(scripts[kind])
       return router.start(say(kind), caller, never)

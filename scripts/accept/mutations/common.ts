@@ -103,8 +103,8 @@ const settings: readonly Mutation[] = [
     area: 'settings mirror',
     removes: 'a newer doorbell is a reason to read',
     file: 'services/common/settings/settings-mirror.ts',
-    find: "ring === 'subscribed' || isNewer(ring, this.#current)",
-    replace: "ring === 'subscribed'",
+    find: 'if (isNewer(ring, this.#current)) void this.refresh()',
+    replace: 'void ring',
     tests: ['tests/common/settings/settings-mirror.test.ts'],
   },
 ]
