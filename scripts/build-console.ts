@@ -32,14 +32,25 @@ async function buildConsole(): Promise<void> {
     })
     const sizes = await compressFolder(half)
     await writeFile(consoleReceiptOf(half), fingerprint)
-    await rm(target, { recursive: true, force: true })
-    await rename(half, target)
+    await replaceFolder(target, half)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     const kilobytes = Math.round(sizes.reduce((sum, bytes) => sum + bytes, 0) / 1024)
     console.log(`Built the page in ${seconds} s: ${sizes.length} files, ${kilobytes} KiB compressed.`)
   } finally {
     await rm(half, { recursive: true, force: true })
   }
+}
+
+/** A server that starts meanwhile finds the one or the other, but for the moment between two renames. */
+async function replaceFolder(target: string, by: string): Promise<void> {
+  const old = `${by}.old`
+  await rename(target, old).catch(ignoreMissing)
+  await rename(by, target)
+  await rm(old, { recursive: true, force: true })
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /** Leaves `.br` and `.gz` beside every file that gets smaller by it; how many bytes of each will travel. */
