@@ -83,6 +83,7 @@ describe('a client that leaves', () => {
       start: (...of) => router.start(...of),
       cancel: (...of) => router.cancel(...of),
       embed: (...of) => router.embed(...of),
+      runs: (...of) => router.runs(...of),
       async *attach(_runId, _startingAfter, _caller, signal) {
         await once(signal, 'abort')
         yield first
