@@ -178,8 +178,12 @@ export const runMessages = {
     response: finalResponse,
     error: wireError,
   }),
-  'response.snapshot': event('response.snapshot', 'On attach where the replay was trimmed: the answer up to this number', {
-    response: responseSnapshot,
-  }),
+  'response.snapshot': event(
+    'response.snapshot',
+    'On attach where the replay was trimmed: the answer up to this number',
+    {
+      response: responseSnapshot,
+    },
+  ),
   'response.cancelled': event('response.cancelled', 'Terminal: cancelled', { response: finalResponse }),
 } as const
