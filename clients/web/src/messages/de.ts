@@ -250,7 +250,8 @@ export const de: Dictionary = {
     'Es werden zu viele Antworten zugleich gegeben. Warte, bis eine fertig ist, und versuche es wieder.',
   'error.client_answer_elsewhere':
     'Der Rest dieser Antwort kommt nicht mehr live. Öffne das Gespräch noch einmal, um ihn zu lesen.',
-  'error.client_answer_lost': 'Das Haus hat mitten in dieser Antwort aufgehört, der Rest ist verloren. Versuche es noch einmal.',
+  'error.client_answer_lost':
+    'Das Haus hat mitten in dieser Antwort aufgehört, der Rest ist verloren. Versuche es noch einmal.',
   'error.caller_invalid_request': 'Das Haus konnte diese Anfrage nicht lesen. Lade die Seite neu und wiederhole sie.',
   'error.caller_model_unknown': 'Dieses Profil gibt es nicht mehr. Wähle ein anderes.',
   'error.caller_unsupported_feature': 'Dieses Profil kann das nicht. Wähle ein anderes.',
