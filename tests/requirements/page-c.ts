@@ -6,6 +6,7 @@ const view = (name: string): string => `tests/web/chat/answer-view.test.ts: ${na
 const words = (name: string): string => `tests/web/chat/waiting-text.test.ts: ${name}`
 const composer = (name: string): string => `tests/web/chat/composer.test.ts: ${name}`
 const facts = (name: string): string => `tests/web/chat/answer-facts.test.ts: ${name}`
+const following = (name: string): string => `tests/web/chat/step-following.test.ts: ${name}`
 
 /** The chat view. */
 export const chatViewRequirements: readonly Requirement[] = requirementsOf('deliver.8', 'page deliver 1', [
@@ -35,6 +36,7 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
     session('a page loaded in the middle of an answer follows it from its beginning'),
     session('a new connection reads the history again and follows what is being given'),
     session('an answer whose rest is not streamed any more comes whole when it is there'),
+    session('an answer that the house lost in the middle says so, and keeps what came'),
     session('a removed conversation is gone'),
   ],
   [
@@ -43,6 +45,13 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
     words('names the phase, how far it is and which try it is'),
     words('names the place in the lane, and a connection that is not there'),
     view('the house, its lane, the target, and then nothing'),
+  ],
+  [
+    'following',
+    'The page follows a growing answer only while the reader is at the end.',
+    following('ends with a way up of the reader, however short'),
+    following('goes on when the page grows, or moves up because something got shorter'),
+    following('begins again near the end, not on the way up to it'),
   ],
   [
     'composer',

@@ -44,6 +44,11 @@ export const chatStyles = css`
     scrollbar-width: thin;
   }
 
+  /* The end is kept by the script; the browser would keep what is shown in its place. */
+  .scroller.following {
+    overflow-anchor: none;
+  }
+
   .scroller:focus-visible {
     outline-offset: calc(var(--ring) * -1);
   }

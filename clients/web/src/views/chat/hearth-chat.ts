@@ -21,7 +21,9 @@ import type { PathStep } from './conversation-tree.ts'
 import { createDrafts } from './drafts.ts'
 import { emptyTemplate } from './empty-template.ts'
 import './hearth-composer.ts'
+import type { HearthAnswer } from './hearth-answer.ts'
 import type { HearthComposer } from './hearth-composer.ts'
+import type { HearthQuestion } from './hearth-question.ts'
 import { loadPictures } from './load-pictures.ts'
 import { messagesTemplate } from './messages-template.ts'
 import { NextQuestion } from './next-question.ts'
@@ -242,12 +244,7 @@ export class HearthChat extends LitElement {
     if (nodeId === undefined) return
     this.#isRevealed = true
     this.#follower.release()
-    void this.updateComplete.then(() => {
-      const element = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-node]')].find(
-        ({ dataset }) => dataset['node'] === nodeId,
-      )
-      element?.scrollIntoView({ block: 'start' })
-    })
+    void this.updateComplete.then(() => this.#messageElement(nodeId)?.scrollIntoView({ block: 'start' }))
   }
 
   readonly #onCompose = (event: Event): void => {
@@ -316,7 +313,7 @@ export class HearthChat extends LitElement {
   #fulfil({ type, nodeId }: ChatWish): void {
     switch (type) {
       case 'choose':
-        this.#session?.choose(nodeId)
+        void this.#choose(nodeId)
         break
       case 'edit':
         void this.#edit(nodeId)
@@ -325,6 +322,21 @@ export class HearthChat extends LitElement {
         void this.#retry(nodeId)
         break
     }
+  }
+
+  /** The reader stays where the versions are, with the focus on the way to the next one. */
+  async #choose(nodeId: string): Promise<void> {
+    this.#follower.release()
+    this.#session?.choose(nodeId)
+    await this.updateComplete
+    const message = this.#messageElement(nodeId)
+    await message?.updateComplete
+    message?.renderRoot.querySelector<HTMLElement>('.branches button:enabled')?.focus()
+  }
+
+  #messageElement(nodeId: string): HearthQuestion | HearthAnswer | undefined {
+    const messages = this.renderRoot.querySelectorAll<HearthQuestion | HearthAnswer>('hearth-question, hearth-answer')
+    return [...messages].find(({ dataset }) => dataset['node'] === nodeId)
   }
 
   async #edit(nodeId: string): Promise<void> {

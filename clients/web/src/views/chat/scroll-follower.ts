@@ -1,13 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-
-/** Nearer than this to the end counts as there, in CSS pixels. */
-const nearPx = 48
+import { type ScrollPlace, stepFollowing } from './step-following.ts'
 
 export interface ScrollParts {
+  /** Has the class `following` while the end is kept in view. */
   readonly scroller: HTMLElement
   /** What grows in it. */
   readonly content: HTMLElement
 }
+
+/** So long after a wheel, a touch or a key, a way up is the reader's. */
+const inputMs = 300
+const inputs = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
 
 /**
  * Keeps the end in view while the reader is there, and leaves a reader alone who has scrolled up. The host calls `attach`
@@ -16,9 +19,10 @@ export interface ScrollParts {
 export class ScrollFollower implements ReactiveController {
   readonly #host: ReactiveControllerHost
   #parts: ScrollParts | undefined
-  #observer: ResizeObserver | undefined
+  #leave: AbortController | undefined
   #follows = true
-  #lastTop = 0
+  #last: ScrollPlace = { top: 0, height: 0, windowHeight: 0 }
+  #inputAt = Number.NEGATIVE_INFINITY
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host
@@ -31,20 +35,25 @@ export class ScrollFollower implements ReactiveController {
   }
 
   attach(parts: ScrollParts): void {
-    if (this.#parts?.scroller === parts.scroller && this.#observer !== undefined) return
+    if (this.#parts?.scroller === parts.scroller && this.#leave !== undefined) return
     this.hostDisconnected()
     this.#parts = parts
+    this.#leave = new AbortController()
+    const { signal } = this.#leave
+    const options = { passive: true, signal }
+    parts.scroller.addEventListener('scroll', () => this.#onScroll(parts), options)
+    for (const type of inputs) parts.scroller.addEventListener(type, () => this.#onInput(), options)
     // Told after layout and before paint: what was appended is never seen below the edge.
-    this.#observer = new ResizeObserver(() => this.#keep())
-    this.#observer.observe(parts.content)
-    this.#observer.observe(parts.scroller)
-    parts.scroller.addEventListener('scroll', this.#onScroll, { passive: true })
+    const observer = new ResizeObserver(() => this.#keep())
+    observer.observe(parts.content)
+    observer.observe(parts.scroller)
+    signal.addEventListener('abort', () => observer.disconnect())
+    parts.scroller.classList.toggle('following', this.#follows)
   }
 
   hostDisconnected(): void {
-    this.#observer?.disconnect()
-    this.#observer = undefined
-    this.#parts?.scroller.removeEventListener('scroll', this.#onScroll)
+    this.#leave?.abort()
+    this.#leave = undefined
   }
 
   /** Goes to the end and stays there. */
@@ -68,26 +77,31 @@ export class ScrollFollower implements ReactiveController {
     const scroller = this.#parts?.scroller
     if (scroller === undefined) return
     if (this.#follows) scroller.scrollTop = scroller.scrollHeight
-    else if (distanceToEnd(scroller) <= 0) this.#follow(true)
-    this.#lastTop = scroller.scrollTop
+    this.#last = placeOf(scroller)
   }
 
-  readonly #onScroll = (): void => {
-    const scroller = this.#parts?.scroller
-    if (scroller === undefined) return
-    // Growth may come before this event: only a way up says that the reader has left.
-    const isUp = scroller.scrollTop < this.#lastTop
-    this.#lastTop = scroller.scrollTop
-    if (isUp && distanceToEnd(scroller) > 1) this.#follow(false)
-    else if (distanceToEnd(scroller) < nearPx) this.#follow(true)
+  #onInput(): void {
+    this.#inputAt = performance.now()
+  }
+
+  #onScroll({ scroller }: ScrollParts): void {
+    const place = placeOf(scroller)
+    const hadInput = performance.now() - this.#inputAt < inputMs
+    const follows = stepFollowing(this.#follows, { before: this.#last, place, hadInput })
+    this.#last = place
+    this.#follow(follows)
   }
 
   #follow(follows: boolean): void {
     if (this.#follows === follows) return
     this.#follows = follows
+    this.#parts?.scroller.classList.toggle('following', follows)
     this.#host.requestUpdate()
   }
 }
 
-const distanceToEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number =>
-  scrollHeight - scrollTop - clientHeight
+const placeOf = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement): ScrollPlace => ({
+  top: scrollTop,
+  height: scrollHeight,
+  windowHeight: clientHeight,
+})
