@@ -10,6 +10,7 @@ import { mcpRequirements } from './requirements/mcp.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
 import { pageGatewayRequirements } from './requirements/page-g.ts'
+import { markdownRequirements } from './requirements/page-k.ts'
 import { pageMcpRequirements } from './requirements/page-m.ts'
 import { pageClientRequirements } from './requirements/page-p.ts'
 import { pageRouterRequirements } from './requirements/page-r.ts'
@@ -34,6 +35,7 @@ export const requirements: readonly Requirement[] = [
   ...benchRequirements,
   ...protocolRequirements,
   ...errorRequirements,
+  ...markdownRequirements,
   ...pageMcpRequirements,
   ...pageClientRequirements,
   ...pageRouterRequirements,

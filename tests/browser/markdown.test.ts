@@ -12,6 +12,7 @@ import { hostileCorpus } from '../web/markdown/hostile-corpus.ts'
 import { longTexts } from '../web/markdown/long-texts.ts'
 import { markdownText } from '../web/markdown/markdown-text.ts'
 import { richText } from '../web/markdown/rich-text.ts'
+import { seriousFindings } from './axe.ts'
 import { keepFigure } from './figure.ts'
 import { markupOf, showTexts, stillMarkup, streamText } from './markdown-in-page.ts'
 
@@ -116,6 +117,13 @@ describe.skipIf(isBrowserMissing)('Markdown in a browser, under the policy of th
       ).toBe('button')
     },
   )
+
+  it.each(['light', 'dark'] as const)('axe finds nothing serious in it when it is %s', async (colorScheme) => {
+    await using other = await browser.device({ width: 360, colorScheme })
+    const { page } = await other.window(served.url)
+    await markupOf(page, richText)
+    expect(await seriousFindings(page)).toEqual([])
+  })
 
   it('a link opens elsewhere and says nothing about where it was', async () => {
     await showTexts(window.page, ['[a](https://a.example/) ![b](https://a.example/b.png)'])

@@ -20,7 +20,7 @@ const html = `<!doctype html>
     <meta name="viewport" content="width=device-width">
     <title>Markdown</title>
     <link rel="icon" href="/favicon.svg">
-    <link rel="stylesheet" href="/tokens.css">
+    <link rel="stylesheet" href="/base.css">
     <script type="module" src="/assets/markdown.js"></script>
   </head>
   <body><h1>Markdown</h1><main></main></body>
@@ -31,7 +31,7 @@ export async function startMarkdownPage(): Promise<MarkdownPage> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-markdown-'))
   await buildElement(folder)
   await writeFile(join(folder, 'index.html'), html)
-  await copyFile(join(web, 'src/tokens.css'), join(folder, 'tokens.css'))
+  for (const style of ['base.css', 'tokens.css']) await copyFile(join(web, 'src', style), join(folder, style))
   await copyFile(join(web, 'public/favicon.svg'), join(folder, 'favicon.svg'))
   const app = Fastify()
   registerConsole(app, await readConsoleFiles(folder))

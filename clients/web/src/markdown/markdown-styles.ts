@@ -27,21 +27,16 @@ export const markdownStyles = [
       outline-offset: var(--ring);
     }
 
-    p,
-    ul,
-    ol,
-    pre,
-    table,
-    blockquote,
-    h3,
-    h4,
-    h5,
-    h6 {
+    :where(p, ul, ol, pre, table, blockquote, h3, h4, h5, h6) {
       margin: 0;
     }
 
-    :is(.text, blockquote, li) > * + * {
+    :where(.text, blockquote, li) > :where(* + *) {
       margin-block-start: var(--space-3);
+    }
+
+    :where(.text, blockquote, li) > :where(* + .code, .code + *, * + .table, .table + *, * + blockquote, blockquote + *) {
+      margin-block-start: var(--space-4);
     }
 
     .segment {
@@ -112,12 +107,12 @@ export const markdownStyles = [
     }
 
     .picture {
+      display: inline-block;
+      max-inline-size: 100%;
       padding: 0 var(--space-2);
       border: var(--hairline) solid var(--line);
       border-radius: var(--radius);
       text-decoration: none;
-      box-decoration-break: clone;
-      -webkit-box-decoration-break: clone;
     }
 
     .picture .kind {
@@ -166,7 +161,23 @@ export const markdownStyles = [
       inline-size: 1em;
       block-size: 1em;
       margin: 0.25em 0 0 calc(var(--space-5) * -1);
-      accent-color: var(--accent-fill);
+      border: var(--hairline) solid var(--line-strong);
+      border-radius: 0.2em;
+      appearance: none;
+    }
+
+    /* As a control that cannot be used it would be pale; it is part of the text. */
+    .task > input:checked {
+      border-color: transparent;
+      background: var(--accent-fill);
+    }
+
+    .task > input:checked::before {
+      display: block;
+      block-size: 100%;
+      background: var(--on-accent);
+      clip-path: polygon(17% 50%, 27% 40%, 43% 56%, 73% 24%, 83% 34%, 43% 76%);
+      content: "";
     }
 
     blockquote {
@@ -195,6 +206,10 @@ export const markdownStyles = [
       padding: var(--space-2) var(--space-3);
       text-align: start;
       vertical-align: top;
+    }
+
+    td .inline {
+      overflow-wrap: normal;
     }
 
     th {

@@ -93,7 +93,7 @@ const allowed = {
 function markupOf(source: string, display: boolean): string | undefined {
   if (source.length > maxLength) return undefined
   try {
-    return katex.renderToString(source, {
+    const markup = katex.renderToString(source, {
       displayMode: display,
       output: 'mathml',
       throwOnError: true,
@@ -102,6 +102,8 @@ function markupOf(source: string, display: boolean): string | undefined {
       maxSize: 20,
       maxExpand: 400,
     })
+    // DOMPurify would drop them too, after the browser has complained about them. In text KaTeX writes `"` as `&quot;`.
+    return markup.replaceAll(/ style="[^"]*"/g, '')
   } catch {
     return undefined
   }
