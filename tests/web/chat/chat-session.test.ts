@@ -171,6 +171,29 @@ describe('a conversation with history', () => {
     expect(shown(session)).toEqual(['first?', 'first.', 'second?', ''])
   })
 
+  it('does not take an earlier question of the same words for the one that is asked again', async () => {
+    const { client, question } = houseWithOneAnswer()
+    const { session } = await open(client, 'c1')
+    session.ask(ask('first?'), question.id)
+    session.reload()
+    await settled()
+    expect(session.state.steps[0]?.branches).toEqual([question.id, 'question-1'])
+    expect(shown(session)).toEqual(['first?', ''])
+  })
+
+  it('shows an answer once when history has it before its stream has ended', async () => {
+    const { client, answer } = houseWithOneAnswer()
+    const { session } = await open(client, 'c1')
+    session.ask(ask('second?'))
+    first(client.asked).become({ status: 'in_progress', responseId: 'r2', items: [textItem('seco')] })
+    const question = message({ parentId: answer.id, text: 'second?' })
+    client.keep('c1', question, message({ parentId: question.id, runId: 'r2', text: 'second.' }))
+    client.tell('conversation', { conversation: 'c1', change: 'answered', responseId: 'r2' })
+    await settled()
+    expect(shown(session)).toEqual(['first?', 'first.', 'second?', 'seco'])
+    expect(session.state.steps.map(({ branches }) => branches.length)).toEqual([1, 1, 1, 1])
+  })
+
   it('forgets a question that never reached the house when it is asked again', async () => {
     const { client } = houseWithOneAnswer()
     const { session } = await open(client, 'c1')
@@ -400,8 +423,13 @@ describe('leaving and coming back', () => {
     const { client } = houseWithOneAnswer()
     client.keep('c2', message({ text: 'elsewhere' }))
     const { session } = await open(client, 'c1')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    client.hold = promise
     session.reload()
+    client.hold = undefined
     session.open('c2')
+    await settled()
+    resolve()
     await settled()
     expect(shown(session)).toEqual(['elsewhere'])
   })

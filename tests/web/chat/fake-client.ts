@@ -80,6 +80,8 @@ export class FakeClient implements HearthClient {
   live: readonly LiveRun[] = []
   /** How often the history was read. */
   reads = 0
+  /** Until when readings that begin now wait. */
+  hold: Promise<void> | undefined
   /** What reading it throws. */
   failure: HearthFailure | undefined
   readonly #listeners: { readonly [Type in keyof ClientEvents]: Listeners<ClientEvents[Type]> } = {
@@ -91,6 +93,7 @@ export class FakeClient implements HearthClient {
   readonly rest: RestApi = {
     listMessages: async (conversation) => {
       this.reads += 1
+      if (this.hold !== undefined) await this.hold
       if (this.failure !== undefined) throw this.failure
       const messages = this.messages.get(conversation)
       if (messages === undefined) throw new HearthFailure({ code: 'caller_not_found', message: '', retryable: false })

@@ -69,6 +69,10 @@ export const chatStyles = css`
     padding-block: var(--space-5);
   }
 
+  .messages > * {
+    scroll-margin-block-start: var(--space-4);
+  }
+
   .far {
     content-visibility: auto;
     contain-intrinsic-block-size: auto 10lh;
