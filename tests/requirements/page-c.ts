@@ -1,6 +1,7 @@
 import { type Requirement, requirementsOf } from './requirement.ts'
 
 const session = (name: string): string => `tests/web/chat/chat-session.test.ts: ${name}`
+const elsewhere = (name: string): string => `tests/web/chat/chat-elsewhere.test.ts: ${name}`
 const tree = (name: string): string => `tests/web/chat/conversation-tree.test.ts: ${name}`
 const view = (name: string): string => `tests/web/chat/answer-view.test.ts: ${name}`
 const words = (name: string): string => `tests/web/chat/waiting-text.test.ts: ${name}`
@@ -31,13 +32,13 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
   [
     'windows',
     'Two windows see the same conversation, tokens too; a reload in the middle of an answer shows the whole of it.',
-    session('a question of another window is followed, and becomes history'),
-    session('an own question is not taken for one of another window, whichever news comes first'),
-    session('a page loaded in the middle of an answer follows it from its beginning'),
-    session('a new connection reads the history again and follows what is being given'),
-    session('an answer whose rest is not streamed any more comes whole when it is there'),
-    session('an answer that the house lost in the middle says so, and keeps what came'),
-    session('a removed conversation is gone'),
+    elsewhere('a question of another window is followed, and becomes history'),
+    elsewhere('an own question is not taken for one of another window, whichever news comes first'),
+    elsewhere('a page loaded in the middle of an answer follows it from its beginning'),
+    elsewhere('a new connection reads the history again and follows what is being given'),
+    elsewhere('an answer whose rest is not streamed any more comes whole when it is there'),
+    elsewhere('an answer that the house lost in the middle says so, and keeps what came'),
+    elsewhere('a removed conversation is gone'),
   ],
   [
     'waiting',

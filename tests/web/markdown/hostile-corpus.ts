@@ -308,7 +308,7 @@ const floods = [
   ['lone surrogates', '\ud800'.repeat(2000)],
 ] as const
 
-export const hostileFloods: readonly HostileCase[] = floods.map(([name, text]) => ({ name, text }))
+const hostileFloods: readonly HostileCase[] = floods.map(([name, text]) => ({ name, text }))
 
 export const hostileCorpus: readonly HostileCase[] = [
   ...scripts,

@@ -110,7 +110,7 @@ export class BlockDraft {
   }
 }
 
-export function isContainer(block: OpenBlock): block is Container {
+function isContainer(block: OpenBlock): block is Container {
   return 'children' in block.node
 }
 

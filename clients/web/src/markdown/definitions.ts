@@ -3,7 +3,7 @@ const definition =
   /^[ \t]*\[(?!\^)((?:\\.|[^[\]\\]){1,999})\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|[^\s<]\S*)(?:(?:[ \t]*\n)?[ \t]*(?<=[ \t\n])(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\))(?=[ \t]*(?:\n|$)))?[ \t]*(?:\n|$)/
 
 /** The key under which a reader of Markdown finds a definition: case (as Unicode folds it) and width of spaces do not matter. */
-export function labelKey(label: string): string {
+function labelKey(label: string): string {
   return label.trim().replaceAll(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase()
 }
 
