@@ -207,24 +207,31 @@ async function unseenStops(page: Page, presses: number): Promise<readonly string
   const unseen: string[] = []
   for (let press = 0; press < presses; press += 1) {
     await page.keyboard.press('Tab')
-    const found = await page.evaluate(() => {
-      let element = document.activeElement
-      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-      if (!(element instanceof HTMLElement) || element === document.body) return undefined
-      const parent = element.parentElement
-      const around = [element, parent, parent?.parentElement].filter((each) => each instanceof Element)
-      const look = (): string =>
-        around
-          .map((each) => getComputedStyle(each))
-          .map((style) => `${style.outline} ${style.boxShadow} ${style.borderColor} ${style.backgroundColor}`)
-          .join('\n')
-      const focused = look()
-      element.blur()
-      const blurred = look()
-      element.focus()
-      return focused === blurred ? element.outerHTML.slice(0, 120) : undefined
-    })
+    if ((await unseenFocus(page)) === undefined) continue
+    // A view that is still being put together may have taken the element away: what is wrong stays wrong.
+    await page.waitForTimeout(100)
+    const found = await unseenFocus(page)
     if (found !== undefined) unseen.push(found)
   }
   return [...new Set(unseen)]
 }
+
+/** What has the focus, if it looks the same without it. */
+const unseenFocus = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    if (!(element instanceof HTMLElement) || element === document.body) return undefined
+    const parent = element.parentElement
+    const around = [element, parent, parent?.parentElement].filter((each) => each instanceof Element)
+    const look = (): string =>
+      around
+        .map((each) => getComputedStyle(each))
+        .map((style) => `${style.outline} ${style.boxShadow} ${style.borderColor} ${style.backgroundColor}`)
+        .join('\n')
+    const focused = look()
+    element.blur()
+    const blurred = look()
+    element.focus()
+    return focused === blurred ? element.outerHTML.slice(0, 120) : undefined
+  })
