@@ -53,11 +53,12 @@ describe.skipIf(isBrowserMissing)('Markdown in a browser, under the policy of th
     keepFigure(context, `${hostileCorpus.length} hostile texts`)
   }, 240_000)
 
-  it.each(longTexts)(
+  it.for(longTexts)(
     '$name stream without a task over 100 ms and end as if shown at once',
-    async ({ text }) => {
+    async ({ text }, context) => {
       const { page } = window
       const { longestTaskMs, frames, markup } = await streamText(page, text, Math.ceil(text.length / 250))
+      keepFigure(context, `longest task ${Math.round(longestTaskMs)} ms`)
       expect(frames).toBeGreaterThan(200)
       expect(longestTaskMs).toBeLessThan(100)
       expect(markup).toBe(await markupOf(page, text))

@@ -76,6 +76,7 @@ describe('blocks of a growing text', () => {
 
   it('shows a row, an item and a line of code while they are written', () => {
     expect(growing('| a | b |\n|---|---|\n| 1')).toEqual(['table ,[a|b 1|]'])
+    expect(growing('| a | b |\n|---|---|\n| 1 | **2')).toEqual(['table ,[a|b 1|**2**]'])
     expect(growing('- a\n- b')).toEqual(['ul[li[p: a] li[p: b]]'])
     expect(growing('```\na\nb')).toEqual(['code : a⏎b…'])
   })

@@ -46,7 +46,10 @@ export function treeOf({ path, unfinished }: BlockStream, streaming: boolean): B
 function addUnfinished(draft: BlockDraft, line: string, streaming: boolean): void {
   addLine(draft, line)
   const { tip } = draft
-  if (streaming && (tip?.kind === 'fence' || tip?.kind === 'indented')) tip.node.text = tip.node.text.slice(0, -1)
+  if (!streaming) return
+  if (tip?.kind === 'fence' || tip?.kind === 'indented') tip.node.text = tip.node.text.slice(0, -1)
+  // Marks in a cell would take room that words and code do not, and with it move the columns of all rows.
+  if (tip?.kind === 'table') tip.node.rows.splice(-1, 1, ...tip.node.rows.slice(-1).map(closeCells))
 }
 
 function settleTip(draft: BlockDraft): void {
@@ -57,6 +60,10 @@ function settleTip(draft: BlockDraft): void {
     tip.node.source = closeOpenMarks(tip.node.source)
     draft.closeTo(draft.open.length - 1)
   }
+}
+
+function closeCells(cells: readonly string[]): readonly string[] {
+  return cells.map(closeOpenMarks)
 }
 
 function cleanLine(line: string): string {

@@ -195,7 +195,9 @@ export const markdownStyles = [
 
     table {
       min-inline-size: 100%;
-      border-collapse: collapse;
+      /* Collapsed borders are worked out for all rows whenever one comes. */
+      border-collapse: separate;
+      border-spacing: 0;
       font-variant-numeric: tabular-nums;
     }
 
@@ -219,8 +221,7 @@ export const markdownStyles = [
       vertical-align: bottom;
     }
 
-    tr + tr > td,
-    tbody tr:first-child > td {
+    td {
       border-block-start: var(--hairline) solid var(--line);
     }
 

@@ -52,9 +52,11 @@ export function createPageTools(): PageTools {
 /** A tool that did not load, in a house that is away: texts stay as they are, and the next one asks again. */
 function ignoreMissing(): void {}
 
-/** Longer code stays plain: a highlighter reads it in one go, and that would be felt. */
+/** Longer code stays plain: a highlighter reads it in one go, and that would be felt (20 kB of HTML take 50 ms). */
+const maxColoured = 20_000
+
 function isTooLong({ text, language }: HighlightRequest): boolean {
-  return language === '' || text.length > 40_000
+  return language === '' || text.length > maxColoured
 }
 
 /** Reads the code in one frame and colours its parts in as many as it takes. */

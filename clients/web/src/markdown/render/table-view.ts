@@ -4,22 +4,22 @@ import type { Pass } from './frame-queue.ts'
 import { InlineView } from './inline-view.ts'
 import type { BlockView, ViewContext } from './view.ts'
 
+/** So many rows share a body: the browser lays out the one that grows, and of the others only where they are. */
+const rowsPerPart = 64
+
 /** A table in a box that scrolls by itself, so that a wide one never moves the page. */
 export class TableView implements BlockView<Table> {
   readonly element: HTMLElement
   readonly #context: ViewContext
-  readonly #body = createElement('tbody')
+  readonly #table = createElement('table')
   readonly #rows: RowView[] = []
 
   constructor({ header, align }: Table, context: ViewContext) {
     this.#context = context
     const head = createRow('th', align, context)
     head.show(header)
-    this.element = createElement(
-      'div',
-      'table',
-      createElement('table', '', createElement('thead', '', head.element), this.#body),
-    )
+    this.#table.append(createElement('thead', '', head.element))
+    this.element = createElement('div', 'table', this.#table)
     this.element.tabIndex = 0
     this.element.role = 'group'
     this.element.ariaLabel = context.labels.table
@@ -33,14 +33,23 @@ export class TableView implements BlockView<Table> {
       const shown = row ?? this.#add(align)
       shown.show(cells)
     }
-    for (const row of this.#rows.splice(rows.length)) row.element.remove()
+    this.#trim(rows.length)
     return true
+  }
+
+  #trim(count: number): void {
+    for (const { element } of this.#rows.splice(count)) {
+      element.remove()
+      const part = this.#table.lastElementChild
+      if (part?.localName === 'tbody' && part.childElementCount === 0) part.remove()
+    }
   }
 
   #add(align: readonly Align[]): RowView {
     const row = createRow('td', align, this.#context)
+    if (this.#rows.length % rowsPerPart === 0) this.#table.append(createElement('tbody'))
+    this.#table.lastElementChild?.append(row.element)
     this.#rows.push(row)
-    this.#body.append(row.element)
     return row
   }
 }
