@@ -44,7 +44,8 @@ export class NewsOutbox implements NewsListener {
     const { writer, send, closed } = this.#deps
     this.#isEmptying = true
     for (let next = this.#oldest(); next !== undefined && !closed.aborted; next = this.#oldest()) {
-      await writer.whenFree(controlLane, closed)
+      // Others were woken too, and one of them may have filled the socket again.
+      while (writer.isFull(controlLane) && !closed.aborted) await writer.whenFree(controlLane, closed)
       // It may have been dropped meanwhile, or be newer now.
       const [conversation] = next
       const text = this.#waiting.get(conversation)
