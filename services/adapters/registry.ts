@@ -2,6 +2,7 @@ import type { Config } from '../common/config/config-schema.ts'
 import type { MissingName } from '../common/config/loaded-config.ts'
 import type { AdapterSet } from '../common/contracts/adapter-set.ts'
 import type { ModelAdapter } from '../common/contracts/model-adapter.ts'
+import { failingStream } from '../common/errors/failing-stream.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
@@ -44,19 +45,13 @@ export function adapterSetOf(adapters: Readonly<Record<string, ModelAdapter>>): 
       return [...byName.values()].map((adapter) => adapter.describe())
     },
     generate: (name, request, signal) =>
-      byName.get(name)?.generate(request, signal) ?? unknownAdapter(name, byName.keys()),
+      byName.get(name)?.generate(request, signal) ?? failingStream(noAdapter(name, byName.keys())),
     embed: async (name, request, signal) => {
       const adapter = byName.get(name)
       if (adapter === undefined) throw noAdapter(name, byName.keys())
       return adapter.embed(request, signal)
     },
   }
-}
-
-/** Fails when it is read, as it does behind gRPC. */
-// biome-ignore lint/correctness/useYield: it is a stream that only fails
-async function* unknownAdapter(name: string, known: Iterable<string>): AsyncGenerator<never, void> {
-  throw noAdapter(name, known)
 }
 
 const noAdapter = (name: string, known: Iterable<string>) =>

@@ -16,6 +16,7 @@ import type {
   RunView,
 } from '../common/contracts/run-request.ts'
 import type { Snapshot } from '../common/contracts/settings.ts'
+import { failingStream } from '../common/errors/failing-stream.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Part } from '../common/lifecycle/part.ts'
@@ -111,7 +112,7 @@ class RunRouter implements Router {
     signal: AbortSignal,
   ): AsyncIterable<readonly RunEvent[]> {
     const run = this.#shelf.find(runId)
-    if (run === undefined || run.owner.id !== caller.id) return failing(notFound())
+    if (run === undefined || run.owner.id !== caller.id) return failingStream(notFound())
     return run.log.read(startingAfter, signal)
   }
 
@@ -244,12 +245,6 @@ class RunRouter implements Router {
     seat.occupant.conversation = opened.conversation
     return { ref: ref(opened.conversation), open: async () => opened }
   }
-}
-
-/** Fails when it is read, as it does behind gRPC. */
-// biome-ignore lint/correctness/useYield: it is a stream that only fails
-async function* failing(error: HearthError): AsyncGenerator<never, void> {
-  throw error
 }
 
 const newId = (): string => randomUUID().replaceAll('-', '')
