@@ -127,24 +127,6 @@ export const answerStyles = css`
     margin-inline-start: calc(var(--space-2) * -1);
   }
 
-  .action {
-    color: var(--muted);
-  }
-
-  .action .icon {
-    inline-size: var(--space-4);
-    block-size: var(--space-4);
-  }
-
-  .action:hover:not(:disabled) {
-    color: var(--text);
-  }
-
-  .branches {
-    display: inline-flex;
-    align-items: center;
-  }
-
   .facts {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);

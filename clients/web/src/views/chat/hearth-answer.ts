@@ -5,6 +5,7 @@ import { controlStyles } from '../../app/control-styles.ts'
 import '../../app/failure-text.ts'
 import { icon } from '../../app/icon.ts'
 import { LanguageController } from '../../app/language-controller.ts'
+import { actionStyles } from './action-styles.ts'
 import { actionTemplate } from './action-template.ts'
 import { answerFacts } from './answer-facts.ts'
 import { factsTemplate } from './answer-facts-template.ts'
@@ -33,7 +34,7 @@ export class HearthAnswer extends LitElement {
     showsFacts: { state: true },
   }
 
-  static override styles = [controlStyles, answerStyles]
+  static override styles = [controlStyles, actionStyles, answerStyles]
 
   declare context: AppContext
   declare step: PathStep<ChatNode>

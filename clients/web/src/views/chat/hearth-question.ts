@@ -10,6 +10,7 @@ import type { ChatNode } from './chat-nodes.ts'
 import type { PathStep } from './conversation-tree.ts'
 import { CopyButton } from './copy-button.ts'
 import './hearth-picture.ts'
+import { actionStyles } from './action-styles.ts'
 import { questionStyles } from './question-styles.ts'
 import type { QuestionView } from './question-view.ts'
 
@@ -27,7 +28,7 @@ export class HearthQuestion extends LitElement {
     isFolded: { state: true },
   }
 
-  static override styles = [controlStyles, questionStyles]
+  static override styles = [controlStyles, actionStyles, questionStyles]
 
   declare context: AppContext
   declare step: PathStep<ChatNode>

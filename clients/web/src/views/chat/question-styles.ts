@@ -57,22 +57,4 @@ export const questionStyles = css`
     align-items: center;
     margin-inline-end: calc(var(--space-2) * -1);
   }
-
-  .action {
-    color: var(--muted);
-  }
-
-  .action .icon {
-    inline-size: var(--space-4);
-    block-size: var(--space-4);
-  }
-
-  .action:hover:not(:disabled) {
-    color: var(--text);
-  }
-
-  .branches {
-    display: inline-flex;
-    align-items: center;
-  }
 `
