@@ -29,14 +29,12 @@ function createOrderedList(start: number): HTMLElement {
 class ItemView {
   readonly element = createElement('li')
   readonly #context: ViewContext
-  readonly #body: HTMLElement
   readonly #children: ChildViews<Block>
   #task: Item['task']
 
   constructor(context: ViewContext) {
     this.#context = context
-    this.#body = this.element
-    this.#children = new ChildViews(this.#body, context.createView)
+    this.#children = new ChildViews(this.element, context.createView)
   }
 
   show({ task, children }: Item, pass: Pass): boolean {
