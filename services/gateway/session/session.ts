@@ -239,7 +239,6 @@ export class Session {
 
   #open(hello: SessionHello, principal: Principal, live: SessionCreated['live']): void {
     const { resumeBook, news, limits } = this.#deps
-    const asksForNews = hello.features?.includes('conversations') === true
     const seat = resumeBook.take(this, principal.id, hello.resume)
     this.#seat = seat
     this.#phase = 'open'
@@ -248,7 +247,7 @@ export class Session {
       type: 'session.created',
       ...echoOf(hello),
       ...this.#describe(principal, seat),
-      ...(live !== undefined && (seat.isResumed || asksForNews) ? { live } : {}),
+      ...(live !== undefined && (seat.isResumed || asksForNews(hello)) ? { live } : {}),
     })
     const outbox = new NewsOutbox({
       writer: this.#link.writer,
@@ -256,7 +255,7 @@ export class Session {
       waitingLimit: limits.waitingNews,
       closed: this.#closed.signal,
     })
-    this.#leaveNews = news.join(principal.id, outbox, asksForNews)
+    this.#leaveNews = news.join(principal.id, outbox, asksForNews(hello))
   }
 
   #liveRuns(principal: Principal): Promise<SessionCreated['live']> {
@@ -341,8 +340,9 @@ export class Session {
   }
 }
 
-const wantsLive = ({ resume, features }: SessionHello): boolean =>
-  resume !== undefined || features?.includes('conversations') === true
+const asksForNews = ({ features }: SessionHello): boolean => features?.includes('conversations') === true
+
+const wantsLive = (hello: SessionHello): boolean => hello.resume !== undefined || asksForNews(hello)
 
 const draining = (): HearthError => new HearthError('gateway_draining', 'The server stops; come back later.')
 
