@@ -62,7 +62,10 @@ export class SocketWriter {
     return this.#waitingTextBytes() >= this.#deps.limits.softQueueBytes || this.#queue.hasBlob(lane)
   }
 
-  /** Resolves when the lane takes more, the writer is finished, or `signal` aborts together with it. */
+  /**
+   * Resolves when the lane takes more, the writer is finished, or `signal` aborts together with it. By the time the
+   * caller goes on, another that waited may have filled the socket again: look at `isFull` once more.
+   */
   async whenFree(lane: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#isFinished && this.isFull(lane)) {
       this.#changed ??= Promise.withResolvers<void>()

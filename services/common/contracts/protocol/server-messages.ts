@@ -21,7 +21,9 @@ const limits = z.object({
 const session = {
   event_id: eventId.optional(),
   session_id: z.string(),
-  resume_token: z.string().describe('For resume in the next session.hello, while detach_ttl_seconds last'),
+  resume_token: z
+    .string()
+    .describe('For resume in the next session.hello, within two minutes of the end of this connection'),
   live: z
     .array(
       z.object({
