@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { connected, memoryStore, openClient, untilStatus } from './support/open-client.ts'
 import { credential, problem, ScriptedHouse } from './support/scripted-house.ts'
@@ -272,6 +273,20 @@ describe('signing out', () => {
     expect(opened.client.connection).toEqual({ status: 'signed-out' })
     expect(opened.credentials.read()).toBeUndefined()
     await opened.peer.closed()
+  })
+
+  it('asks for no other token when the house ends the connection with the credential', async () => {
+    await using house = await ScriptedHouse.start()
+    await using opened = await connected(house)
+    house.answers.set('DELETE /api/v1/sessions/current', async () => {
+      opened.peer.socket.close(4401)
+      await opened.peer.closed()
+      await sleep(100)
+      return { status: 204 }
+    })
+    await opened.client.signOut()
+    expect(house.tokensAsked).toBe(1)
+    expect(opened.client.connection).toEqual({ status: 'signed-out' })
   })
 
   it('is done here also when the house cannot be reached', async () => {

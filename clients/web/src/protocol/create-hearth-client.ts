@@ -111,14 +111,13 @@ class Client implements HearthClient {
 
   async signOut(): Promise<void> {
     const { http, tokens } = this.#deps
-    try {
-      const token = await tokens.take()
-      await http.json({ method: 'DELETE', path: '/api/v1/sessions/current', token, timeoutMs: goodbyeMs })
-    } catch {
-      // A house that cannot be reached, or knows the device no more, must not keep anybody signed in here.
-    } finally {
-      this.#connection.signOut()
-    }
+    // A house that cannot be reached, or knows the device no more, must not keep anybody signed in here.
+    const token = await tokens.take().catch(() => undefined)
+    // First here: the house ends the connection together with the credential, and nothing may ask for another token then.
+    this.#connection.signOut()
+    if (token === undefined) return
+    const goodbye = { method: 'DELETE', path: '/api/v1/sessions/current', token, timeoutMs: goodbyeMs } as const
+    await http.json(goodbye).catch(() => undefined)
   }
 
   ask(question: Question): LiveAnswer {
