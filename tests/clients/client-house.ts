@@ -52,7 +52,9 @@ async function stopBoth(house: House, vendor: FakeVendor): Promise<void> {
 function configOf({ baseUrl, rootUrl }: FakeVendor): string {
   const line = (name: string, target: string, model = ''): string =>
     `  ${name}: { targets: [{ ${target}, model: '${model}' }] }`
-  return `adapters:
+  // Each delta by itself, however busy the machine is: joining them is tested elsewhere.
+  return `gateway: { merge: never }
+adapters:
   openai:
     connections:
       default: { base_url: '${baseUrl}', api_key: key-of-the-house }
