@@ -118,13 +118,13 @@ class RunRouter implements Router {
 
   async runs(wanted: { readonly runId: string } | 'live', caller: Principal): Promise<readonly RunView[]> {
     const runs = wanted === 'live' ? this.#shelf.live() : [this.#shelf.find(wanted.runId)]
-    return runs.flatMap((run) => (run?.owner.id === caller.id ? [run.view()] : []))
+    return runs.flatMap((run) => (run?.owner.id === caller.id ? [run.view] : []))
   }
 
   async cancel(runId: string, reason: CancelReason, caller: Principal): Promise<void> {
     const run = this.#shelf.find(runId)
     if (run === undefined || !mayCancel(run.owner, caller)) throw notFound()
-    run.cancel(reason)
+    if (run instanceof Run) run.cancel(reason)
   }
 
   async embed(request: EmbeddingRequest, caller: Principal, signal: AbortSignal): Promise<EmbeddingAnswer> {
@@ -160,7 +160,10 @@ class RunRouter implements Router {
       const { profile, seat } = place
       const run = new Run(this.#runDeps, { ref, owner: caller, profile, request, seat, open, onEnd: place.release })
       this.#shelf.add(run)
-      run.begin().catch((error) => this.#deps.log.fatal({ err: error, run: ref.runId }, 'a run broke; report this'))
+      run.begin().then(
+        (ended) => this.#shelf.end(ended),
+        (error) => this.#deps.log.fatal({ err: error, run: ref.runId }, 'a run broke; report this'),
+      )
       return ref
     } catch (error) {
       place.seat.leave()

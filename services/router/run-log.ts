@@ -63,8 +63,13 @@ export class RunLog {
   end(terminal: RunEventDraft): void {
     this.#isEnded = true
     this.#unread?.stop()
+    this.#unread = undefined
     this.append([terminal])
-    if (this.#tape.firstNumber === 0) return
+    this.#latest = []
+    if (this.#tape.firstNumber === 0) {
+      this.#describe = notTrimmed
+      return
+    }
     const last = this.#describe()
     this.#describe = () => last
     this.#describedBytes = JSON.stringify(last).length
@@ -113,6 +118,10 @@ export class RunLog {
     const { events, bytes } = this.#limits
     while (tape.length > 1 && (tape.length > events || tape.bytes > bytes)) tape.dropOldest()
   }
+}
+
+const notTrimmed = (): never => {
+  throw new Error('nothing stands for the beginning of a log that has it')
 }
 
 /** Wakes one waiter. What rings before it waits is not forgotten by its loop, which looks again before every wait. */

@@ -1,4 +1,4 @@
-import type { Run } from './run.ts'
+import type { EndedRun, Run } from './run.ts'
 
 const sweepMs = 1000
 
@@ -10,7 +10,9 @@ export interface ShelfLimits {
 
 /** Runs that can be found: those that go on, and ended ones until their profile's detach TTL is over. */
 export class RunShelf {
-  readonly #runs = new Map<string, Run>()
+  readonly #live = new Map<string, Run>()
+  /** In the order they ended. */
+  readonly #ended = new Map<string, EndedRun>()
   readonly #clock: () => number
   readonly #limits: ShelfLimits
   #sweeper: NodeJS.Timeout | undefined
@@ -20,25 +22,30 @@ export class RunShelf {
     this.#clock = clock
   }
 
-  find(runId: string): Run | undefined {
-    return this.#runs.get(runId)
+  find(runId: string): Run | EndedRun | undefined {
+    return this.#live.get(runId) ?? this.#ended.get(runId)
   }
 
   live(): readonly Run[] {
-    return [...this.#runs.values()].filter((run) => run.endedAt === undefined)
+    return [...this.#live.values()]
   }
 
   add(run: Run): void {
-    this.#runs.set(run.ref.runId, run)
-    if (this.#sweeper !== undefined) return
-    this.#sweeper = setInterval(() => this.#sweep(), sweepMs)
-    this.#sweeper.unref()
+    this.#live.set(run.ref.runId, run)
+  }
+
+  /** The run goes on no more; one that the shelf has forgotten stays forgotten. */
+  end(run: EndedRun): void {
+    const { runId } = run.view
+    if (!this.#live.delete(runId)) return
+    this.#ended.set(runId, run)
+    this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref()
   }
 
   clear(): void {
-    this.#runs.clear()
-    clearInterval(this.#sweeper)
-    this.#sweeper = undefined
+    this.#live.clear()
+    this.#ended.clear()
+    this.#stopSweeping()
   }
 
   /** Newest first, so that what is over the limits is the oldest. */
@@ -46,13 +53,17 @@ export class RunShelf {
     const now = this.#clock()
     let kept = 0
     let bytes = 0
-    for (const run of [...this.#runs.values()].reverse()) {
-      if (run.endedAt === undefined) continue
+    for (const run of [...this.#ended.values()].reverse()) {
       kept += 1
       bytes += run.log.bytes
       const isSurplus = kept > this.#limits.ended || bytes > this.#limits.bytes
-      if (isSurplus || now - run.endedAt >= run.detachTtlMs) this.#runs.delete(run.ref.runId)
+      if (isSurplus || now - run.endedAt >= run.detachTtlMs) this.#ended.delete(run.view.runId)
     }
-    if (this.#runs.size === 0) this.clear()
+    if (this.#ended.size === 0) this.#stopSweeping()
+  }
+
+  #stopSweeping(): void {
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
   }
 }

@@ -4,7 +4,7 @@ import type { ChatMessage } from '../common/contracts/generate-request.ts'
 import type { History, OpenedRun } from '../common/contracts/history.ts'
 import type { ModelProfile } from '../common/contracts/model-profile.ts'
 import type { Principal } from '../common/contracts/principal.ts'
-import type { AttemptRecord, ResponseSnapshot, RunMessage, RunStatus } from '../common/contracts/run-event.ts'
+import type { AttemptRecord, ResponseSnapshot, RunMessage } from '../common/contracts/run-event.ts'
 import type { CancelReason, RunRef, RunRequest, RunView } from '../common/contracts/run-request.ts'
 import { HearthError, toHearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
@@ -45,13 +45,24 @@ export interface AdmittedRun {
   readonly onEnd: () => void
 }
 
+/** What is kept of a run for its readers: not the question, which may be large, nor the answer, which the log has. */
+export interface EndedRun {
+  readonly owner: Principal
+  readonly log: RunLog
+  readonly view: RunView
+  /** For how long it is kept. */
+  readonly detachTtlMs: number
+  /** Router's clock, milliseconds. */
+  readonly endedAt: number
+}
+
 /** One request to completion. It goes on by itself from `begin` to its one terminal event, whoever reads. */
 export class Run {
   readonly ref: RunRef
   readonly owner: Principal
   readonly log: RunLog
   readonly #deps: RunDeps
-  #run: AdmittedRun
+  readonly #run: AdmittedRun
   readonly #stop = new AbortController()
   readonly #heartbeat: Heartbeat
   readonly #beganAt: number
@@ -61,7 +72,7 @@ export class Run {
   #opening: Promise<OpenedRun> | undefined
   #deadlineAt = Infinity
   #pulse: RunMessage | undefined
-  #ended: { readonly at: number; readonly status: RunStatus } | undefined
+  #status: RunView['status'] = 'in_progress'
 
   constructor(deps: RunDeps, run: AdmittedRun) {
     this.#deps = deps
@@ -75,24 +86,19 @@ export class Run {
     this.#heartbeat = new Heartbeat(deps.limits.heartbeatMs, deps.clock, () => this.#beat())
   }
 
-  /** Router's clock, milliseconds; undefined while it goes on. */
-  get endedAt(): number | undefined {
-    return this.#ended?.at
-  }
-
   /** How long it goes on without a reader, and how long it is kept when it has ended. */
   get detachTtlMs(): number {
     return Math.max(leastTtlMs, this.#run.profile.detach_ttl_seconds * 1000)
   }
 
-  view(): RunView {
+  get view(): RunView {
     const { runId, conversation, profile } = this.ref
     const { lane } = this.#run.request
-    return { runId, conversation, profile, lane, status: this.#status(), lastSequenceNumber: this.log.lastNumber }
+    return { runId, conversation, profile, lane, status: this.#status, lastSequenceNumber: this.log.lastNumber }
   }
 
   /** Resolves after the terminal event; never rejects. */
-  async begin(): Promise<void> {
+  async begin(): Promise<EndedRun> {
     const { profile, conversation } = this.ref
     const position = this.#run.seat.position()
     const queued: readonly RunMessage[] = position === 0 ? [] : [{ type: 'response.queued', position }]
@@ -105,6 +111,8 @@ export class Run {
     }
     this.#deps.metrics.runStarted()
     await this.#end(await this.#work())
+    const { owner, log, detachTtlMs } = this
+    return { owner, log, detachTtlMs, view: this.view, endedAt: this.#deps.clock() }
   }
 
   /** The adapter's signal aborts before this returns. Idempotent; nothing after the end. */
@@ -199,7 +207,7 @@ export class Run {
 
   async #keepPicture(outputIndex: number, picture: { mediaType: string; bytes: Uint8Array }): Promise<void> {
     const blobId = await this.#deps.history.putBlob({ owner: this.owner.id, ...picture })
-    if (this.#ended === undefined) this.#take(announcePicture(this.#answer, outputIndex, blobId))
+    if (this.#status === 'in_progress') this.#take(announcePicture(this.#answer, outputIndex, blobId))
   }
 
   #endingOf(thrown: unknown): Ending {
@@ -220,30 +228,22 @@ export class Run {
     this.#take(closeAnswer(this.#answer, status === 'completed' ? 'completed' : 'incomplete'))
     const isStored = await this.#save(ending)
     this.#heartbeat.stop()
-    this.#ended = { at: clock(), status }
+    this.#status = status
     const usage = wireUsage(this.#answer.usage)
     const { metadata } = this.#run.request
     const message = terminalMessage({ ref: this.ref, ending, usage, attempts: this.#attempts, isStored, metadata })
     const [first] = this.#attempts
     if (first !== undefined && this.#answer.usage !== undefined) metrics.tokensUsed(first, this.#answer.usage)
-    metrics.runEnded({ profile: this.ref.profile, status, ms: this.#ended.at - this.#beganAt, isStored })
+    metrics.runEnded({ profile: this.ref.profile, status, ms: clock() - this.#beganAt, isStored })
     this.#run.seat.leave()
     this.#run.onEnd()
     this.log.end({ message })
-    // What stays on the shelf is the log: the answer's pictures and the conversation are not kept twice.
-    this.#answer = emptyAnswer('')
-    this.#opening = undefined
-    this.#run = withoutQuestion(this.#run)
-  }
-
-  #status(): RunView['status'] {
-    return this.#ended?.status ?? 'in_progress'
   }
 
   #describe(): ResponseSnapshot {
     const { runId, conversation, profile } = this.ref
     const output = this.#answer.blocks.map(describeItem)
-    return { id: runId, status: this.#status(), conversation, profile, output }
+    return { id: runId, status: this.#status, conversation, profile, output }
   }
 
   /** Pictures that came whole before a cancel or failure are kept too, if the store is quick. */
@@ -289,12 +289,6 @@ export class Run {
 
 /** A reader needs a moment to come, also where runs are not to go on alone. */
 const leastTtlMs = 1000
-
-/** What was asked may be large, and nobody asks for it once the run has ended. */
-function withoutQuestion(run: AdmittedRun): AdmittedRun {
-  const { image: _, ...request } = run.request
-  return { ...run, request: { ...request, input: [] }, open: () => Promise.reject(new Error('the run has ended')) }
-}
 
 const asDraft = (message: RunMessage) => ({ message })
 

@@ -9,8 +9,8 @@ interface IndexDeps {
 
 /** Appends have priority: the index follows when there was none for that long … */
 const QUIET_MS = 1000
-/** … or after that many such times at the latest. */
-const MAX_PUT_OFF = 10
+/** … or after that many such times at the latest. A search does not wait for either. */
+const MAX_PUT_OFF = 60
 const RETRY_MS = 60_000
 /** Conversations noted; beyond that a catch-up finds them. */
 const MAX_NOTED = 10_000
