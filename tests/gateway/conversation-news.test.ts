@@ -107,7 +107,7 @@ describe('news for a slow socket', () => {
       writer: { isFull: () => state.isFull, whenFree: () => free.promise },
       send: (text) => void sent.push(text),
       waitingLimit: 3,
-      closed: new AbortController().signal,
+      ended: new AbortController().signal,
     })
     for (const [conversation, text] of ['a1', 'b1', 'a2', 'c1', 'd1'].map((text) => [text[0] ?? '', text] as const)) {
       outbox.tell(conversation, text)

@@ -131,6 +131,20 @@ describe('the writer of a socket', () => {
     expect(writer.isIdle).toBe(true)
   })
 
+  it('is full for nobody once it is finished, whatever the socket still holds', async () => {
+    await using pair = await socketPair()
+    const writer = writerOf(pair, { softQueueBytes: 1000 })
+    pair.client.pause()
+    writer.sendText('a', 'x'.repeat(24_000_000))
+    await expect.poll(() => pair.server.bufferedAmount).toBeGreaterThan(1000)
+    expect(writer.isFull('b')).toBe(true)
+    const free = writer.whenFree('b', new AbortController().signal)
+    writer.finish()
+    await free
+    expect(pair.server.bufferedAmount).toBeGreaterThan(1000)
+    expect(writer.isFull('b')).toBe(false)
+  })
+
   it('puts a text behind at most one chunk also when pictures are small', async () => {
     await using pair = await socketPair()
     const writer = writerOf(pair)
@@ -238,11 +252,14 @@ describe('a slow consumer', () => {
   })
 })
 
-function writerOf({ server, raw }: { readonly server: WebSocket; readonly raw: Socket }): SocketWriter {
+function writerOf(
+  { server, raw }: { readonly server: WebSocket; readonly raw: Socket },
+  limits: Partial<typeof gatewayLimits> = {},
+): SocketWriter {
   return new SocketWriter({
     socket: server,
     raw,
-    limits: gatewayLimits,
+    limits: { ...gatewayLimits, ...limits },
     elapsed: () => performance.now(),
     onOverflow: () => undefined,
   })

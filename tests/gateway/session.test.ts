@@ -68,6 +68,18 @@ describe('greeting', () => {
     await flood.closed
     expect(flood.closeCode()).toBe(4400)
   })
+
+  it('does nothing of what was kept after a frame that ends it', async () => {
+    await using harness = await startGateway()
+    const peer = new RawPeer(harness.port)
+    await peer.request(upgradeLines(harness.port))
+    const question = { type: 'response.create', stream_id: 'a', profile: 'demo', input: 'x' }
+    const texts = [JSON.stringify(hello), '{', '{', '{', JSON.stringify(question)]
+    peer.socket.write(Buffer.concat(texts.map((text) => rawFrame(Buffer.from(text)))))
+    await peer.closed
+    expect(peer.closeCode()).toBe(4400)
+    expect(harness.router.starts).toHaveLength(0)
+  })
 })
 
 describe('an open session', () => {

@@ -6,8 +6,8 @@ export interface NewsOutboxDeps {
   readonly send: (text: string) => void
   /** Conversations whose news may wait; beyond it the oldest are dropped. */
   readonly waitingLimit: number
-  /** The connection is gone; the writer is finished with it. */
-  readonly closed: AbortSignal
+  /** Nothing more can be sent. */
+  readonly ended: AbortSignal
 }
 
 /**
@@ -41,15 +41,15 @@ export class NewsOutbox implements NewsListener {
   }
 
   async #empty(): Promise<void> {
-    const { writer, send, closed } = this.#deps
+    const { writer, send, ended } = this.#deps
     this.#isEmptying = true
-    for (let next = this.#oldest(); next !== undefined && !closed.aborted; next = this.#oldest()) {
+    for (let next = this.#oldest(); next !== undefined && !ended.aborted; next = this.#oldest()) {
       // Others were woken too, and one of them may have filled the socket again.
-      while (writer.isFull(controlLane) && !closed.aborted) await writer.whenFree(controlLane, closed)
+      while (writer.isFull(controlLane) && !ended.aborted) await writer.whenFree(controlLane, ended)
       // It may have been dropped meanwhile, or be newer now.
       const [conversation] = next
       const text = this.#waiting.get(conversation)
-      if (text === undefined || closed.aborted) continue
+      if (text === undefined || ended.aborted) continue
       this.#waiting.delete(conversation)
       send(text)
     }

@@ -57,8 +57,12 @@ export class SocketWriter {
     this.#pump()
   }
 
-  /** Whether the runs of a lane should not be read on: text piles up, or a picture of the lane is still going out. */
+  /**
+   * Whether the runs of a lane should not be read on: text piles up, or a picture of the lane is still going out. Never
+   * once it is finished, whatever the socket still holds: nobody waits for that any more.
+   */
   isFull(lane: string): boolean {
+    if (this.#isFinished) return false
     return this.#waitingTextBytes() >= this.#deps.limits.softQueueBytes || this.#queue.hasBlob(lane)
   }
 
@@ -67,7 +71,7 @@ export class SocketWriter {
    * caller goes on, another that waited may have filled the socket again: look at `isFull` once more.
    */
   async whenFree(lane: string, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#isFinished && this.isFull(lane)) {
+    while (!signal.aborted && this.isFull(lane)) {
       this.#changed ??= Promise.withResolvers<void>()
       await this.#changed.promise
     }

@@ -229,7 +229,7 @@ export class Session {
       const live = wantsLive(hello) ? await this.#liveRuns(principal) : undefined
       if (this.#link.isEnding) return
       this.#open(hello, this.#membership.principal ?? principal, live)
-      for (const frame of this.#held.splice(0)) this.#accept(frame)
+      for (const frame of this.#held.splice(0)) if (!this.#link.isEnding) this.#accept(frame)
     } catch (error) {
       const known = toHearthError(error)
       this.#logDefect(known)
@@ -249,13 +249,18 @@ export class Session {
       ...this.#describe(principal, seat),
       ...(live !== undefined && (seat.isResumed || asksForNews(hello)) ? { live } : {}),
     })
+    const ended = new AbortController()
     const outbox = new NewsOutbox({
       writer: this.#link.writer,
       send: (text) => this.#link.sendEncoded('conversation.updated', text),
       waitingLimit: limits.waitingNews,
-      closed: this.#closed.signal,
+      ended: ended.signal,
     })
-    this.#leaveNews = news.join(principal.id, outbox, asksForNews(hello))
+    const leave = news.join(principal.id, outbox, asksForNews(hello))
+    this.#leaveNews = () => {
+      leave()
+      ended.abort()
+    }
   }
 
   #liveRuns(principal: Principal): Promise<SessionCreated['live']> {
