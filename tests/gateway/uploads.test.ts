@@ -228,6 +228,18 @@ describe('an upload', () => {
     expect(client.texts().filter(({ type }) => type === 'error')).toHaveLength(2)
   })
 
+  it("that failed is in nobody's way, also where its end never comes", async () => {
+    await using harness = await startGateway({ limits: { uploadBytes: 1000 } })
+    const client = await harness.open()
+    for (let blob_no = 1; blob_no <= 20; blob_no += 1) {
+      client.send(begin(png(2000), { blob_no }))
+      expect(await client.next('error')).toMatchObject({ error: { code: 'caller_too_large', param: 'byte_length' } })
+    }
+    upload(client, png(500), { blob_no: 100 })
+    client.send(useOf(100))
+    await client.next('response.completed')
+  })
+
   it('belongs to its connection: its bytes are given back when that ends', async () => {
     const limits = { uploadsTotalBytes: 300_000 }
     await using harness = await startGateway({ limits })

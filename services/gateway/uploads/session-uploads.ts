@@ -13,7 +13,7 @@ export interface SessionUploadsDeps {
 
 type State =
   | { readonly status: 'receiving'; readonly upload: Upload; readonly sha256: string | undefined }
-  /** What still comes of it is dropped in silence: its error has been said. */
+  /** What still comes of it is dropped in silence: its error has been said. It gives way to a new one too. */
   | { readonly status: 'failed' }
   /** One that was used gives way to a new one that finds no room. */
   | { readonly status: 'whole'; readonly picture: UploadedPicture; wasUsed: boolean }
@@ -115,13 +115,13 @@ export class SessionUploads {
     for (const blobNo of [...this.#slots.keys()]) this.#drop(blobNo)
   }
 
-  /** Drops used uploads, oldest first, until there is room. @returns why there is none. */
+  /** Drops used and failed uploads, oldest first, until there is room. @returns why there is none. */
   #makeRoom(byteLength: number): HearthError | undefined {
     const { uploads, uploadBytes, uploadsBytes } = this.#deps.limits
     if (byteLength > uploadBytes) return tooLarge('byte_length', `An upload has at most ${uploadBytes} bytes.`)
     for (const [blobNo, { state }] of [...this.#slots]) {
       if (this.#slots.size < uploads && this.#announcedBytes() + byteLength <= uploadsBytes) return undefined
-      if (state.status === 'whole' && state.wasUsed) this.#drop(blobNo)
+      if (givesWay(state)) this.#drop(blobNo)
     }
     if (this.#slots.size >= uploads) return tooLarge('blob_no', `At most ${uploads} uploads wait for their use.`)
     if (this.#announcedBytes() + byteLength <= uploadsBytes) return undefined
@@ -143,6 +143,8 @@ export class SessionUploads {
     if (state !== undefined) this.#deps.budget.giveBack(heldBytes(state))
   }
 }
+
+const givesWay = (state: State): boolean => state.status === 'failed' || (state.status === 'whole' && state.wasUsed)
 
 function announcedBytes(state: State): number {
   return state.status === 'receiving' ? state.upload.byteLength : heldBytes(state)
