@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fakeRouter, textRun } from '../../services/common/testing/fake-router.ts'
+import { Lanes } from '../../services/gateway/runs/lanes.ts'
 import { ResumeBook } from '../../services/gateway/session/resume-book.ts'
 import { adminToken, type Client, guestToken, otherAdminToken, startGateway } from './gateway-harness.ts'
 
@@ -117,6 +118,39 @@ describe('a session', () => {
     gate.resolve()
     await second.next('response.completed')
     expect(inner.starts.map(({ request }) => JSON.stringify(request.input).includes('slow'))).toEqual([true, false])
+  })
+})
+
+describe('a session that was resumed', () => {
+  it('cancels by stream_id what its connection before began', async () => {
+    await using harness = await startGateway()
+    harness.router.enqueue(hanging)
+    const first = await harness.open()
+    first.send(create())
+    const { response_id: responseId } = await first.next('response.created')
+    first.socket.terminate()
+    await expect.poll(() => harness.gateway.connections).toBe(0)
+    const second = await harness.open(adminToken, resumeOf(first))
+    second.send({ type: 'response.cancel', stream_id: 'never-used' })
+    expect(await second.next('error')).toMatchObject({ error: { code: 'caller_not_found', param: 'stream_id' } })
+    second.send({ type: 'response.cancel', stream_id: 'a' })
+    await expect.poll(() => harness.router.cancels).toEqual([{ runId: responseId, reason: 'requested' }])
+    expect(second.texts().filter(({ type }) => type === 'error')).toHaveLength(1)
+  })
+
+  it('hands over what the connections before it still have to', async () => {
+    const lanes = new Lanes({ lanes: 4, queuedPerLane: 4 })
+    const before = Promise.withResolvers<void>()
+    lanes.continueAfter(before.promise)
+    let isOver = false
+    const handedOver = lanes.handedOver().then(() => {
+      isOver = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isOver).toBe(false)
+    before.resolve()
+    await handedOver
+    expect(isOver).toBe(true)
   })
 })
 

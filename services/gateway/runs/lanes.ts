@@ -50,7 +50,7 @@ export class Lanes {
 
   /** When all that came so far has been handed to the router. Never rejects. */
   async handedOver(): Promise<void> {
-    await Promise.all([...this.#inUse.values()].map(({ tail }) => tail))
+    await Promise.all([this.#before, ...[...this.#inUse.values()].map(({ tail }) => tail)])
   }
 
   /** @throws HearthError `policy_rate_limited` when the session or the lane is full. */
@@ -86,14 +86,11 @@ export class Lanes {
     if (lane?.runs.delete(run) && lane.runs.size === 0) this.#inUse.delete(run.streamId)
   }
 
-  /** @throws HearthError `caller_not_found` for a name this session never used. */
-  runsOf(streamId: string): readonly LiveRun[] {
+  /** Undefined for a name that was never used here. */
+  runsOf(streamId: string): readonly LiveRun[] | undefined {
     const lane = this.#inUse.get(streamId)
     if (lane !== undefined) return [...lane.runs]
-    if (this.#seen.has(streamId)) return []
-    throw new HearthError('caller_not_found', 'This session has no such stream_id.', {
-      details: { param: 'stream_id' },
-    })
+    return this.#seen.has(streamId) ? [] : undefined
   }
 
   all(): readonly LiveRun[] {

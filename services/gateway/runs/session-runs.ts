@@ -52,6 +52,9 @@ const forgotten = (cause: unknown): HearthError =>
     { cause },
   )
 
+const noSuchStream = (): HearthError =>
+  new HearthError('caller_not_found', 'This session has no such stream_id.', { details: { param: 'stream_id' } })
+
 /** The runs one session reads, started here or attached to. A run itself belongs to the router and outlives the session. */
 export class SessionRuns {
   readonly #deps: SessionRunsDeps
@@ -131,7 +134,11 @@ export class SessionRuns {
   async cancel(target: CancelTarget, caller: Principal): Promise<void> {
     if ('responseId' in target) return this.#deps.router.cancel(target.responseId, 'requested', caller)
     await Promise.all([...this.#attaching.values()].map(({ settled }) => settled.promise))
-    await Promise.all(this.#lanes.runsOf(target.streamId).map((run) => this.#cancelRun(run, 'requested')))
+    const { streamId } = target
+    const here = this.#lanes.runsOf(streamId)
+    const cancelling = (here ?? []).map((run) => this.#cancelRun(run, 'requested'))
+    const [others] = await Promise.all([this.#cancelOthers(streamId, caller), ...cancelling])
+    if (here === undefined && others === 0) throw noSuchStream()
   }
 
   /** The connection is gone: stops reading; runs go on unless they asked to be cancelled. */
@@ -247,6 +254,19 @@ export class SessionRuns {
   #disconnect(run: LiveRun): void {
     if (run.onDisconnect !== 'cancel') return
     void this.#cancelRun(run, 'disconnected').catch(() => undefined)
+  }
+
+  /** Runs of a lane that an earlier connection of this session began, and that are not read here. @returns how many. */
+  async #cancelOthers(streamId: string, caller: Principal): Promise<number> {
+    const { router, stopped, context } = this.#deps
+    const { sessionId } = context()
+    const here = new Set(this.#lanes.all().map(({ runId }) => runId))
+    const live = await router.runs('live', caller, stopped)
+    const isOther = ({ lane, runId }: RunView): boolean =>
+      lane.sessionId === sessionId && lane.streamId === streamId && !here.has(runId)
+    const others = live.filter(isOther)
+    await Promise.all(others.map(({ runId }) => router.cancel(runId, 'requested', caller)))
+    return others.length
   }
 
   async #cancelRun(run: LiveRun, reason: CancelReason): Promise<void> {
