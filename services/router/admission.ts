@@ -6,6 +6,7 @@ import type { User } from '../common/contracts/user.ts'
 import type { ErrorCode } from '../common/errors/error-table.ts'
 import { type ErrorDetails, HearthError } from '../common/errors/hearth-error.ts'
 import { defaultProfile, visibleProfiles } from '../common/settings/visible-profiles.ts'
+import { pictureBytes } from './picture-bytes.ts'
 
 /** Everything a decision about a new run may look at. */
 export interface AdmissionCase extends LoadCase {
@@ -17,7 +18,7 @@ export interface AdmissionCase extends LoadCase {
 export interface LoadCase {
   readonly profile: ModelProfile
   readonly user: User | undefined
-  readonly load: Omit<Load, 'inLane' | 'maxInLane'>
+  readonly load: Omit<Load, 'inLane' | 'maxInLane' | 'pictureBytes' | 'maxPictureBytes'>
 }
 
 /** What is going on already. Runs count from their admission to their terminal event, queued ones too. */
@@ -26,6 +27,9 @@ export interface Load {
   readonly maxRuns: number
   readonly inLane: number
   readonly maxInLane: number
+  /** Of the runs that go on. */
+  readonly pictureBytes: number
+  readonly maxPictureBytes: number
   readonly ofProfile: LoadShare
   readonly ofUser: LoadShare
 }
@@ -122,6 +126,16 @@ function laneHasRoom({ request, load }: AdmissionCase): Refusal | undefined {
   return { reason: 'policy_rate_limited', message, details: { param: 'stream_id', retryAfterMs: 1000 } }
 }
 
+function picturesHaveRoom({ request, load }: AdmissionCase): Refusal | undefined {
+  const bytes = pictureBytes(request)
+  if (bytes === 0 || load.pictureBytes + bytes <= load.maxPictureBytes) return undefined
+  return {
+    reason: 'gateway_overloaded',
+    message: 'The pictures of the runs that go on take all the room there is; try again in a moment.',
+    details: { retryAfterMs: 1000 },
+  }
+}
+
 const profileHasRoom = ({ profile, load }: LoadCase): Refusal | undefined =>
   room(profile.limits.max_parallel, load.ofProfile, `of profile "${profile.name}"`)
 
@@ -162,6 +176,7 @@ const runPolicies: readonly ((admission: AdmissionCase) => Refusal | undefined)[
   mayBringTools,
   hasInput,
   laneHasRoom,
+  picturesHaveRoom,
   ...loadPolicies,
 ]
 

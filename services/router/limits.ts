@@ -4,6 +4,8 @@ export interface RouterLimits {
   readonly runs: number
   /** Runs waiting in one lane, beside the one whose turn it is. */
   readonly queuedPerLane: number
+  /** Bytes of the pictures that all runs together were given: a run holds them until it ends. */
+  readonly pictureBytes: number
   /** Events of one run kept for readers. */
   readonly logEvents: number
   readonly logBytes: number
@@ -24,6 +26,7 @@ export interface RouterLimits {
 export const defaultRouterLimits: RouterLimits = {
   runs: 10_000,
   queuedPerLane: 16,
+  pictureBytes: 512 * 1024 * 1024,
   logEvents: 100_000,
   logBytes: 8 * 1024 * 1024,
   endedLogBytes: 64 * 1024 * 1024,

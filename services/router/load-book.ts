@@ -13,9 +13,15 @@ export class LoadBook {
   readonly #running = new Map<string, number>()
   readonly #buckets = new Map<string, TokenBucket>()
   #runs = 0
+  #pictureBytes = 0
 
   get runs(): number {
     return this.#runs
+  }
+
+  /** Of all runs that are counted. */
+  get pictureBytes(): number {
+    return this.#pictureBytes
   }
 
   share(owner: LoadOwner, now: number): LoadShare {
@@ -25,8 +31,9 @@ export class LoadBook {
   }
 
   /** Counts one run against all of them; the returned function ends that, once. */
-  take(owners: readonly LoadOwner[], now: number): () => void {
+  take(owners: readonly LoadOwner[], now: number, pictureBytes = 0): () => void {
     this.#runs += 1
+    this.#pictureBytes += pictureBytes
     for (const { key, requestsPerMinute: perMinute } of owners) {
       this.#running.set(key, (this.#running.get(key) ?? 0) + 1)
       if (perMinute === null) this.#buckets.delete(key)
@@ -37,6 +44,7 @@ export class LoadBook {
       if (isReleased) return
       isReleased = true
       this.#runs -= 1
+      this.#pictureBytes -= pictureBytes
       for (const { key } of owners) this.#release(key)
     }
   }

@@ -29,6 +29,7 @@ import { defaultRouterLimits, type RouterLimits } from './limits.ts'
 import { LoadBook, type LoadOwner } from './load-book.ts'
 import { RouterMetrics } from './metrics.ts'
 import { OnceByKey } from './once-by-key.ts'
+import { pictureBytes } from './picture-bytes.ts'
 import { titleOf } from './prompt.ts'
 import { Run, type RunDeps } from './run.ts'
 import { RunShelf } from './run-shelf.ts'
@@ -179,8 +180,9 @@ class RunRouter implements Router {
     const lane = [caller.id, request.lane.sessionId, request.lane.streamId].join('\0')
     const inFront = this.#lanes.occupants(lane)
     const inLane = { inLane: inFront.length, maxInLane: limits.queuedPerLane + 1 }
-    admitRun({ request, profile, user, load: { ...load, ...inLane } })
-    const release = this.#take(owners)
+    const pictures = { pictureBytes: this.#book.pictureBytes, maxPictureBytes: limits.pictureBytes }
+    admitRun({ request, profile, user, load: { ...load, ...inLane, ...pictures } })
+    const release = this.#take(owners, pictureBytes(request))
     const runId = `resp_${(this.#deps.createId ?? newId)()}`
     const seat = this.#lanes.enter(lane, { runId, conversation: request.conversation })
     return { runId, profile, seat, inFront, release }
@@ -206,8 +208,8 @@ class RunRouter implements Router {
     return { profile, user, owners: [ofProfile, ofUser], load }
   }
 
-  #take(owners: readonly LoadOwner[]): () => void {
-    const release = this.#book.take(owners, this.#runDeps.clock())
+  #take(owners: readonly LoadOwner[], pictureBytes = 0): () => void {
+    const release = this.#book.take(owners, this.#runDeps.clock(), pictureBytes)
     return () => {
       release()
       if (this.#isDraining && this.#book.runs === 0) this.#drained.resolve()

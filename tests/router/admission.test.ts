@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { ModelProfile } from '../../services/common/contracts/model-profile.ts'
 import type { Principal } from '../../services/common/contracts/principal.ts'
 import type { Snapshot } from '../../services/common/contracts/settings.ts'
+import { HearthError } from '../../services/common/errors/hearth-error.ts'
 import { fakeAdapters } from '../../services/common/testing/fake-adapters.ts'
 import { FakeHistory } from '../../services/common/testing/fake-history.ts'
 import { createRouter } from '../../services/router/router.ts'
@@ -38,6 +39,8 @@ function make(
   const start = (more = {}, caller: Principal = anna) => router.start(say('x', more), caller, never)
   return { router, start, cancel: (runId: string) => router.cancel(runId, 'requested', anna) }
 }
+
+const failureCode = (error: unknown): unknown => (error instanceof HearthError ? error.code : error)
 
 const demo = (spec: object = {}) => profileOf('demo', { default: true, ...spec })
 
@@ -174,6 +177,17 @@ describe('limits', () => {
     const { start } = make([demo()], { limits: { runs: 3 } })
     for (let run = 0; run < 3; run += 1) await start()
     expect((await failureOf(start())).code).toBe('gateway_overloaded')
+  })
+
+  test('the pictures of all runs together are bounded until the runs end: gateway_overloaded', async () => {
+    const { start, cancel } = make([demo()], { limits: { pictureBytes: 1000 } })
+    const picture = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array(600) } as const
+    const withPicture = { input: [{ type: 'message', role: 'user', content: [picture] }] } as const
+    const { runId } = await start(withPicture)
+    expect(await failureOf(start(withPicture))).toMatchObject({ code: 'gateway_overloaded', retryable: true })
+    await start()
+    await cancel(runId)
+    await expect.poll(async () => (await start(withPicture).catch(failureCode)) !== 'gateway_overloaded').toBe(true)
   })
 })
 
