@@ -93,13 +93,16 @@ export class BackgroundIndex {
     await this.#deps.search.index(batch, this.#ended.signal)
   }
 
+  /** One at a time: what is asked for meanwhile may be what this one has passed already, so another one follows. */
   #catchUp(): void {
+    if (this.#catchingUp !== undefined) return
     this.#isBehind = false
-    this.#catchingUp ??= this.#deps.search
+    this.#catchingUp = this.#deps.search
       .catchUp(this.#ended.signal)
       .catch((error: unknown) => this.#onFailure(error))
       .finally(() => {
         this.#catchingUp = undefined
+        if (this.#isBehind) this.#wait(RETRY_MS)
       })
   }
 

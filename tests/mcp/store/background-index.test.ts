@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { HearthError } from '../../../services/common/errors/hearth-error.ts'
 import { BackgroundIndex } from '../../../services/mcp/store/background-index.ts'
 import { silent } from './open-test-store.ts'
@@ -72,6 +72,35 @@ describe('the background index', () => {
       await sleep(50)
     }
     await index.stop()
+  })
+
+  it('follows a catch-up by another one when something failed while it was on its way', async () => {
+    vi.useFakeTimers()
+    try {
+      const first = Promise.withResolvers<void>()
+      const asked = { index: 0, catchUp: 0 }
+      const search = {
+        index: async (): Promise<void> => {
+          asked.index += 1
+          throw new HearthError('store_unavailable', 'The disk is away.')
+        },
+        catchUp: async (): Promise<void> => {
+          asked.catchUp += 1
+          if (asked.catchUp === 1) await first.promise
+        },
+      }
+      const index = new BackgroundIndex({ search, log: silent })
+      index.start()
+      index.note('conv_1')
+      await vi.advanceTimersByTimeAsync(70_000)
+      expect(asked).toEqual({ index: 1, catchUp: 1 })
+      first.resolve()
+      await vi.advanceTimersByTimeAsync(130_000)
+      expect(asked).toEqual({ index: 1, catchUp: 2 })
+      await index.stop()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('notes no more than it can hold, and then finds the rest by catching up', async () => {
