@@ -4,6 +4,7 @@ import { faultMutations } from './mutations/faults.ts'
 import { gatewayMutations } from './mutations/gateway.ts'
 import { mcpMutations } from './mutations/mcp.ts'
 import type { Mutation } from './mutations/mutation.ts'
+import { pageMutations } from './mutations/page.ts'
 import { programMutations } from './mutations/programs.ts'
 import { routerMutations } from './mutations/router.ts'
 
@@ -16,4 +17,5 @@ export const mutations: readonly Mutation[] = [
   ...faultMutations,
   ...mcpMutations,
   ...programMutations,
+  ...pageMutations,
 ]
