@@ -16,6 +16,7 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
     'A question is on the page at once, its answer grows under it, and history takes both over without a flicker.',
     session('shows the question at once, the answer as it grows, and gets its id from the house'),
     session('becomes history without a change of its elements, however late history knows it'),
+    session('names no place for a question while nobody knows what was said before'),
     session('keeps the bytes of a picture and the time of thinking when history takes over'),
     view('has the same parts while it is given and when it is kept'),
   ],

@@ -95,6 +95,20 @@ describe('a conversation with history', () => {
     expect(shown(session)).toEqual(['first?', 'first.', 'second?', ''])
   })
 
+  it('names no place for a question while nobody knows what was said before', async () => {
+    const { client, question } = houseWithOneAnswer()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    client.hold = promise
+    const { session } = await open(client, 'c1')
+    session.ask(ask('early?'))
+    expect(first(client.asked).question).toEqual({ text: 'early?', pictures: [], conversation: 'c1' })
+    resolve()
+    await settled()
+    session.choose(question.id)
+    session.ask(ask('later?'))
+    expect(client.asked[1]?.question).toMatchObject({ previousResponseId: 'r1' })
+  })
+
   it('edits the first question as a branch before everything', async () => {
     const { client, question } = houseWithOneAnswer()
     const { session } = await open(client, 'c1')

@@ -4,6 +4,7 @@ import { createTranslate } from '../../../clients/web/src/app/translate.ts'
 import { de } from '../../../clients/web/src/messages/de.ts'
 import { en } from '../../../clients/web/src/messages/en.ts'
 import { blockedReason } from '../../../clients/web/src/views/chat/blocked-reason.ts'
+import type { HistoryState } from '../../../clients/web/src/views/chat/chat-session.ts'
 import { durationText, sizeText } from '../../../clients/web/src/views/chat/units.ts'
 import { waitingText } from '../../../clients/web/src/views/chat/waiting-text.ts'
 
@@ -48,17 +49,35 @@ describe('waiting, in words', () => {
 })
 
 describe('a blocked composer', () => {
+  const ready = { status: 'ready' } as const
+
   it('says why, and is not blocked while the connection is made again', async () => {
     const translate = await translateTo('en')
     const say = (status: 'signed-out' | 'stopped' | 'connecting', hasNetwork: boolean) => {
       const connection = status === 'connecting' ? ({ status, attempt: 2, since: 0 } as const) : ({ status } as const)
-      return blockedReason(connection, hasNetwork, translate)
+      return blockedReason({ connection, hasNetwork, history: ready }, translate)
     }
     expect(say('signed-out', true)).toContain('Pair it')
     expect(say('connecting', true)).toBe('')
     expect(say('connecting', false)).toContain('offline')
     const session = { sessionId: 's', serverVersion: '0', profiles: [], revision: 1 }
-    expect(blockedReason({ status: 'online', session }, false, translate)).toBe('')
+    expect(
+      blockedReason({ connection: { status: 'online', session }, hasNetwork: false, history: ready }, translate),
+    ).toBe('')
+  })
+
+  it('waits for what was said before', async () => {
+    const translate = await translateTo('en')
+    const say = (history: HistoryState) =>
+      blockedReason(
+        { connection: { status: 'connecting', attempt: 1, since: 0 }, hasNetwork: true, history },
+        translate,
+      )
+    const failure = { code: 'client_offline', message: '', retryable: true }
+    expect(say({ status: 'loading' })).toContain('Loading')
+    expect(say({ status: 'failed', failure })).toContain('could not be loaded')
+    expect(say({ status: 'gone' })).not.toBe('')
+    expect(say({ status: 'ready' })).toBe('')
   })
 })
 

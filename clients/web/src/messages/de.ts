@@ -224,6 +224,8 @@ export const de: Dictionary = {
   'composer.signedOut': 'Dieses Gerät ist abgemeldet. Koppele es, um zu fragen.',
   'composer.refused': 'Das Haus lehnt diese Seite ab. Lade sie neu oder frag einen Administrator.',
   'composer.offline': 'Dieses Gerät ist offline. Du kannst schreiben; gesendet wird wieder, wenn das Netz zurück ist.',
+  'composer.unread':
+    'Dieses Gespräch konnte nicht geladen werden. Du kannst schreiben; gesendet werden kann, sobald es da ist.',
   'composer.fileType': '{name} kann nicht angehängt werden. Nimm ein Bild (PNG, JPEG, WebP, GIF) oder eine Textdatei.',
   'composer.fileSize': '{name} ist zu groß. Die Grenze ist {limit}.',
   'composer.fileCount': {

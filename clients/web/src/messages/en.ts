@@ -223,6 +223,7 @@ export const en = {
   'composer.signedOut': 'This device is signed out. Pair it to ask.',
   'composer.refused': 'The house refuses this page. Load it again or ask an administrator.',
   'composer.offline': 'This device is offline. You can write; sending is possible again when the network is back.',
+  'composer.unread': 'This conversation could not be loaded. You can write; sending is possible when it is here.',
   'composer.fileType': '{name} cannot be attached. Take a PNG, JPEG, WebP or GIF picture, or a text file.',
   'composer.fileSize': '{name} is too large. The limit is {limit}.',
   'composer.fileCount': {

@@ -126,7 +126,7 @@ export class ChatSession {
 
   /**
    * Asks after the newest message shown, or instead of the question `insteadOf`: a branch, unless the house never had that
-   * question.
+   * question. Without the history nobody knows what comes before: then the house goes on after its newest message.
    */
   ask(question: AskedQuestion, insteadOf?: string): void {
     const { steps } = this.#state
@@ -134,10 +134,12 @@ export class ChatSession {
     const before = at < 0 ? steps : steps.slice(0, at)
     const point = before.findLast(({ node }) => responseIdOf(node) !== undefined)?.node
     const { conversation } = this.#place
+    const isKnown = conversation !== undefined && this.#history.status === 'ready'
     if (insteadOf !== undefined) this.#forgetUnkept(insteadOf)
     const live = this.#deps.client.ask({
       ...question,
-      ...(conversation === undefined ? {} : { conversation, previousResponseId: responseIdOf(point) ?? null }),
+      ...(conversation === undefined ? {} : { conversation }),
+      ...(isKnown ? { previousResponseId: responseIdOf(point) ?? null } : {}),
     })
     const number = ++this.#made
     const questionId = `question-${number}`

@@ -3,7 +3,6 @@ import { guard } from 'lit/directives/guard.js'
 import { ArrowDown, SquarePen } from 'lucide'
 import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
-import '../../app/failure-text.ts'
 import { errorText } from '../../app/error-text.ts'
 import { icon } from '../../app/icon.ts'
 import { LanguageController } from '../../app/language-controller.ts'
@@ -13,17 +12,17 @@ import { isEnded } from './answer-view.ts'
 import { blockedReason } from './blocked-reason.ts'
 import { ChatEvent, type ChatWish } from './chat-event.ts'
 import type { AskedQuestion, ChatNode } from './chat-nodes.ts'
-import { ChatSession } from './chat-session.ts'
+import { ChatSession, type HistoryState } from './chat-session.ts'
 import { chatStyles } from './chat-styles.ts'
 import { type ComposerAct, ComposerEvent } from './composer-event.ts'
 import { type ConversationTitle, watchConversationTitle } from './conversation-title.ts'
 import type { PathStep } from './conversation-tree.ts'
 import { createDrafts } from './drafts.ts'
-import { emptyTemplate } from './empty-template.ts'
 import './hearth-composer.ts'
 import type { HearthAnswer } from './hearth-answer.ts'
 import type { HearthComposer } from './hearth-composer.ts'
 import type { HearthQuestion } from './hearth-question.ts'
+import { historyTemplate } from './history-template.ts'
 import { loadPictures } from './load-pictures.ts'
 import { messagesTemplate } from './messages-template.ts'
 import { NextQuestion } from './next-question.ts'
@@ -131,6 +130,17 @@ export class HearthChat extends LitElement {
     return this.#session?.state.steps ?? []
   }
 
+  get #history(): HistoryState {
+    return this.#session?.state.history ?? { status: 'loading' }
+  }
+
+  /** Why nothing can be asked now; empty: it can. */
+  get #blocked(): string {
+    const { client, translate } = this.context
+    const { connection } = client
+    return blockedReason({ connection, hasNetwork: navigator.onLine, history: this.#history }, translate)
+  }
+
   get #composerElement(): HearthComposer | null {
     return this.renderRoot.querySelector('hearth-composer')
   }
@@ -147,22 +157,14 @@ export class HearthChat extends LitElement {
   }
 
   #content(steps: readonly PathStep<ChatNode>[]) {
-    const { context } = this
-    const history = this.#session?.state.history ?? { status: 'loading' }
-    if (steps.length > 0) return messagesTemplate(steps, context, this.#onWish)
-    switch (history.status) {
-      case 'loading':
-        return html`<p class="meta" role="status">${context.translate('chat.loading')}</p>`
-      case 'failed':
-        return html`
-          <hearth-failure-text .context=${context} .failure=${history.failure}></hearth-failure-text>
-          <button type="button" @click=${() => this.#session?.reload()}>${context.translate('app.tryAgain')}</button>
-        `
-      case 'gone':
-        return html`<p>${context.translate('chat.gone')}</p>`
-      case 'ready':
-        return emptyTemplate(context.translate, (text) => this.#begin(text))
-    }
+    const acts = { begin: (text: string) => this.#begin(text), reload: () => this.#session?.reload() }
+    const history = this.#history
+    // What could not be read stands before what is here.
+    const isMissing = history.status === 'failed' || steps.length === 0
+    return html`
+      ${isMissing ? historyTemplate(history, this.context, acts) : nothing}
+      ${messagesTemplate(steps, this.context, this.#onWish)}
+    `
   }
 
   #toEnd() {
@@ -181,7 +183,8 @@ export class HearthChat extends LitElement {
         .profile=${this.#next.profile(steps)}
         .isAnswering=${this.#isAnswering(steps)}
         .isEditing=${this.#next.editing !== undefined}
-        .blocked=${blockedReason(this.context.client.connection, navigator.onLine, this.context.translate)}
+        .isLoading=${this.#history.status === 'loading'}
+        .blocked=${this.#blocked}
         @hearth-compose=${this.#onCompose}
       ></hearth-composer>
     `
@@ -273,6 +276,7 @@ export class HearthChat extends LitElement {
   }
 
   #send({ text, pictures, draws }: Extract<ComposerAct, { type: 'send' }>): void {
+    if (this.#blocked !== '') return
     const insteadOf = this.#next.editing
     const question = this.#next.compose({ text, pictures, draws }, this.#steps)
     this.#next.clear()
@@ -354,7 +358,7 @@ export class HearthChat extends LitElement {
   async #retry(nodeId: string): Promise<void> {
     const step = questionStepOf(this.#steps, nodeId)
     const pictures = await this.#picturesOf(step)
-    if (step === undefined || pictures === undefined || this.#isAnswering(this.#steps)) return
+    if (step === undefined || pictures === undefined || this.#isAnswering(this.#steps) || this.#blocked !== '') return
     const text = questionView(step.node)?.text ?? ''
     const draws = drewPicture(this.#steps, step)
     this.#ask(this.#next.compose({ text, pictures, draws }, this.#steps), step.node.id)

@@ -25,6 +25,7 @@ export class HearthComposer extends LitElement {
     isAnswering: { attribute: false },
     isEditing: { attribute: false },
     blocked: {},
+    isLoading: { attribute: false },
     isDropping: { state: true },
   }
 
@@ -38,6 +39,8 @@ export class HearthComposer extends LitElement {
   declare isEditing: boolean
   /** Why nothing can be sent now; empty: it can. */
   declare blocked: string
+  /** What was said is being read. That is soon over: the reason is not written under the field, where it would move it. */
+  declare isLoading: boolean
   declare private isDropping: boolean
   readonly #attachments = new PictureAttachments(this)
 
@@ -48,6 +51,7 @@ export class HearthComposer extends LitElement {
     this.isAnswering = false
     this.isEditing = false
     this.blocked = ''
+    this.isLoading = false
     this.isDropping = false
     new LanguageController(this)
   }
@@ -91,7 +95,7 @@ export class HearthComposer extends LitElement {
         ${this.#tools()}
         <p id="keys" class="unseen">${translate('composer.keys')}</p>
       </form>
-      ${this.blocked === '' ? nothing : html`<p id="blocked" class="blocked meta">${this.blocked}</p>`}
+      ${this.#reason === '' ? nothing : html`<p id="blocked" class="blocked meta">${this.#reason}</p>`}
     `
   }
 
@@ -101,6 +105,11 @@ export class HearthComposer extends LitElement {
 
   get #area(): HTMLTextAreaElement | null {
     return this.renderRoot.querySelector('textarea')
+  }
+
+  /** Why nothing can be sent, where it is written. */
+  get #reason(): string {
+    return this.isLoading ? '' : this.blocked
   }
 
   get #draws(): boolean {
@@ -178,8 +187,8 @@ export class HearthComposer extends LitElement {
         type="submit"
         class="primary square go"
         aria-label=${label}
-        title=${label}
-        aria-describedby=${this.blocked === '' ? nothing : 'blocked'}
+        title=${this.isLoading ? this.blocked : label}
+        aria-describedby=${this.#reason === '' ? nothing : 'blocked'}
         ?disabled=${!this.#canSend}
       >
         ${guard([], () => icon(ArrowUp))}
