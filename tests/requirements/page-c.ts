@@ -26,6 +26,7 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
     session('edits the first question as a branch before everything'),
     session('asks a later question again after the answer before it'),
     session('forgets a question that never reached the house when it is asked again'),
+    'tests/web/chat/question-again.test.ts: is not asked where the reader went while its pictures were fetched',
     tree('shows the branch with the newest message'),
     tree('says which of how many versions each message is'),
     tree('leads to any message that is chosen, and only along parents and children'),

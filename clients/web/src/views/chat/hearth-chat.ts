@@ -23,11 +23,10 @@ import type { HearthAnswer } from './hearth-answer.ts'
 import type { HearthComposer } from './hearth-composer.ts'
 import type { HearthQuestion } from './hearth-question.ts'
 import { historyTemplate } from './history-template.ts'
-import { loadPictures } from './load-pictures.ts'
 import { messagesTemplate } from './messages-template.ts'
 import { NextQuestion } from './next-question.ts'
 import { ProfileMemory } from './profile-memory.ts'
-import { drewPicture, questionStepOf } from './question-of.ts'
+import { type QuestionAgain, questionAgain } from './question-again.ts'
 import { questionView } from './question-view.ts'
 import { ScrollFollower } from './scroll-follower.ts'
 
@@ -344,11 +343,10 @@ export class HearthChat extends LitElement {
   }
 
   async #edit(nodeId: string): Promise<void> {
-    const step = questionStepOf(this.#steps, nodeId)
-    const pictures = await this.#picturesOf(step)
-    if (step === undefined || pictures === undefined) return
-    const draws = drewPicture(this.#steps, step)
-    this.#next.edit(step.node.id, { text: questionView(step.node)?.text ?? '', draws })
+    const question = await this.#again(nodeId)
+    if (question === undefined) return
+    const { text, draws, pictures } = question
+    this.#next.edit(question.nodeId, { text, draws })
     this.requestUpdate()
     await this.updateComplete
     this.#composerElement?.attach(pictures)
@@ -356,20 +354,17 @@ export class HearthChat extends LitElement {
   }
 
   async #retry(nodeId: string): Promise<void> {
-    const step = questionStepOf(this.#steps, nodeId)
-    const pictures = await this.#picturesOf(step)
-    if (step === undefined || pictures === undefined || this.#isAnswering(this.#steps) || this.#blocked !== '') return
-    const text = questionView(step.node)?.text ?? ''
-    const draws = drewPicture(this.#steps, step)
-    this.#ask(this.#next.compose({ text, pictures, draws }, this.#steps), step.node.id)
+    const question = await this.#again(nodeId)
+    if (question === undefined || this.#isAnswering(this.#steps) || this.#blocked !== '') return
+    this.#ask(this.#next.compose(question, this.#steps), question.nodeId)
   }
 
-  async #picturesOf(step: PathStep<ChatNode> | undefined): Promise<AskedQuestion['pictures'] | undefined> {
-    const parts = step === undefined ? [] : (questionView(step.node)?.pictures ?? [])
+  async #again(nodeId: string): Promise<QuestionAgain | undefined> {
+    const { signal } = this.#stop
     try {
-      return await loadPictures(this.context.client.rest, parts, this.#stop.signal)
+      return await questionAgain(nodeId, { rest: this.context.client.rest, steps: () => this.#steps, signal })
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#tellFailure(error)
+      if (!signal.aborted) this.#tellFailure(error)
       return undefined
     }
   }
