@@ -71,6 +71,8 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
     composer('takes the pictures that models take, and text by type or by name'),
     composer('says what is wrong with the others'),
     composer('no file closes its own fence'),
+    composer('keeps the pictures of each conversation for it, also when a new one gets its id'),
+    composer('gives back what was attached when an edit is over, however it ends'),
     composer('show the newest version over the one before and give every address back'),
   ],
   [

@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createPreferences } from '../../../clients/web/src/app/preferences.ts'
+import { createTranslate } from '../../../clients/web/src/app/translate.ts'
+import { en } from '../../../clients/web/src/messages/en.ts'
 import type { ProfileView } from '../../../clients/web/src/protocol/hearth-client.ts'
 import { HearthFailure } from '../../../clients/web/src/protocol/hearth-failure.ts'
 import { attachmentLimits, fencedFile, isTooLong, judgeFile } from '../../../clients/web/src/views/chat/attachments.ts'
@@ -8,6 +11,7 @@ import { actOfKey } from '../../../clients/web/src/views/chat/composer-keys.ts'
 import { createDrafts } from '../../../clients/web/src/views/chat/drafts.ts'
 import { loadPictures } from '../../../clients/web/src/views/chat/load-pictures.ts'
 import { NextQuestion } from '../../../clients/web/src/views/chat/next-question.ts'
+import { PictureAttachments } from '../../../clients/web/src/views/chat/picture-attachments.ts'
 import { PictureFrames } from '../../../clients/web/src/views/chat/picture-frames.ts'
 import { ProfileMemory } from '../../../clients/web/src/views/chat/profile-memory.ts'
 
@@ -79,6 +83,32 @@ describe('files in the composer', () => {
     expect(isTooLong('a'.repeat(50_000))).toBe(false)
     expect(isTooLong('\n'.repeat(50_000))).toBe(true)
     expect(isTooLong('ü'.repeat(30_000))).toBe(true)
+  })
+})
+
+describe('files that are read while the reader goes elsewhere', () => {
+  it('go nowhere else, pictures and texts', async () => {
+    const told: number[] = []
+    const host = {
+      addController() {},
+      removeController() {},
+      requestUpdate() {},
+      updateComplete: Promise.resolve(true),
+      onAttached: (pictures: readonly unknown[]) => told.push(pictures.length),
+    }
+    const translate = await createTranslate({
+      preferences: createPreferences({ getItem: () => null, setItem: () => {} }),
+      browserLanguages: [],
+      load: async () => en,
+    })
+    const attachments = new PictureAttachments(host)
+    const files = [new File(['x'], 'a.txt'), new File([new Uint8Array([1])], 'a.png', { type: 'image/png' })]
+    const add = (isWanted: boolean) => attachments.add(files, { notify: () => {}, translate, isWanted: () => isWanted })
+    expect(await add(false)).toEqual([])
+    expect([told, attachments.items]).toEqual([[], []])
+    expect(await add(true)).toEqual(['a.txt\n```txt\nx\n```'])
+    expect([told, attachments.items.map(({ name }) => name)]).toEqual([[1], ['a.png']])
+    attachments.hostDisconnected()
   })
 })
 
@@ -193,6 +223,8 @@ describe('the next question', () => {
     return new NextQuestion({ drafts: createDrafts(() => new MapStorage()), profiles })
   }
   const content = (text: string) => ({ text, pictures: [], draws: false })
+  const picture = (name: string) => ({ name, mediaType: 'image/png', bytes: new Uint8Array([1]) }) as const
+  const names = (next: NextQuestion) => next.pictures.map(({ name }) => name)
 
   it('goes to the profile chosen in its conversation', () => {
     const next = create()
@@ -209,7 +241,7 @@ describe('the next question', () => {
   it('keeps the draft aside while another question is edited', () => {
     const next = create()
     next.write({ text: 'later' })
-    next.edit('n1', { text: 'before' })
+    next.edit({ nodeId: 'n1', draft: { text: 'before' }, pictures: [] })
     next.write({ text: 'better' })
     expect([next.editing, next.draft.text]).toEqual(['n1', 'better'])
     next.clear()
@@ -220,9 +252,60 @@ describe('the next question', () => {
 
   it('drops an edit with its conversation', () => {
     const next = create()
-    next.edit('n1', { text: 'before' })
+    next.edit({ nodeId: 'n1', draft: { text: 'before' }, pictures: [] })
     next.open('c2')
     expect([next.editing, next.draft.text]).toEqual([undefined, ''])
+  })
+
+  it('keeps the pictures of each conversation for it, also when a new one gets its id', () => {
+    const next = create()
+    next.attach([picture('a')])
+    next.open('c1')
+    expect(next.pictures).toEqual([])
+    next.attach([picture('b')])
+    next.open(undefined)
+    expect(names(next)).toEqual(['a'])
+    next.adopt('c2')
+    expect(names(next)).toEqual(['a'])
+    next.open(undefined)
+    expect(next.pictures).toEqual([])
+    next.open('c1')
+    expect(names(next)).toEqual(['b'])
+    next.clear()
+    expect(next.pictures).toEqual([])
+  })
+
+  it('gives back what was attached when an edit is over, however it ends', () => {
+    const next = create()
+    const edit = { nodeId: 'n1', draft: { text: 'before' }, pictures: [picture('old')] }
+    const endings = [() => next.endEditing(), () => next.clear(), () => next.open(undefined)]
+    next.attach([picture('new')])
+    for (const end of endings) {
+      next.edit(edit)
+      expect(names(next)).toEqual(['old'])
+      next.attach([])
+      expect(names(next)).toEqual([])
+      end()
+      expect(names(next)).toEqual(['new'])
+    }
+  })
+
+  it('has another place whenever something else is written, not when a new conversation gets its id', () => {
+    const next = create()
+    const places = [
+      () => {},
+      () => next.open('c1'),
+      () => next.edit({ nodeId: 'n1', draft: { text: '' }, pictures: [] }),
+      () => next.endEditing(),
+    ].map((step) => {
+      step()
+      return next.place
+    })
+    expect(new Set(places).size).toBe(places.length)
+    const { place } = next
+    next.adopt('c2')
+    next.write({ text: 'a' })
+    expect(next.place).toBe(place)
   })
 })
 

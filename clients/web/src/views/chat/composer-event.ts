@@ -1,5 +1,6 @@
 import type { PictureFile } from '../../protocol/hearth-client.ts'
 import type { Draft } from './drafts.ts'
+import type { AttachedPicture } from './next-question.ts'
 
 export type ComposerAct =
   | {
@@ -12,6 +13,8 @@ export type ComposerAct =
   | { readonly type: 'stop' }
   /** What is written or chosen now. */
   | { readonly type: 'draft'; readonly draft: Draft }
+  /** What is attached now. */
+  | { readonly type: 'attach'; readonly pictures: readonly AttachedPicture[] }
   | { readonly type: 'edit-last' }
   /** Without sending. */
   | { readonly type: 'edit-end' }

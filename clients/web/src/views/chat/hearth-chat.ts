@@ -178,6 +178,8 @@ export class HearthChat extends LitElement {
       <hearth-composer
         .context=${this.context}
         .draft=${this.#next.draft}
+        .pictures=${this.#next.pictures}
+        .place=${this.#next.place}
         .profiles=${this.#next.profiles}
         .profile=${this.#next.profile(steps)}
         .isAnswering=${this.#isAnswering(steps)}
@@ -259,6 +261,10 @@ export class HearthChat extends LitElement {
         this.#next.write(act.draft)
         this.requestUpdate()
         break
+      case 'attach':
+        this.#next.attach(act.pictures)
+        this.requestUpdate()
+        break
       case 'send':
         this.#send(act)
         break
@@ -305,7 +311,6 @@ export class HearthChat extends LitElement {
   #endEditing(): void {
     this.#next.endEditing()
     this.requestUpdate()
-    this.#composerElement?.attach([])
     this.#composerElement?.focus()
   }
 
@@ -346,10 +351,9 @@ export class HearthChat extends LitElement {
     const question = await this.#again(nodeId)
     if (question === undefined) return
     const { text, draws, pictures } = question
-    this.#next.edit(question.nodeId, { text, draws })
+    this.#next.edit({ nodeId: question.nodeId, draft: { text, draws }, pictures })
     this.requestUpdate()
     await this.updateComplete
-    this.#composerElement?.attach(pictures)
     this.#composerElement?.focus()
   }
 

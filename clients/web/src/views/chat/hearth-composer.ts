@@ -6,20 +6,23 @@ import type { AppContext } from '../../app/app-context.ts'
 import { controlStyles } from '../../app/control-styles.ts'
 import { icon } from '../../app/icon.ts'
 import { LanguageController } from '../../app/language-controller.ts'
-import type { PictureFile, ProfileView } from '../../protocol/hearth-client.ts'
+import type { ProfileView } from '../../protocol/hearth-client.ts'
 import { isTooLong } from './attachments.ts'
 import { type ComposerAct, ComposerEvent } from './composer-event.ts'
 import { actOfKey } from './composer-keys.ts'
 import { composerStyles } from './composer-styles.ts'
 import type { Draft } from './drafts.ts'
+import type { AttachedPicture } from './next-question.ts'
 import { PictureAttachments } from './picture-attachments.ts'
 import './profile-picker.ts'
 
-/** Where the next question is written. Its owner keeps the draft; the pictures stay here until they are sent. */
+/** Where the next question is written. Its owner keeps the draft and the pictures. */
 export class HearthComposer extends LitElement {
   static override properties = {
     context: { attribute: false },
     draft: { attribute: false },
+    pictures: { attribute: false },
+    place: { attribute: false },
     profiles: { attribute: false },
     profile: { attribute: false },
     isAnswering: { attribute: false },
@@ -33,6 +36,9 @@ export class HearthComposer extends LitElement {
 
   declare context: AppContext
   declare draft: Draft
+  declare pictures: readonly AttachedPicture[]
+  /** Another one when something else is written than before. */
+  declare place: number
   declare profiles: readonly ProfileView[]
   declare profile: ProfileView | undefined
   declare isAnswering: boolean
@@ -47,6 +53,8 @@ export class HearthComposer extends LitElement {
   constructor() {
     super()
     this.draft = { text: '' }
+    this.pictures = []
+    this.place = 0
     this.profiles = []
     this.isAnswering = false
     this.isEditing = false
@@ -60,9 +68,12 @@ export class HearthComposer extends LitElement {
     void this.updateComplete.then(() => this.#area?.focus())
   }
 
-  /** Instead of what is attached: the pictures of a question that is edited. */
-  attach(pictures: readonly PictureFile[]): void {
-    this.#attachments.replace(pictures)
+  onAttached(pictures: readonly AttachedPicture[]): void {
+    this.#tell({ type: 'attach', pictures })
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('pictures')) this.#attachments.show(this.pictures)
   }
 
   override render() {
@@ -221,7 +232,6 @@ export class HearthComposer extends LitElement {
       return
     }
     const pictures = this.#attachments.items.map(({ mediaType, bytes }) => ({ mediaType, bytes }))
-    this.#attachments.replace([])
     this.#tell({ type: 'send', text, pictures, draws: this.#draws })
     this.focus()
   }
@@ -273,7 +283,10 @@ export class HearthComposer extends LitElement {
   }
 
   async #add(files: readonly File[]): Promise<void> {
-    const texts = await this.#attachments.add(files, this.context)
+    const { notify, translate } = this.context
+    const { place } = this
+    const isWanted = () => this.place === place
+    const texts = await this.#attachments.add(files, { notify, translate, isWanted })
     if (texts.length > 0) {
       const text = [this.draft.text.trimEnd(), ...texts].filter((part) => part !== '').join('\n\n')
       this.#tell({ type: 'draft', draft: { ...this.draft, text: `${text}\n` } })

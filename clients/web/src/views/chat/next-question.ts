@@ -10,11 +10,27 @@ export interface NextQuestionDeps {
   readonly profiles: ProfileMemory
 }
 
+/** A picture that goes with the next question. */
+export interface AttachedPicture extends PictureFile {
+  readonly name: string
+}
+
+interface Edit {
+  readonly nodeId: string
+  readonly draft: Draft
+  readonly pictures: readonly AttachedPicture[]
+}
+
+const noPictures: readonly AttachedPicture[] = []
+
 /** What will be asked next, and by whom it is answered: the draft of the conversation, or a question being edited. */
 export class NextQuestion {
   readonly #deps: NextQuestionDeps
+  /** By conversation, undefined for a new one; they are too large to outlive a reload. */
+  readonly #pictures = new Map<string | undefined, readonly AttachedPicture[]>()
   #conversation: string | undefined
-  #editing: { readonly nodeId: string; readonly draft: Draft } | undefined
+  #editing: Edit | undefined
+  #place = 0
 
   constructor(deps: NextQuestionDeps) {
     this.#deps = deps
@@ -29,6 +45,15 @@ export class NextQuestion {
     return this.#editing?.draft ?? this.#deps.drafts.read(this.#conversation)
   }
 
+  get pictures(): readonly AttachedPicture[] {
+    return this.#editing?.pictures ?? this.#pictures.get(this.#conversation) ?? noPictures
+  }
+
+  /** Another number, once something else is written than before: another conversation or question. */
+  get place(): number {
+    return this.#place
+  }
+
   get profiles(): readonly ProfileView[] {
     return this.#deps.profiles.known
   }
@@ -36,12 +61,15 @@ export class NextQuestion {
   /** Another conversation; undefined: a new one. What was edited is dropped. */
   open(conversation: string | undefined): void {
     this.#conversation = conversation
-    this.#editing = undefined
+    this.endEditing()
   }
 
   /** The new conversation has its id now. */
   adopt(conversation: string): void {
     this.#deps.drafts.adopt(conversation)
+    const pictures = this.#pictures.get(undefined)
+    if (pictures !== undefined) this.#pictures.set(conversation, pictures)
+    this.#pictures.delete(undefined)
     this.#conversation = conversation
   }
 
@@ -56,19 +84,32 @@ export class NextQuestion {
     else this.#editing = { ...this.#editing, draft }
   }
 
-  /** The draft of the conversation waits until the edit is over. */
-  edit(nodeId: string, draft: Draft): void {
-    this.#editing = { nodeId, draft }
+  /** Instead of what was attached so far. */
+  attach(pictures: readonly AttachedPicture[]): void {
+    if (this.#editing !== undefined) this.#editing = { ...this.#editing, pictures }
+    else if (pictures.length === 0) this.#pictures.delete(this.#conversation)
+    else this.#pictures.set(this.#conversation, pictures)
+  }
+
+  /** What was begun in the conversation, pictures too, waits until the edit is over. */
+  edit(edit: Edit): void {
+    this.#editing = edit
+    this.#place += 1
   }
 
   endEditing(): void {
     this.#editing = undefined
+    this.#place += 1
   }
 
   /** It was sent. What was chosen stays. */
   clear(): void {
-    if (this.#editing === undefined) this.write({ ...this.draft, text: '' })
-    this.#editing = undefined
+    if (this.#editing !== undefined) {
+      this.endEditing()
+      return
+    }
+    this.write({ ...this.draft, text: '' })
+    this.attach(noPictures)
   }
 
   profile(steps: readonly PathStep<ChatNode>[]): ProfileView | undefined {

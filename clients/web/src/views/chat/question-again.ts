@@ -1,8 +1,8 @@
-import type { PictureFile } from '../../protocol/hearth-client.ts'
 import type { RestApi } from '../../protocol/rest-api.ts'
 import type { ChatNode } from './chat-nodes.ts'
 import type { PathStep } from './conversation-tree.ts'
 import { loadPictures } from './load-pictures.ts'
+import type { AttachedPicture } from './next-question.ts'
 import { drewPicture, questionStepOf } from './question-of.ts'
 import { questionView } from './question-view.ts'
 
@@ -17,7 +17,7 @@ export interface QuestionAgainDeps {
 export interface QuestionAgain {
   readonly nodeId: string
   readonly text: string
-  readonly pictures: readonly PictureFile[]
+  readonly pictures: readonly AttachedPicture[]
   readonly draws: boolean
 }
 
@@ -30,7 +30,8 @@ export async function questionAgain(nodeId: string, deps: QuestionAgainDeps): Pr
   const view = step === undefined ? undefined : questionView(step.node)
   if (step === undefined || view === undefined) return undefined
   const draws = drewPicture(deps.steps(), step)
-  const pictures = await loadPictures(deps.rest, view.pictures, deps.signal)
+  const files = await loadPictures(deps.rest, view.pictures, deps.signal)
+  const pictures = files.map((file, index) => ({ ...file, name: String(index + 1) }))
   const isShown = deps.steps().some(({ node }) => node.id === step.node.id)
   return isShown ? { nodeId: step.node.id, text: view.text, pictures, draws } : undefined
 }
