@@ -41,6 +41,7 @@ export const chatViewRequirements: readonly Requirement[] = requirementsOf('deli
     elsewhere('an answer whose rest is not streamed any more comes whole when it is there'),
     elsewhere('an answer that the house lost in the middle says so, and keeps what came'),
     elsewhere('a removed conversation is gone'),
+    elsewhere('a question that the house never took is there when the reader comes back'),
   ],
   [
     'waiting',

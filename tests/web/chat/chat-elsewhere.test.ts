@@ -185,6 +185,40 @@ describe('leaving and coming back', () => {
     expect(shown(session)).toEqual(['first?', 'first.', 'second?', 'meanwhile'])
   })
 
+  it('a question that the house never took is there when the reader comes back', async () => {
+    const { client } = houseWithOneAnswer()
+    client.keep('c2', message({ text: 'elsewhere' }))
+    const { session } = await open(client, 'c1')
+    session.ask(ask('second?'))
+    const failure = { code: 'client_busy', message: '', retryable: true }
+    first(client.asked).become({ status: 'failed', failure })
+    session.open('c2')
+    await settled()
+    expect(shown(session)).toEqual(['elsewhere'])
+    session.open('c1')
+    await settled()
+    expect(shown(session)).toEqual(['first?', 'first.', 'second?', ''])
+    expect(lastView(session)).toMatchObject({ status: 'failed', failure })
+  })
+
+  it('so is one that began a conversation, until another one begins it', async () => {
+    const { client } = houseWithOneAnswer()
+    const { session } = await open(client)
+    session.ask(ask('begin?'))
+    first(client.asked).become({ status: 'failed', failure: { code: 'client_busy', message: '', retryable: true } })
+    session.open('c1')
+    await settled()
+    expect(shown(session)).toEqual(['first?', 'first.'])
+    session.open(undefined)
+    expect(shown(session)).toEqual(['begin?', ''])
+    session.ask(ask('other?'))
+    client.asked[1]?.become({ status: 'in_progress', responseId: 'r2', conversation: 'c2' })
+    expect(shown(session)).toEqual(['other?', ''])
+    session.open('c1')
+    session.open(undefined)
+    expect(shown(session)).toEqual([])
+  })
+
   it('what is read too late is not shown in another conversation', async () => {
     const { client } = houseWithOneAnswer()
     client.keep('c2', message({ text: 'elsewhere' }))

@@ -1,3 +1,4 @@
+import type { AnswerState } from '../../protocol/answer-state.ts'
 import type { ConversationUpdate, Failure, HearthClient, LiveRun } from '../../protocol/hearth-client.ts'
 import { Listeners } from '../../protocol/listeners.ts'
 import type { Message } from '../../protocol/rest-api.ts'
@@ -112,11 +113,11 @@ export class ChatSession {
   /** Shows another conversation; undefined: a new one. Nothing happens for the one that is shown. */
   open(conversation: string | undefined): void {
     if (conversation === this.#place.conversation) return
-    this.#place = { conversation }
+    this.#place = this.#turns.find((turn) => conversation === undefined && isOfNone(turn))?.place ?? { conversation }
     this.#messages = []
     this.#chosen = new Map()
     this.#news = []
-    this.#turns = this.#turns.filter((turn) => !this.#isOver(turn))
+    this.#turns = this.#turns.filter(({ live }) => !isInHistory(live.state))
     this.#forgetSeen()
     this.#history = conversation === undefined ? { status: 'ready' } : { status: 'loading' }
     this.#renew()
@@ -271,6 +272,7 @@ export class ChatSession {
     if (turn === undefined) return
     if (turn.place === this.#place && this.#place.conversation === undefined && conversation !== undefined) {
       this.#place = { conversation }
+      this.#turns = this.#turns.filter((one) => one.place !== turn.place || !isOfNone(one))
     }
     if (!this.#isShown(turn)) return
     if (status !== 'sending') this.#followNews()
@@ -295,10 +297,6 @@ export class ChatSession {
     return place === this.#place || (conversation !== undefined && live.state.conversation === conversation)
   }
 
-  #isOver(turn: PlacedTurn): boolean {
-    return isEnded(turn.live.state.status) && !isElsewhere(turn.live.state)
-  }
-
   #shownTurns(): readonly PlacedTurn[] {
     return this.#turns.filter((turn) => this.#isShown(turn))
   }
@@ -313,6 +311,14 @@ export class ChatSession {
     this.#changes.tell()
   }
 }
+
+/** It ended, and nothing is lost without it. What the house never took is nowhere but here. */
+const isInHistory = (state: AnswerState): boolean =>
+  isEnded(state.status) && state.responseId !== undefined && !isElsewhere(state)
+
+/** A question that the house never took, and that no conversation was made for. */
+const isOfNone = ({ live: { state } }: Turn): boolean =>
+  isEnded(state.status) && state.responseId === undefined && state.conversation === undefined
 
 /** Of an answer that the house has or will have. */
 function responseIdOf(node: ChatNode | undefined): string | undefined {
