@@ -52,12 +52,13 @@ describe('the book of conversations', () => {
 
   it('a new title is seen at once, and the old one again when the house does not take it', async () => {
     const { book, client } = await opened(many(2))
-    const renaming = book.rename('c001', 'Bread')
+    const row = conversation('c001', 'Title 1', 999)
+    const renaming = book.rename(row, 'Bread')
     expect(titles(book)).toContain('Bread')
     await renaming
     expect(client.kept.get('c001')?.title).toBe('Bread')
     client.kept.set('c001', { ...conversation('c001', 'Cake', 4), revision: 7 })
-    await expect(book.rename('c001', 'Soup')).rejects.toMatchObject({ code: 'caller_conflict' })
+    await expect(book.rename(row, 'Soup')).rejects.toMatchObject({ code: 'caller_conflict' })
     await vi.waitFor(() => expect(titles(book)).toContain('Cake'))
     expect(titles(book)).not.toContain('Soup')
   })
@@ -73,6 +74,25 @@ describe('the book of conversations', () => {
     client.failWith(undefined)
     await book.remove('c000')
     expect([client.kept.has('c000'), book.state.conversations.length]).toEqual([false, 1])
+  })
+
+  it('what was deleted stays out of sight, also of a search that still finds it', async () => {
+    const { book } = await opened(many(2))
+    book.hide('c000', true)
+    await book.remove('c000')
+    expect([...book.state.hidden]).toEqual(['c000'])
+  })
+
+  it('what only a search found is renamed, and shown with its new title', async () => {
+    const { book, client } = await opened(many(50))
+    const found = conversation('c045', 'Title 45', 955)
+    expect(book.newest(found)).toBe(found)
+    const renaming = book.rename(found, 'Bread')
+    expect(book.newest(found).title).toBe('Bread')
+    await renaming
+    expect(client.kept.get('c045')).toMatchObject({ title: 'Bread', revision: 2 })
+    expect(book.newest(found)).toMatchObject({ title: 'Bread', revision: 2 })
+    expect(book.newest({ ...found, title: 'Cake', revision: 3 }).title).toBe('Cake')
   })
 
   it('what another device deleted first is deleted', async () => {
@@ -118,6 +138,20 @@ describe('the search', () => {
     search.search('cake')
     await vi.waitFor(() => expect(search.state.status).toBe('found'))
     expect(search.state).toMatchObject({ query: 'cake', results: [] })
+  })
+
+  it('asks again when something has changed, and shows what it found until then', async () => {
+    const client = fakeClient([conversation('a', 'bread', 1)])
+    const search = new ConversationSearch(client, { debounceMs: 0, limit: 5 }, () => {})
+    search.again()
+    expect(client.asked).toEqual([])
+    search.search('bread')
+    await vi.waitFor(() => expect(search.state.status).toBe('found'))
+    client.kept.set('b', conversation('b', 'more bread', 2))
+    search.again()
+    expect(search.state).toMatchObject({ status: 'found', results: [{ conversation: { id: 'a' } }] })
+    await vi.waitFor(() => expect(search.state).toMatchObject({ results: [{}, {}] }))
+    expect(client.asked).toEqual(['search bread', 'search bread'])
   })
 
   it('a failure is told, and stopping ends all', async () => {

@@ -45,6 +45,13 @@ export class ConversationSearch {
     void this.#ask(query, this.#abort.signal)
   }
 
+  /** The same words once more, as something has changed; what was found stays until then. */
+  again(): void {
+    if (this.#state.status === 'idle') return
+    this.stop()
+    void this.#ask(this.#state.query, this.#abort.signal)
+  }
+
   /** What is under way comes to nothing. */
   stop(): void {
     this.#abort.abort()

@@ -1,6 +1,7 @@
 import type { ConversationUpdate, HearthClient } from '../../../protocol/hearth-client.ts'
 import { failureOf } from '../../../protocol/hearth-failure.ts'
 import { Listeners } from '../../../protocol/listeners.ts'
+import type { Conversation } from '../../../protocol/rest-api.ts'
 import {
   emptyList,
   type ListState,
@@ -70,10 +71,17 @@ export class ConversationBook {
     }
   }
 
+  /** As it is known here, when that is not older: a search tells of conversations that no page brought yet. */
+  newest(conversation: Conversation): Conversation {
+    const known = this.#state.conversations.find(({ id }) => id === conversation.id)
+    return known === undefined || known.revision < conversation.revision ? conversation : known
+  }
+
   /** Shown at once, and taken back when the house does not agree. @throws HearthFailure */
-  async rename(id: string, title: string): Promise<void> {
-    const before = this.#state.conversations.find((conversation) => conversation.id === id)
-    if (before === undefined || before.title === title) return
+  async rename(conversation: Conversation, title: string): Promise<void> {
+    const before = this.newest(conversation)
+    const { id } = before
+    if (before.title === title) return
     this.#replace(withConversation(this.#state, { ...before, title }))
     try {
       const renamed = await this.#client.rest.renameConversation(id, title, before.revision)
@@ -94,13 +102,13 @@ export class ConversationBook {
   async remove(id: string): Promise<void> {
     try {
       await this.#client.rest.removeConversation(id)
-      this.#replace(withoutConversation(this.#state, id))
     } catch (error) {
-      if (failureOf(error).code !== 'caller_not_found') throw error
-      this.#replace(withoutConversation(this.#state, id))
-    } finally {
-      this.hide(id, false)
+      if (failureOf(error).code !== 'caller_not_found') {
+        this.hide(id, false)
+        throw error
+      }
     }
+    this.#replace(withoutConversation(this.#state, id))
   }
 
   async #take({ conversation, change }: ConversationUpdate): Promise<void> {

@@ -55,11 +55,15 @@ export class HearthConversationList extends LitElement {
     // What was deleted and can be taken back must survive a change of the layout.
     this.#book ??= new ConversationBook(client)
     this.#search ??= new ConversationSearch(client, searchConfig, renew)
+    const onNews = () => {
+      this.#search?.again()
+      renew()
+    }
     const regroup = setInterval(renew, regroupMs)
     this.#leave = [
       this.#book.onChange(renew),
-      client.on('conversation', renew),
-      client.on('resumed', renew),
+      client.on('conversation', onNews),
+      client.on('resumed', onNews),
       () => clearInterval(regroup),
     ]
     this.#book.start()
@@ -181,7 +185,7 @@ export class HearthConversationList extends LitElement {
         : this.#empty(translate('list.nothingFound', { query }), translate('list.nothingFoundHint'))
     }
     const rows = shown.map(({ conversation, messageId, snippet }) => ({
-      conversation,
+      conversation: this.#book?.newest(conversation) ?? conversation,
       messageId: messageId ?? undefined,
       snippet,
     }))
@@ -213,7 +217,7 @@ export class HearthConversationList extends LitElement {
       startRename: () => {
         this.renaming = id
       },
-      endRename: (title) => void this.#endRename(id, title),
+      endRename: (title) => void this.#endRename(row.conversation, title),
       remove: () => this.#remove(row.conversation),
     })
   }
@@ -302,12 +306,13 @@ export class HearthConversationList extends LitElement {
       ?.focus()
   }
 
-  async #endRename(id: string, title: string | undefined): Promise<void> {
+  async #endRename(conversation: Conversation, title: string | undefined): Promise<void> {
+    const { id } = conversation
     // Taking the field away takes its focus, which ends it a second time.
     if (this.renaming !== id) return
     this.renaming = undefined
     const wanted = title?.trim() ?? ''
-    const renamed = wanted === '' ? undefined : this.#book?.rename(id, wanted)
+    const renamed = wanted === '' ? undefined : this.#book?.rename(conversation, wanted)
     await this.updateComplete
     this.#focusRow(id)
     try {
