@@ -54,6 +54,7 @@ export const pageShellRequirements: readonly Requirement[] = requirementsOf('del
     'tests/web/app/notice-board.test.ts: what can be undone stays for 10 seconds and then expires, once',
     'tests/web/app/notice-board.test.ts: what was taken back never expires',
     'tests/web/app/notice-board.test.ts: leaving the page makes all of them so',
+    'tests/web/app/notice-board.test.ts: however many are deleted one after another, each can be taken back for its 10 seconds',
     `${book}: what is deleted is out of sight first, and back when it could not be`,
     `${frame}: what was deleted can be taken back, and is gone when the page is left before`,
   ],

@@ -21,12 +21,25 @@ describe('notices', () => {
     expect(expired).toEqual([])
   })
 
-  it('a fourth makes the oldest expire at once', () => {
-    const texts = ['a', 'b', 'c']
-    const full = texts.reduce((board, text) => post(board, deletion(text))[0], emptyBoard)
+  it('a fourth makes the oldest that cannot be undone expire at once', () => {
+    const full = [deletion('a'), { text: 'b' }, { text: 'c' }].reduce(
+      (board, notice) => post(board, notice)[0],
+      emptyBoard,
+    )
     const [board, expired] = post(full, deletion('d'))
-    expect(board.shown.map(({ notice }) => notice.text)).toEqual(['b', 'c', 'd'])
-    expect(expired.map(({ text }) => text)).toEqual(['a'])
+    expect(board.shown.map(({ notice }) => notice.text)).toEqual(['a', 'c', 'd'])
+    expect(expired.map(({ text }) => text)).toEqual(['b'])
+  })
+
+  it('however many are deleted one after another, each can be taken back for its 10 seconds', () => {
+    const texts = ['a', 'b', 'c', 'd', 'e']
+    const steps = texts.map((text) => deletion(text))
+    const full = steps.reduce((board, notice) => post(board, notice)[0], emptyBoard)
+    expect(full.shown.map(({ notice }) => notice.text)).toEqual(texts)
+    const [told, none] = post(full, { text: 'f' })
+    const [toldAgain, first] = post(told, { text: 'g' })
+    expect([none, first.map(({ text }) => text)]).toEqual([[], ['f']])
+    expect(toldAgain.shown.map(({ notice }) => notice.text)).toEqual([...texts, 'g'])
   })
 
   it('leaving the page makes all of them so', () => {

@@ -40,6 +40,22 @@ describe('the REST calls', () => {
     expect(await rest.removeConversation('conv_1')).toBeUndefined()
   })
 
+  it('delete even when the page that asks for it is being left', async () => {
+    await using house = await ScriptedHouse.start()
+    const sent: unknown[] = []
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      sent.push([init?.method, init?.keepalive])
+      return globalThis.fetch(input, init)
+    }
+    await using opened = openClient(house.url, { fetch })
+    house.answers.set('DELETE /api/v1/conversations/conv_1', () => ({ status: 204 }))
+    await opened.client.rest.removeConversation('conv_1')
+    expect(sent).toEqual([
+      ['POST', false],
+      ['DELETE', true],
+    ])
+  })
+
   it('read all messages of a conversation, page by page', async () => {
     await using house = await ScriptedHouse.start()
     await using opened = openClient(house.url)

@@ -1,6 +1,9 @@
 import type { Notice } from './app-context.ts'
 
-/** The notices that can be seen, oldest first; at most `shownAtMost`, so that a flood cannot cover the page. */
+/**
+ * The notices that can be seen, oldest first. What can be undone keeps its time; of the others there are at most so many
+ * that `shownAtMost` are seen, so that a flood cannot cover the page.
+ */
 export interface NoticeBoard {
   readonly shown: readonly ShownNotice[]
   readonly nextId: number
@@ -21,12 +24,13 @@ const shownAtMost = 3
 
 export const emptyBoard: NoticeBoard = { shown: [], nextId: 1 }
 
-/** The oldest makes room. */
+/** The oldest one that cannot be undone makes room; the new one is seen in any case. */
 export function post(board: NoticeBoard, notice: Notice): BoardStep {
   const entry = { id: board.nextId, notice, remainingMs: notice.undo === undefined ? readMs : undoMs }
-  const all = [...board.shown, entry]
-  const tooMany = Math.max(0, all.length - shownAtMost)
-  return [{ shown: all.slice(tooMany), nextId: board.nextId + 1 }, all.slice(0, tooMany).map(noticeOf)]
+  const tooMany = Math.max(0, board.shown.length + 1 - shownAtMost)
+  const leaving = board.shown.filter((shown) => shown.notice.undo === undefined).slice(0, tooMany)
+  const staying = board.shown.filter((shown) => !leaving.includes(shown))
+  return [{ shown: [...staying, entry], nextId: board.nextId + 1 }, leaving.map(noticeOf)]
 }
 
 /** Time has passed for all of them. */

@@ -68,6 +68,8 @@ function requestOf({ method, token, body, ifRevision }: HouseCall) {
   return {
     method,
     credentials: 'omit',
+    // What is deleted when the page is left is sent after it.
+    keepalive: method === 'DELETE',
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
