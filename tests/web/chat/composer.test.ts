@@ -238,6 +238,17 @@ describe('the next question', () => {
     expect(next.compose(content('b'), []).profile).toBe('artist')
   })
 
+  it('goes there also before the house has said which profiles it has', () => {
+    const profiles = new ProfileMemory(() => new MapStorage())
+    const next = new NextQuestion({ drafts: createDrafts(() => new MapStorage()), profiles })
+    expect(next.compose(content('a'), [])).toEqual({ text: 'a', pictures: [] })
+    profiles.last = 'artist'
+    expect(next.compose(content('a'), []).profile).toBe('artist')
+    next.write({ text: 'a', profile: 'plain' })
+    next.open(undefined)
+    expect(next.compose(content('a'), []).profile).toBe('plain')
+  })
+
   it('keeps the draft aside while another question is edited', () => {
     const next = create()
     next.write({ text: 'later' })

@@ -113,9 +113,7 @@ export class NextQuestion {
   }
 
   profile(steps: readonly PathStep<ChatNode>[]): ProfileView | undefined {
-    const ofAnswers = steps.flatMap(({ node }) => profileOf(node) ?? [])
-    const { known, last } = this.#deps.profiles
-    return chooseProfile(known, [this.draft.profile, ofAnswers.at(-1) ?? last])
+    return chooseProfile(this.#deps.profiles.known, this.#wishes(steps))
   }
 
   /** As it is asked: `draws` wishes for a picture. */
@@ -125,12 +123,19 @@ export class NextQuestion {
   ): AskedQuestion {
     const profile = this.profile(steps)
     const modalities = modalitiesFor(profile, content.draws)
+    // Before the house said which profiles it has, what was wished for is asked.
+    const name = profile?.name ?? this.#wishes(steps).find((wish) => wish !== undefined)
     return {
       text: content.text,
       pictures: content.pictures,
-      ...(profile === undefined ? {} : { profile: profile.name }),
+      ...(name === undefined ? {} : { profile: name }),
       ...(modalities === undefined ? {} : { modalities }),
     }
+  }
+
+  #wishes(steps: readonly PathStep<ChatNode>[]): readonly (string | undefined)[] {
+    const ofAnswers = steps.flatMap(({ node }) => profileOf(node) ?? [])
+    return [this.draft.profile, ofAnswers.at(-1) ?? this.#deps.profiles.last]
   }
 }
 
