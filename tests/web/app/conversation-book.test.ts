@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConversationSearch } from '../../../clients/web/src/app/conversation-search.ts'
 import { findEntries } from '../../../clients/web/src/app/find-entries.ts'
-import type { Conversation } from '../../../clients/web/src/protocol/rest-api.ts'
+import type { Conversation, RestApi } from '../../../clients/web/src/protocol/rest-api.ts'
 import { ConversationBook } from '../../../clients/web/src/views/chat/list/conversation-book.ts'
 import { fakeClient } from './fake-client.ts'
 
@@ -39,6 +39,38 @@ describe('the book of conversations', () => {
     client.kept.delete('c001')
     client.tell('resumed', { live: [] })
     await vi.waitFor(() => expect(book.state.conversations.map(({ id }) => id)).toEqual(['c000', 'c002']))
+  })
+
+  it('a page of the list that is older than news is read again', async () => {
+    const { client, book, release } = opening(many(2))
+    await vi.waitFor(() => expect(client.asked).toEqual(['list first']))
+    await settled()
+    client.kept.set('c000', { ...conversation('c000', 'Bread', 1000), revision: 2 })
+    client.tell('conversation', { conversation: 'c000', change: 'renamed' })
+    await vi.waitFor(() => expect(titles(book)).toEqual(['Bread']))
+    release()
+    await vi.waitFor(() => expect(titles(book)).toEqual(['Bread', 'Title 1']))
+    expect(client.asked).toEqual(['list first', 'get c000', 'list first'])
+  })
+
+  it('of two readings of the list the later one counts, whichever comes first', async () => {
+    const { client, book, release } = opening(many(2))
+    await settled()
+    client.kept.delete('c001')
+    client.tell('resumed', { live: [] })
+    await vi.waitFor(() => expect(titles(book)).toEqual(['Title 0']))
+    release()
+    await settled()
+    expect(titles(book)).toEqual(['Title 0'])
+  })
+
+  it('what was removed does not come back with a reading that was on its way', async () => {
+    const { book, client } = await opened(many(2))
+    client.tell('conversation', { conversation: 'c000', change: 'answered' })
+    client.tell('conversation', { conversation: 'c000', change: 'removed' })
+    await vi.waitFor(() => expect(client.asked).toContain('get c000'))
+    await settled()
+    expect(titles(book)).toEqual(['Title 1'])
   })
 
   it('stopped, it hears nothing more', async () => {
@@ -199,6 +231,30 @@ async function opened(conversations: readonly Conversation[]) {
   book.start()
   await vi.waitFor(() => expect(book.state.status).toBe('ready'))
   return { book, client }
+}
+
+/** The answer to its first reading of the list is as old as the question, and comes when it is released. */
+function opening(conversations: readonly Conversation[]) {
+  const client = fakeClient(conversations)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const gates = [promise]
+  const rest: RestApi = {
+    ...client.rest,
+    listConversations: async (wish) => {
+      const gate = gates.shift()
+      const page = await client.rest.listConversations(wish)
+      await gate
+      return page
+    },
+  }
+  const book = keep(new ConversationBook({ ...client, rest }))
+  book.start()
+  return { client, book, release: resolve }
+}
+
+/** Whatever waits for nothing but its turn is done. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
 function keep(book: ConversationBook): ConversationBook {

@@ -1,7 +1,7 @@
 import type { ConversationUpdate, HearthClient } from '../../../protocol/hearth-client.ts'
 import { failureOf } from '../../../protocol/hearth-failure.ts'
 import { Listeners } from '../../../protocol/listeners.ts'
-import type { Conversation } from '../../../protocol/rest-api.ts'
+import type { Conversation, Page } from '../../../protocol/rest-api.ts'
 import {
   emptyList,
   type ListState,
@@ -22,6 +22,10 @@ export class ConversationBook {
   #state = emptyList
   #leave: readonly (() => void)[] = []
   #isLoadingMore = false
+  /** What is gone for good: readings that were on their way then still tell of it. */
+  readonly #removed = new Set<string>()
+  #reloads = 0
+  #news = 0
 
   constructor(client: HearthClient) {
     this.#client = client
@@ -48,13 +52,21 @@ export class ConversationBook {
     this.#leave = []
   }
 
+  /** Only the last one counts, and none that is older than what was heard meanwhile. */
   async reload(): Promise<void> {
+    const reload = ++this.#reloads
     try {
-      const page = await this.#client.rest.listConversations({ limit: pageSize })
-      this.#replace(withFirstPage(this.#state, page))
+      const page = await this.#readFirstPage(reload)
+      if (reload === this.#reloads) this.#replace(withFirstPage(this.#state, page))
     } catch (error) {
-      this.#replace(withFailure(this.#state, failureOf(error)))
+      if (reload === this.#reloads) this.#replace(withFailure(this.#state, failureOf(error)))
     }
+  }
+
+  async #readFirstPage(reload: number): Promise<Page<Conversation>> {
+    const news = this.#news
+    const page = await this.#client.rest.listConversations({ limit: pageSize })
+    return news === this.#news || reload !== this.#reloads ? page : this.#readFirstPage(reload)
   }
 
   /** The next page, once at a time. One that fails is tried again when the reader scrolls again. */
@@ -108,12 +120,18 @@ export class ConversationBook {
         throw error
       }
     }
-    this.#replace(withoutConversation(this.#state, id))
+    this.#forget(id)
   }
 
   async #take({ conversation, change }: ConversationUpdate): Promise<void> {
-    if (change === 'removed') this.#replace(withoutConversation(this.#state, conversation))
+    this.#news += 1
+    if (change === 'removed') this.#forget(conversation)
     else await this.#read(conversation)
+  }
+
+  #forget(id: string): void {
+    this.#removed.add(id)
+    this.#replace(this.#state)
   }
 
   async #read(id: string): Promise<void> {
@@ -125,7 +143,7 @@ export class ConversationBook {
   }
 
   #replace(state: ListState): void {
-    this.#state = state
+    this.#state = [...this.#removed].reduce(withoutConversation, state)
     this.#listeners.tell()
   }
 }
