@@ -51,6 +51,16 @@ describe('translate', () => {
     expect([translate.language, translate('app.settings')]).toEqual(['en', 'Settings'])
   })
 
+  it('speaks English when the language that is wished for does not load', async () => {
+    const preferences = createPreferences({ getItem: () => null, setItem: () => {} })
+    const load = async (language: 'en' | 'de') => {
+      if (language === 'de') throw new TypeError('Failed to fetch dynamically imported module')
+      return en
+    }
+    const translate = await createTranslate({ preferences, browserLanguages: ['de-DE'], load })
+    expect([translate.language, translate('app.settings')]).toEqual(['en', 'Settings'])
+  })
+
   it('of two wishes in a row the last one counts, even when its text comes first', async () => {
     const german = Promise.withResolvers<void>()
     const preferences = createPreferences({ getItem: () => null, setItem: () => {} })

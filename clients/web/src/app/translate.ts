@@ -33,12 +33,14 @@ export interface TranslateDeps {
   readonly load: (language: Language) => Promise<Dictionary>
 }
 
-/** Loads the language that is wished for, and another one when the wish changes. @throws what `load` throws at first. */
+/**
+ * Loads the language that is wished for, and another one when the wish changes. One that does not load leaves the one there
+ * is, at first English. @throws what `load` throws for that.
+ */
 export async function createTranslate({ preferences, browserLanguages, load }: TranslateDeps): Promise<Translate> {
   const listeners = new Listeners<void>()
   const wished = () => languageFor(preferences.current.language, browserLanguages)
-  let language = wished()
-  let dictionary = await load(language)
+  let { language, dictionary } = await loadFirst(wished(), load)
   const renew = async () => {
     const next = wished()
     if (next === language) return
@@ -55,6 +57,19 @@ export async function createTranslate({ preferences, browserLanguages, load }: T
     language: { get: () => language },
     onChange: { value: (listener: () => void) => listeners.add(listener) },
   }) as unknown as Translate
+}
+
+interface Spoken {
+  readonly language: Language
+  readonly dictionary: Dictionary
+}
+
+async function loadFirst(language: Language, load: TranslateDeps['load']): Promise<Spoken> {
+  try {
+    return { language, dictionary: await load(language) }
+  } catch {
+    return { language: 'en', dictionary: await load('en') }
+  }
 }
 
 /** `{count}` decides between the forms of a plural; numbers are written as the language writes them. */
