@@ -13,6 +13,7 @@ const state = (part: Partial<AnswerState>): AnswerState => ({
   phase: undefined,
   queuePosition: 0,
   lastSequenceNumber: 0,
+  isStopping: false,
   times: { asked: 0 },
   final: undefined,
   failure: undefined,
@@ -83,6 +84,7 @@ describe('what an answer waits for', () => {
   it('the house, its lane, the target, and then nothing', () => {
     expect(waiting({ status: 'sending' })).toEqual({ for: 'house' })
     expect(waiting({ status: 'queued', queuePosition: 2 })).toEqual({ for: 'lane', position: 2 })
+    expect(waiting({ isStopping: true, items: [text('half')] })).toEqual({ for: 'stop' })
     const phase = { phase: 'loading_model', progress: 0.4, attempt: 2, provider: 'local', model: 'm' } as const
     expect(waiting({ phase })).toEqual({
       for: 'target',

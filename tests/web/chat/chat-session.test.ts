@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { viewOfMessage } from '../../../clients/web/src/views/chat/answer-view.ts'
-import { ask, first, houseWithOneAnswer, nodeIds, open, shown } from './chat-session-harness.ts'
+import { ask, first, houseWithOneAnswer, lastView, nodeIds, open, shown } from './chat-session-harness.ts'
 import { FakeClient, message, settled, textItem } from './fake-client.ts'
 
 describe('a new conversation', () => {
@@ -184,6 +184,21 @@ describe('a conversation with history', () => {
     session.ask(ask('second?'))
     session.cancel()
     expect(first(client.asked).wasCancelled).toBe(true)
+  })
+
+  it('says at once that an answer is being stopped, before the house has', async () => {
+    const { client } = houseWithOneAnswer()
+    const { session } = await open(client, 'c1')
+    session.ask(ask('second?'))
+    const live = first(client.asked)
+    live.become({ status: 'in_progress', responseId: 'r2' })
+    let told = 0
+    session.onChange(() => {
+      told += 1
+    })
+    live.become({ isStopping: true })
+    expect(told).toBe(1)
+    expect(lastView(session)?.waiting).toEqual({ for: 'stop' })
   })
 
   it('leads to a message in another branch', async () => {

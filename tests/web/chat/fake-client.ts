@@ -20,6 +20,7 @@ const sending: AnswerState = {
   phase: undefined,
   queuePosition: 0,
   lastSequenceNumber: -1,
+  isStopping: false,
   times: { asked: 0 },
   final: undefined,
   failure: undefined,

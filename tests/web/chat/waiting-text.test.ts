@@ -37,6 +37,7 @@ describe('waiting, in words', () => {
     expect(waitingText({ for: 'lane', position: 3 }, true, translate)).toBe('Waiting for 3 answers in front')
     expect(waitingText({ for: 'lane', position: 0 }, true, translate)).toBe('Next in line')
     expect(waitingText({ for: 'house' }, true, translate)).toBe('Sending…')
+    expect(waitingText({ for: 'stop' }, false, translate)).toBe('Stopping…')
     expect(waitingText({ for: 'house' }, false, translate)).toContain('sent by itself')
   })
 

@@ -14,6 +14,7 @@ const empty: AnswerState = {
   phase: undefined,
   queuePosition: 0,
   lastSequenceNumber: -1,
+  isStopping: false,
   times: { asked: 1 },
   final: undefined,
   failure: undefined,

@@ -40,13 +40,15 @@ describe('an answer that is cancelled', () => {
     await untilState(answer, ({ responseId }) => responseId === 'run_1')
     opened.peer.socket.terminate()
     await untilStatus(opened.client, 'waiting')
+    expect(answer.state.isStopping).toBe(false)
     answer.cancel()
+    expect(answer.state).toMatchObject({ status: 'in_progress', isStopping: true })
     const peer = await house.peer(1)
     await peer.next('response.attach')
     expect(await peer.next('response.cancel')).toMatchObject({ response_id: 'run_1' })
     peer.send(attached('answer-1', 0))
     peer.event('answer-1', 1, cancelled)
-    expect((await answer.ended).status).toBe('cancelled')
+    expect(await answer.ended).toMatchObject({ status: 'cancelled', isStopping: false })
   })
 
   it('keeps what came so far', async () => {

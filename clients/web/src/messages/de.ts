@@ -134,6 +134,7 @@ export const de: Dictionary = {
   'chat.answerStopped': 'Die Antwort wurde angehalten.',
   'chat.answerFailed': 'Die Antwort ist fehlgeschlagen.',
   'chat.noAnswer': 'Diese Frage bekam keine Antwort.',
+  'chat.stopping': 'Wird angehalten …',
   'chat.stopped': 'Angehalten.',
   'chat.cut': 'Hier abgeschnitten: Die Antwort hat ihre größte Länge erreicht oder wurde gefiltert.',
   'chat.nothing': 'Die Antwort ist leer.',

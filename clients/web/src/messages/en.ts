@@ -134,6 +134,7 @@ export const en = {
   'chat.answerStopped': 'The answer was stopped.',
   'chat.answerFailed': 'The answer failed.',
   'chat.noAnswer': 'This question got no answer.',
+  'chat.stopping': 'Stopping…',
   'chat.stopped': 'Stopped.',
   'chat.cut': 'Cut here: the answer reached its longest length or was filtered.',
   'chat.nothing': 'The answer is empty.',

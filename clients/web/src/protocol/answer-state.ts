@@ -23,6 +23,8 @@ export interface AnswerState {
   /** With the terminal event: attempts, usage, target. */
   readonly final: FinalResponse | undefined
   readonly failure: Failure | undefined
+  /** Someone here wants it to end, and the house has not ended it yet. */
+  readonly isStopping: boolean
 }
 
 export interface AnswerPhase {

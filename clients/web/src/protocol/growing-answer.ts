@@ -59,7 +59,6 @@ export class GrowingAnswer implements LiveAnswer {
   #withoutBytesUpTo = -1
   /** The house may have the question. */
   #wasAsked = false
-  #isCancelWanted = false
   #failures = 0
   #stopTimer: (() => void) | undefined
 
@@ -86,10 +85,13 @@ export class GrowingAnswer implements LiveAnswer {
 
   cancel(): void {
     if (this.#exchange.status === 'over') return
-    this.#isCancelWanted = true
     const isUnasked = this.#state.responseId === undefined && !this.#wasAsked
-    if (isUnasked) this.#finish({ ...this.#state, status: 'cancelled' })
-    else this.#sendCancel()
+    if (isUnasked) {
+      this.#finish({ ...this.#state, status: 'cancelled' })
+      return
+    }
+    if (!this.#state.isStopping) this.#set({ ...this.#state, isStopping: true })
+    this.#sendCancel()
   }
 
   detach(): void {
@@ -162,7 +164,7 @@ export class GrowingAnswer implements LiveAnswer {
     this.#exchange = { status: 'asked', socket }
     this.#wasAsked = true
     socket.send(message)
-    if (this.#isCancelWanted) this.#sendCancel()
+    if (this.#state.isStopping) this.#sendCancel()
   }
 
   #attach(socket: HouseSocket, responseId: string): void {
@@ -175,7 +177,7 @@ export class GrowingAnswer implements LiveAnswer {
       stream_id: lane,
       starting_after: this.#state.lastSequenceNumber,
     })
-    if (this.#isCancelWanted) this.#sendCancel()
+    if (this.#state.isStopping) this.#sendCancel()
   }
 
   #sendCancel(): void {
@@ -280,7 +282,8 @@ export class GrowingAnswer implements LiveAnswer {
     const ended = state.times.ended ?? this.#deps.clock.now()
     const missing = this.#pictures.drop()
     this.#close()
-    this.#set(this.#withoutMissing({ ...state, phase: undefined, times: { ...state.times, ended } }, missing))
+    const last = { ...state, phase: undefined, isStopping: false, times: { ...state.times, ended } }
+    this.#set(this.#withoutMissing(last, missing))
     this.#freeze()
   }
 
@@ -310,6 +313,7 @@ const firstState = (wanted: Wanted, now: number): AnswerState => ({
   times: { asked: now },
   final: undefined,
   failure: undefined,
+  isStopping: false,
 })
 
 const isEnd = ({ times }: AnswerState): boolean => times.ended !== undefined

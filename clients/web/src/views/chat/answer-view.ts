@@ -67,6 +67,8 @@ export type Waiting =
     }
   /** It goes on, but is streamed to this page no more. */
   | { readonly for: 'rest' }
+  /** The house, to stop it. */
+  | { readonly for: 'stop' }
 
 /** What this page learned while a message was made: history does not keep it, or would have to be asked for it. */
 export interface SeenWhileGiven {
@@ -194,6 +196,7 @@ export function withPictures<Part extends ShownPart>(
 }
 
 function waitingOf(state: AnswerState, parts: readonly ShownPart[]): Waiting | undefined {
+  if (state.isStopping) return { for: 'stop' }
   if (state.status === 'sending') return { for: 'house' }
   if (state.status === 'queued') return { for: 'lane', position: state.queuePosition }
   if (state.status !== 'in_progress') return undefined

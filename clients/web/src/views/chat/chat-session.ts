@@ -14,6 +14,7 @@ import {
   type Turn,
 } from './chat-nodes.ts'
 import { type ChosenBranches, chooseWayTo, type PathStep, shownPath } from './conversation-tree.ts'
+import { givenAnswers } from './given-answers.ts'
 import { createGivenWatch } from './given-watch.ts'
 import { createLoader, type Loader } from './loader.ts'
 
@@ -168,9 +169,7 @@ export class ChatSession {
 
   /** Stops the answer being given in the branch shown. */
   cancel(): void {
-    for (const { node } of this.#state.steps) {
-      if (node.kind === 'answer' && !isEnded(node.turn.live.state.status)) node.turn.live.cancel()
-    }
+    for (const answer of givenAnswers(this.#state.steps)) answer.cancel()
   }
 
   /** Reads the history again. */
@@ -256,7 +255,7 @@ export class ChatSession {
     const look = () => {
       const { state } = turn.live
       this.#seen.set(turn.answerId, watch(state))
-      const now = `${state.status} ${state.conversation} ${state.responseId}`
+      const now = `${state.status} ${state.isStopping} ${state.conversation} ${state.responseId}`
       if (now === status) return
       status = now
       this.#onTurn(turn)

@@ -31,6 +31,7 @@ export class HearthAnswer extends LitElement {
     step: { attribute: false },
     outputs: { attribute: false },
     prompt: {},
+    isAnswering: { attribute: false },
     showsFacts: { state: true },
   }
 
@@ -42,6 +43,8 @@ export class HearthAnswer extends LitElement {
   declare outputs: ReadonlyMap<string, string>
   /** What was asked: what a picture shows. */
   declare prompt: string
+  /** Something is being answered in this conversation: nothing else can be asked. */
+  declare isAnswering: boolean
   declare private showsFacts: boolean
   readonly #frame = new FrameUpdates(this)
   readonly #copy = new CopyButton(this)
@@ -51,6 +54,7 @@ export class HearthAnswer extends LitElement {
     super()
     this.outputs = new Map()
     this.prompt = ''
+    this.isAnswering = false
     this.showsFacts = false
     new LanguageController(this)
   }
@@ -101,7 +105,7 @@ export class HearthAnswer extends LitElement {
       return html`
         <div class="failure">
           <hearth-failure-text .context=${this.context} .failure=${failure}></hearth-failure-text>
-          <button type="button" @click=${this.#retry}>${icon(RotateCcw)}${translate('chat.retry')}</button>
+          <button type="button" ?disabled=${this.isAnswering} @click=${this.#retry}>${icon(RotateCcw)}${translate('chat.retry')}</button>
         </div>
         ${lost}
       `
@@ -121,7 +125,7 @@ export class HearthAnswer extends LitElement {
       <footer role="group" aria-label=${translate('chat.actions')}>
         ${branchTemplate(this.step, translate, (nodeId) => this.dispatchEvent(new ChatEvent({ type: 'choose', nodeId })))}
         ${markdown === '' ? nothing : actionTemplate(this.#copy.action(markdown, this.context))}
-        ${view.failure === undefined ? actionTemplate({ icon: RotateCcw, label: translate('chat.retry'), run: this.#retry }) : nothing}
+        ${view.failure === undefined ? actionTemplate({ icon: RotateCcw, label: translate('chat.retry'), run: this.#retry, isDisabled: this.isAnswering }) : nothing}
         ${actionTemplate({ icon: Info, label: translate('chat.details'), run: this.#toggleFacts, isExpanded: this.showsFacts })}
       </footer>
     `

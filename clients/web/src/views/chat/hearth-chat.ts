@@ -8,7 +8,6 @@ import { icon } from '../../app/icon.ts'
 import { LanguageController } from '../../app/language-controller.ts'
 import { failureOf } from '../../protocol/hearth-failure.ts'
 import { announcementKey, type LastAnswer, lastAnswer } from './announcement.ts'
-import { isEnded } from './answer-view.ts'
 import { blockedReason } from './blocked-reason.ts'
 import { ChatEvent, type ChatWish } from './chat-event.ts'
 import type { AskedQuestion, ChatNode } from './chat-nodes.ts'
@@ -18,6 +17,7 @@ import { type ComposerAct, ComposerEvent } from './composer-event.ts'
 import { type ConversationTitle, watchConversationTitle } from './conversation-title.ts'
 import type { PathStep } from './conversation-tree.ts'
 import { createDrafts } from './drafts.ts'
+import { givenAnswers } from './given-answers.ts'
 import './hearth-composer.ts'
 import type { HearthAnswer } from './hearth-answer.ts'
 import type { HearthComposer } from './hearth-composer.ts'
@@ -174,6 +174,7 @@ export class HearthChat extends LitElement {
   }
 
   #composer(steps: readonly PathStep<ChatNode>[]) {
+    const given = givenAnswers(steps)
     return html`
       <hearth-composer
         .context=${this.context}
@@ -182,7 +183,8 @@ export class HearthChat extends LitElement {
         .place=${this.#next.place}
         .profiles=${this.#next.profiles}
         .profile=${this.#next.profile(steps)}
-        .isAnswering=${this.#isAnswering(steps)}
+        .isAnswering=${given.length > 0}
+        .isStopping=${given.every(({ state }) => state.isStopping)}
         .isEditing=${this.#next.editing !== undefined}
         .isLoading=${this.#history.status === 'loading'}
         .blocked=${this.#blocked}
@@ -191,8 +193,8 @@ export class HearthChat extends LitElement {
     `
   }
 
-  #isAnswering(steps: readonly PathStep<ChatNode>[]): boolean {
-    return steps.some(({ node }) => node.kind === 'answer' && !isEnded(node.turn.live.state.status))
+  get #isAnswering(): boolean {
+    return givenAnswers(this.#steps).length > 0
   }
 
   #open(): void {
@@ -359,7 +361,7 @@ export class HearthChat extends LitElement {
 
   async #retry(nodeId: string): Promise<void> {
     const question = await this.#again(nodeId)
-    if (question === undefined || this.#isAnswering(this.#steps) || this.#blocked !== '') return
+    if (question === undefined || this.#isAnswering || this.#blocked !== '') return
     this.#ask(this.#next.compose(question, this.#steps), question.nodeId)
   }
 
@@ -384,7 +386,7 @@ export class HearthChat extends LitElement {
     const isInOverlay = event
       .composedPath()
       .some((target) => target instanceof Element && target.matches('dialog, [popover]'))
-    if (isInOverlay || !this.#isAnswering(this.#steps)) return
+    if (isInOverlay || !this.#isAnswering) return
     event.preventDefault()
     this.#stopAnswer()
   }

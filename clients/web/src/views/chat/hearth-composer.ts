@@ -26,6 +26,7 @@ export class HearthComposer extends LitElement {
     profiles: { attribute: false },
     profile: { attribute: false },
     isAnswering: { attribute: false },
+    isStopping: { attribute: false },
     isEditing: { attribute: false },
     blocked: {},
     isLoading: { attribute: false },
@@ -42,6 +43,8 @@ export class HearthComposer extends LitElement {
   declare profiles: readonly ProfileView[]
   declare profile: ProfileView | undefined
   declare isAnswering: boolean
+  /** What is answered was stopped here; the house still has to hear it. */
+  declare isStopping: boolean
   declare isEditing: boolean
   /** Why nothing can be sent now; empty: it can. */
   declare blocked: string
@@ -57,6 +60,7 @@ export class HearthComposer extends LitElement {
     this.place = 0
     this.profiles = []
     this.isAnswering = false
+    this.isStopping = false
     this.isEditing = false
     this.blocked = ''
     this.isLoading = false
@@ -211,7 +215,7 @@ export class HearthComposer extends LitElement {
     const label = this.context.translate('composer.stop')
     const stop = () => this.#tell({ type: 'stop' })
     return html`
-      <button type="button" class="primary square go stop" aria-label=${label} title=${label} @click=${stop}>
+      <button type="button" class="primary square go stop" aria-label=${label} title=${label} ?disabled=${this.isStopping} @click=${stop}>
         ${guard([], () => icon(Square))}
       </button>
     `

@@ -25,6 +25,7 @@ export class HearthQuestion extends LitElement {
     step: { attribute: false },
     view: { attribute: false },
     isLast: { type: Boolean },
+    isAnswering: { attribute: false },
     isFolded: { state: true },
   }
 
@@ -35,12 +36,15 @@ export class HearthQuestion extends LitElement {
   declare view: QuestionView
   /** Nothing answers it. */
   declare isLast: boolean
+  /** Something is being answered in this conversation: nothing else can be asked. */
+  declare isAnswering: boolean
   declare private isFolded: boolean
   readonly #copy = new CopyButton(this)
 
   constructor() {
     super()
     this.isLast = false
+    this.isAnswering = false
     this.isFolded = true
     new LanguageController(this)
   }
@@ -103,7 +107,7 @@ export class HearthQuestion extends LitElement {
         ${branchTemplate(this.step, translate, (nodeId) => wish('choose', nodeId))}
         ${text === '' ? nothing : actionTemplate(this.#copy.action(text, this.context))}
         ${actionTemplate({ icon: Pencil, label: translate('chat.edit'), run: () => wish('edit') })}
-        ${this.isLast ? actionTemplate({ icon: RotateCcw, label: translate('chat.retry'), run: () => wish('retry') }) : nothing}
+        ${this.isLast ? actionTemplate({ icon: RotateCcw, label: translate('chat.retry'), run: () => wish('retry'), isDisabled: this.isAnswering }) : nothing}
       </div>
     `
   }

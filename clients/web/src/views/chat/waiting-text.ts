@@ -10,6 +10,8 @@ export function waitingText(waiting: Waiting, isOnline: boolean, translate: Tran
       return waiting.position > 0 ? translate('chat.queued', { count: waiting.position }) : translate('chat.queuedNext')
     case 'rest':
       return translate('chat.restElsewhere')
+    case 'stop':
+      return translate('chat.stopping')
     case 'target': {
       const phase = phaseText(waiting, translate)
       return waiting.attempt > 1 ? `${phase}, ${tryText(waiting.attempt, translate)}` : phase
