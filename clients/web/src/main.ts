@@ -1,5 +1,5 @@
 import { applyPreferences } from './app/apply-preferences.ts'
-import { browserStorage, createCredentialStore } from './app/browser-storage.ts'
+import { browserStorage, createCredentialStore, forgetReader } from './app/browser-storage.ts'
 import { HearthApp } from './app/hearth-app.ts'
 import { createPageAddress } from './app/page-address.ts'
 import { createPreferences } from './app/preferences.ts'
@@ -19,6 +19,9 @@ const client = createHearthClient({
   url: location.origin,
   credentials: createCredentialStore(storage),
   client: { name: 'hearth-web', version: '0.1.0', platform: navigator.platform },
+})
+client.on('connection', ({ status }) => {
+  if (status === 'signed-out') forgetReader(window)
 })
 client.start()
 const translate = await createTranslate({

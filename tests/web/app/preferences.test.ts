@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { browserStorage, createCredentialStore, credentialKey } from '../../../clients/web/src/app/browser-storage.ts'
+import {
+  browserStorage,
+  createCredentialStore,
+  credentialKey,
+  forgetReader,
+} from '../../../clients/web/src/app/browser-storage.ts'
 import {
   createPreferences,
   defaultPreferences,
@@ -95,6 +100,27 @@ describe('the credential of this device', () => {
   })
 })
 
+describe('what a reader leaves', () => {
+  it('goes when this device is signed out: drafts and the profile chosen last, nothing else', () => {
+    const sessionStorage = listed('hearth.draft.new', 'hearth.draft.c1', 'other')
+    const localStorage = listed('hearth.profile', preferencesKey)
+    forgetReader({ sessionStorage, localStorage })
+    expect([sessionStorage.keys, localStorage.keys]).toEqual([['other'], [preferencesKey]])
+  })
+
+  it('is not there where the browser forbids storage', () => {
+    const localStorage = listed('hearth.profile')
+    const page = {
+      localStorage,
+      get sessionStorage(): ReturnType<typeof listed> {
+        throw new Error('The operation is insecure.')
+      },
+    }
+    forgetReader(page)
+    expect(localStorage.keys).toEqual([])
+  })
+})
+
 it('preferences and the credential do not share a key', () => {
   expect(preferencesKey).not.toBe(credentialKey)
 })
@@ -105,6 +131,22 @@ function memory() {
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => void items.set(key, value),
     removeItem: (key: string) => void items.delete(key),
+  }
+}
+
+function listed(...first: readonly string[]) {
+  let keys: readonly string[] = first
+  return {
+    get keys() {
+      return keys
+    },
+    get length() {
+      return keys.length
+    },
+    key: (index: number) => keys[index] ?? null,
+    removeItem: (key: string) => {
+      keys = keys.filter((other) => other !== key)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../../../clients/web/src/protocol/clock.ts'
 import { connected, memoryStore, openClient, untilStatus } from './support/open-client.ts'
 import { credential, problem, ScriptedHouse } from './support/scripted-house.ts'
 
@@ -287,6 +288,22 @@ describe('signing out', () => {
     await opened.client.signOut()
     expect(house.tokensAsked).toBe(1)
     expect(opened.client.connection).toEqual({ status: 'signed-out' })
+  })
+
+  it('is done here soon when the house hangs', async () => {
+    await using house = await ScriptedHouse.start()
+    house.answers.set('POST /api/v1/sessions', () => new Promise(() => undefined))
+    // All that comes to its end here is what takes 2 s at most.
+    const clock: Clock = {
+      now: () => Date.now(),
+      after: (ms, work) => {
+        const timer = ms <= 2000 ? setTimeout(work, 10) : undefined
+        return () => clearTimeout(timer)
+      },
+    }
+    await using opened = openClient(house.url, { clock })
+    await opened.client.signOut()
+    expect(opened.credentials.read()).toBeUndefined()
   })
 
   it('is done here also when the house cannot be reached', async () => {

@@ -6,7 +6,18 @@ export interface ItemStorage extends TextStorage {
   removeItem(key: string): void
 }
 
+/** What can be listed, as `Storage` can. */
+export interface ListedStorage {
+  readonly length: number
+  key(index: number): string | null
+  removeItem(key: string): void
+}
+
 export const credentialKey = 'hearth.device'
+/** In `sessionStorage`; the conversation follows. */
+export const draftPrefix = 'hearth.draft.'
+/** In `localStorage`: the profile chosen last. */
+export const profileKey = 'hearth.profile'
 
 /** `localStorage`; where the browser forbids it, one that forgets when the page is left. */
 export function browserStorage(page: { readonly localStorage: ItemStorage }): ItemStorage {
@@ -19,6 +30,25 @@ export function browserStorage(page: { readonly localStorage: ItemStorage }): It
       setItem: (key, value) => void items.set(key, value),
       removeItem: (key) => void items.delete(key),
     }
+  }
+}
+
+/** Removes what a reader wrote and chose in this window. How the page looks stays. */
+export function forgetReader(page: {
+  readonly localStorage: ListedStorage
+  readonly sessionStorage: ListedStorage
+}): void {
+  forgetIn(() => page.sessionStorage)
+  forgetIn(() => page.localStorage)
+}
+
+function forgetIn(storage: () => ListedStorage): void {
+  try {
+    const items = storage()
+    const keys = Array.from({ length: items.length }, (_, index) => items.key(index) ?? '')
+    for (const key of keys) if (key === profileKey || key.startsWith(draftPrefix)) items.removeItem(key)
+  } catch {
+    // A browser that forbids it has kept nothing either.
   }
 }
 

@@ -53,6 +53,8 @@ interface ClientDeps extends Required<Omit<HearthClientOptions, 'fetch'>> {
 
 /** The house is asked for this long to end a session that the user left already. */
 const goodbyeMs = 5000
+/** Whoever signs out waits for this long at most, where a token must be fetched to say so to the house. */
+const goodbyeTokenMs = 2000
 
 class Client implements HearthClient {
   readonly rest: RestApi
@@ -110,14 +112,21 @@ class Client implements HearthClient {
   }
 
   async signOut(): Promise<void> {
-    const { http, tokens } = this.#deps
+    const { http } = this.#deps
     // A house that cannot be reached, or knows the device no more, must not keep anybody signed in here.
-    const token = await tokens.take().catch(() => undefined)
+    const token = await this.#tokenInTime()
     // First here: the house ends the connection together with the credential, and nothing may ask for another token then.
     this.#connection.signOut()
     if (token === undefined) return
     const goodbye = { method: 'DELETE', path: '/api/v1/sessions/current', token, timeoutMs: goodbyeMs } as const
     await http.json(goodbye).catch(() => undefined)
+  }
+
+  async #tokenInTime(): Promise<string | undefined> {
+    const { tokens, clock } = this.#deps
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const stopTimer = clock.after(goodbyeTokenMs, () => resolve(undefined))
+    return Promise.race([tokens.take().catch(() => undefined), promise]).finally(stopTimer)
   }
 
   ask(question: Question): LiveAnswer {

@@ -1,3 +1,5 @@
+import { draftPrefix } from '../../app/browser-storage.ts'
+
 /** Of `sessionStorage`, what is needed here. */
 export interface DraftStorage {
   getItem(key: string): string | null
@@ -41,7 +43,7 @@ export function createDrafts(storage: () => DraftStorage): Drafts {
   }
 }
 
-const keyOf = (conversation: string | undefined): string => `hearth.draft.${conversation ?? 'new'}`
+const keyOf = (conversation: string | undefined): string => `${draftPrefix}${conversation ?? 'new'}`
 
 const isEmpty = ({ text, profile, draws }: Draft): boolean => text === '' && profile === undefined && draws !== true
 

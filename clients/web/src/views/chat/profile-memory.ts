@@ -1,3 +1,4 @@
+import { profileKey } from '../../app/browser-storage.ts'
 import type { ProfileView } from '../../protocol/hearth-client.ts'
 
 /** Of `localStorage`, what is needed here. */
@@ -5,8 +6,6 @@ interface NameStorage {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
 }
-
-const key = 'hearth.profile'
 
 /** The profiles as last heard from the house, and which one was chosen last in this browser. */
 export class ProfileMemory {
@@ -21,7 +20,7 @@ export class ProfileMemory {
   get last(): string | undefined {
     if (this.#last !== undefined) return this.#last
     try {
-      return this.#storage().getItem(key) ?? undefined
+      return this.#storage().getItem(profileKey) ?? undefined
     } catch {
       return undefined
     }
@@ -30,7 +29,7 @@ export class ProfileMemory {
   set last(name: string) {
     this.#last = name
     try {
-      this.#storage().setItem(key, name)
+      this.#storage().setItem(profileKey, name)
     } catch {
       // Remembered until the page is left.
     }
