@@ -157,6 +157,21 @@ describe.skipIf(isBrowserMissing)('the page is for everybody', () => {
     expect(moving).toEqual([])
   })
 
+  it('says once that a code has to wait, not every second', async () => {
+    await using device = await browser.device()
+    const { page } = await device.window(house.url)
+    const body = { type: 'about:blank', title: '', status: 429, detail: '', code: 'policy_rate_limited', retryable: true }
+    await page.route('**/api/v1/pairings/redeem', (route) => route.fulfill({ status: 429, json: body }))
+    await page.getByRole('textbox', { name: 'Code' }).fill('AAAA-2222')
+    await page.keyboard.press('Enter')
+    const alert = page.getByRole('alert').filter({ hasText: 'Too many wrong codes' })
+    const said = await alert.textContent()
+    const shown = await page.getByText(/Try again in/).textContent()
+    await expect.poll(() => page.getByText(/Try again in/).textContent(), { timeout: 5000 }).not.toBe(shown)
+    expect(await alert.textContent()).toBe(said)
+    expect(await page.getByText(/Try again in/).getAttribute('aria-hidden')).toBe('true')
+  })
+
   it('shows a focus that cannot be seen as one that is missing', async () => {
     await using device = await browser.device()
     const { page } = await pairedWindow(device, house)

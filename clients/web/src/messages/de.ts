@@ -40,10 +40,7 @@ export const de: Dictionary = {
     other: 'Der Code hat acht Zeichen; {count} fehlen.',
   },
   'pair.wrong': 'Dieser Code ist falsch, verbraucht oder älter als 10 Minuten. Prüfe ihn oder bitte um einen neuen.',
-  'pair.limited': {
-    one: 'Zu viele falsche Codes. Versuche es in {count} Sekunde wieder.',
-    other: 'Zu viele falsche Codes. Versuche es in {count} Sekunden wieder.',
-  },
+  'pair.limited': 'Zu viele falsche Codes. Warte, bis du es wieder versuchen kannst.',
   'pair.limitOver': 'Du kannst es jetzt wieder versuchen.',
   'pair.deviceName': 'Name dieses Geräts',
   'pair.deviceNameHint': 'Damit du es in der Liste der Geräte erkennst.',

@@ -41,10 +41,7 @@ export const en = {
     other: 'The code has eight characters; {count} are missing.',
   },
   'pair.wrong': 'This code is wrong, used or older than 10 minutes. Check it, or ask for a new one.',
-  'pair.limited': {
-    one: 'Too many wrong codes. Try again in {count} second.',
-    other: 'Too many wrong codes. Try again in {count} seconds.',
-  },
+  'pair.limited': 'Too many wrong codes. Wait until you can try again.',
   'pair.limitOver': 'You can try again now.',
   'pair.deviceName': 'Name of this device',
   'pair.deviceNameHint': 'So that you recognise it in the list of devices.',

@@ -72,6 +72,7 @@ export class HearthPairView extends LitElement {
             @input=${this.#onCode}
           >
           <p id="code-problem" class="problem" role="alert">${this.#isAboutCode ? this.#problemText() : nothing}</p>
+          ${isLimited ? this.#countdown() : nothing}
           <p id="code-hint" class="meta">${translate('pair.codeHint')}</p>
         </div>
         <div class="part">
@@ -155,12 +156,16 @@ export class HearthPairView extends LitElement {
       case 'wrong':
         return translate('pair.wrong')
       case 'limited':
-        return this.#waitSeconds > 0
-          ? translate('pair.limited', { count: this.#waitSeconds })
-          : translate('pair.limitOver')
+        return translate(this.#waitSeconds > 0 ? 'pair.limited' : 'pair.limitOver')
       default:
         return ''
     }
+  }
+
+  /** To be seen only: a screen reader would say every second. */
+  #countdown() {
+    const text = this.context.translate('error.retryIn', { count: this.#waitSeconds })
+    return html`<p class="problem" aria-hidden="true">${text}</p>`
   }
 
   #suggestedName(): string {
