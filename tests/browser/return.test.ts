@@ -20,12 +20,14 @@ import { keepFigure } from './figure.ts'
 let house: PageHouse
 let browser: TestBrowser
 
+/** Of an answer: it grows for 16 s, so that windows opened meanwhile still see it grow on a busy machine. */
+const words = 400
 /** What Chromium itself says of a server that is not there. */
 const unreachable = /net::ERR_|WebSocket connection to|Failed to load resource/
 
 describe.skipIf(isBrowserMissing)('a conversation', () => {
   beforeAll(async () => {
-    house = await startPageHouse({ tokensPerSecond: 25 })
+    house = await startPageHouse({ tokensPerSecond: 25, maxOutputTokens: words })
     browser = await startBrowser()
   })
   afterAll(async () => {
@@ -40,8 +42,8 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
     const before = await untilLength(answersOf(page), 30)
     await page.reload()
     const texts = await watchGrowth(answersOf(page))
-    expect(before.length).toBeLessThan(demoAnswer('Reload me').length)
-    expect(texts.at(-1)).toBe(demoAnswer('Reload me'))
+    expect(before.length).toBeLessThan(demoAnswer('Reload me', words).length)
+    expect(texts.at(-1)).toBe(demoAnswer('Reload me', words))
     expect(onlyGrows(texts)).toBe(true)
     expect(texts.length).toBeGreaterThanOrEqual(3)
     expect(problems()).toEqual([])
@@ -59,13 +61,13 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
     await third.page.goto(address)
     const windows = [first, second, third]
     for (const texts of await Promise.all(windows.map(({ page }) => watchGrowth(answersOf(page))))) {
-      expect(texts.at(-1)).toBe(demoAnswer('Seen everywhere'))
+      expect(texts.at(-1)).toBe(demoAnswer('Seen everywhere', words))
       expect(texts.length).toBeGreaterThanOrEqual(3)
     }
     await ask(third.page, 'And back')
     for (const { page } of windows) await page.getByText('And back', { exact: true }).first().waitFor()
     for (const texts of await Promise.all(windows.map(({ page }) => watchGrowth(answersOf(page).nth(1))))) {
-      expect(texts.at(-1)).toBe(demoAnswer('And back'))
+      expect(texts.at(-1)).toBe(demoAnswer('And back', words))
       expect(texts.length).toBeGreaterThanOrEqual(3)
     }
     for (const { problems } of windows) expect(problems()).toEqual([])
@@ -113,7 +115,7 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
     expect(await questionField(page).inputValue()).toBe('Written meanwhile')
     await questionField(page).press('Enter')
     const texts = await watchGrowth(answersOf(page).last())
-    expect(texts.at(-1)).toBe(demoAnswer('Written meanwhile'))
+    expect(texts.at(-1)).toBe(demoAnswer('Written meanwhile', words))
     expect(await page.locator('body[data-same-page]').count()).toBe(1)
     keepFigure(test, `${Math.round(healedMs)} ms after the start of the server`)
     expect(problems(unreachable)).toEqual([])
