@@ -1,15 +1,17 @@
 import type { CDPSession, Page } from 'playwright-core'
 import type {} from '../../clients/web/src/markdown/hearth-markdown.ts'
 
-/** Shows each text in an element of its own, in pieces as a model would send it, and takes it out again when it is still. */
-export async function showTexts(page: Page, texts: readonly string[], pieceLength = 40): Promise<void> {
+/**
+ * Shows each text in an element of its own, in pieces as a model would send it, and goes on when it is still.
+ * @param pieceLength when it does not matter, what makes eight pieces of a long text.
+ */
+export async function showTexts(page: Page, texts: readonly string[], pieceLength?: number): Promise<void> {
   await page.evaluate(
-    async ([all, length]) => {
+    async (all) => {
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-      for (const text of all) {
+      for (const { text, step } of all) {
         const element = document.createElement('hearth-markdown')
         document.querySelector('main')?.replaceChildren(element)
-        const step = Math.max(length, Math.ceil(text.length / 8))
         for (let end = step; end < text.length; end += step) {
           Object.assign(element, { text: text.slice(0, end), streaming: true })
           await frame()
@@ -21,7 +23,7 @@ export async function showTexts(page: Page, texts: readonly string[], pieceLengt
         }
       }
     },
-    [texts, pieceLength] as const,
+    texts.map((text) => ({ text, step: pieceLength ?? Math.max(40, Math.ceil(text.length / 8)) })),
   )
 }
 

@@ -22,6 +22,7 @@ export const markdownRequirements: readonly Requirement[] = requirementsOf('deli
     blocks('comes to the same blocks, however the text is cut'),
     blocks('never makes a finished block anew'),
     blocks('never takes back a line of code'),
+    blocks('takes a definition when it is whole, not half of it'),
     blocks('leaves out %s'),
     pieces('cuts a text that grows where it cuts the whole'),
     browser('a text in pieces ends as the text at once'),

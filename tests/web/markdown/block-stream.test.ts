@@ -81,6 +81,13 @@ describe('blocks of a growing text', () => {
     expect(growing('```\na\nb')).toEqual(['code : a⏎b…'])
   })
 
+  it('takes a definition when it is whole, not half of it', () => {
+    const definitionsOf = (text: string) => [...treeOf(step(emptyStream, text), true).definitions]
+    const text = '[a]\n\n[a]: https://a.example.org/b\n\n'
+    for (let end = 0; end < text.length; end += 1) expect(definitionsOf(text.slice(0, end))).toEqual([])
+    expect(definitionsOf(text)).toEqual([['a', 'https://a.example.org/b']])
+  })
+
   it('comes to the same blocks, however the text is cut', () => {
     fc.assert(
       fc.property(markdownText, fc.array(fc.nat(400)), (text, cuts) => {

@@ -32,6 +32,7 @@ export interface BlockTree {
 /**
  * The blocks of the text so far, with its unfinished line. While more is to come (`streaming`), what the next characters
  * may make something else of is left out (signs alone, a header of a table), and strong words and code end where they stand.
+ * A definition counts when its paragraph has ended: half an address leads elsewhere.
  */
 export function treeOf({ path, unfinished }: BlockStream, streaming: boolean): BlockTree {
   const draft = new BlockDraft(path)
@@ -39,7 +40,7 @@ export function treeOf({ path, unfinished }: BlockStream, streaming: boolean): B
   if (line !== '' && !(streaming && isUndecided(line))) addUnfinished(draft, line, streaming)
   if (streaming) settleTip(draft)
   else draft.closeTo(1)
-  return { blocks: draft.blocks, definitions: draft.definitions }
+  return { blocks: draft.blocks, definitions: streaming ? path.definitions : draft.definitions }
 }
 
 /** A line of code ends with its `\n` only when it ends: what is shown never has to be taken back. */
