@@ -111,11 +111,11 @@ describe.skipIf(isBrowserMissing)('Markdown in a browser, under the policy of th
     async (isSecure) => {
       const { page } = window
       await page.evaluate((value) => Object.defineProperty(globalThis, 'isSecureContext', { value }), isSecure)
-      await showTexts(page, ['```sh\necho "a"  b\n\necho c\n```'])
+      await showTexts(page, ['```sh\necho "a"  b\n\n\techo c\n```'])
       await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
       await page.getByRole('button', { name: 'Copied' }).waitFor()
-      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('echo "a"  b\n\necho c\n')
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('echo "a"  b\n\n\techo c\n')
       expect(
         await page.evaluate(() => document.querySelector('hearth-markdown')?.shadowRoot?.activeElement?.localName),
       ).toBe('button')

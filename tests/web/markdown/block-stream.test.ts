@@ -44,6 +44,11 @@ describe('blocks of a whole text', () => {
     ['markup is text', '<div>\n**a**\n</div>', ['p: <div>⏎**a**⏎</div>']],
     ['line ends of Windows', 'a\r\n\r\n- b\r\n', ['p: a', 'ul[li[p: b]]']],
     ['tabs', '-\ta\n\n\tb', ['ul loose[li[p: a p: b]]']],
+    ['tabs in a fence', '```make\nall:\n\tgo\t\tbuild\n \t x\n```', ['code make: all:⏎\tgo\t\tbuild⏎ \t x⏎']],
+    ['tabs in a fence that is indented', '  ```\n\ta\n  \tb\n \t\tc', ['code :   a⏎\tb⏎  \tc⏎']],
+    ['tabs in a fence of an item', '- ```\n  \ta\n\t\tb\n  ```', ['ul[li[code : \ta⏎  \tb⏎]]']],
+    ['tabs in indented code', '\ta\tb\t\tc\n\n  \t\td\n\t\n \t\te', ['code : a\tb\t\tc⏎⏎\td⏎⏎\te⏎']],
+    ['a tab of which an item takes a part', '- a\n\n\t\tb', ['ul loose[li[p: a code :   b⏎]]']],
     ['characters that turn the text', 'a\u202eb', ['p: a⟦U+202E⟧b']],
   ])('%s', (_, text, blocks) => {
     expect(sketch(text)).toEqual(blocks)

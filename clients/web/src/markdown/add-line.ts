@@ -77,7 +77,7 @@ function takesVerbatim(draft: BlockDraft, leaf: OpenBlock, cursor: LineCursor): 
       if (cursor.indent < indentOfCode && closesFence(cursor.text.trimStart(), leaf.fence)) {
         draft.closeTo(draft.open.length - 1)
       } else {
-        leaf.node.text += `${cursor.text.slice(Math.min(cursor.indent, leaf.indent))}\n`
+        leaf.node.text += lineOfCode(cursor, leaf.indent)
       }
       return true
     case 'indented':
@@ -91,14 +91,21 @@ function takesVerbatim(draft: BlockDraft, leaf: OpenBlock, cursor: LineCursor): 
 
 /** Blank lines belong to the code only when more of it follows. */
 function takesIndentedLine(leaf: Extract<OpenBlock, { kind: 'indented' }>, cursor: LineCursor): boolean {
-  const line = `${cursor.text.slice(indentOfCode)}\n`
-  if (cursor.isBlank) leaf.blanks += line
-  else if (cursor.indent < indentOfCode) return false
+  const { isBlank, indent } = cursor
+  if (!isBlank && indent < indentOfCode) return false
+  const line = lineOfCode(cursor, indentOfCode)
+  if (isBlank) leaf.blanks += line
   else {
     leaf.node.text += leaf.blanks + line
     leaf.blanks = ''
   }
   return true
+}
+
+/** The rest of the line as it was written, without as much of its indentation as the code has anyway. */
+function lineOfCode(cursor: LineCursor, indent: number): string {
+  cursor.advance(Math.min(cursor.indent, indent))
+  return `${cursor.verbatim}\n`
 }
 
 function takesFormulaLine(
@@ -210,8 +217,7 @@ function leafOf(start: Exclude<LeafStart['start'], { type: 'underline' | 'table'
       return start.closed ? { node } : { node, open: { kind: 'formula', node } }
     }
     case 'indented': {
-      const text = `${cursor.text.slice(indentOfCode)}\n`
-      const node = { type: 'code' as const, language: '', text, closed: false }
+      const node = { type: 'code' as const, language: '', text: lineOfCode(cursor, indentOfCode), closed: false }
       return { node, open: { kind: 'indented', node, blanks: '' } }
     }
   }

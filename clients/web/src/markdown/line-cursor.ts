@@ -2,18 +2,24 @@ const tabWidth = 4
 
 /** One line while containers take their share from its start. Tabs of an indentation count as the columns they reach. */
 export class LineCursor {
-  #text: string
+  #verbatim: string
+  #text = ''
   #column = 0
   #indent = 0
 
   constructor(line: string) {
-    this.#text = line
+    this.#verbatim = line
     this.#settle()
   }
 
   /** What is left, with its indentation as spaces. */
   get text(): string {
     return this.#text
+  }
+
+  /** What is left as it was written; of a tab that was taken in part, its other columns as spaces. */
+  get verbatim(): string {
+    return this.#verbatim
   }
 
   /** Columns of white space in front. */
@@ -26,24 +32,29 @@ export class LineCursor {
   }
 
   advance(columns: number): void {
-    this.#text = this.#text.slice(columns)
+    let index = 0
+    let left = columns
+    for (; left > 0 && index < this.#verbatim.length; index += 1) {
+      left -= this.#verbatim[index] === '\t' ? tabWidth - ((this.#column + columns - left) % tabWidth) : 1
+    }
+    this.#verbatim = ' '.repeat(Math.max(0, -left)) + this.#verbatim.slice(index)
     this.#column += columns
     this.#settle()
   }
 
   #settle(): void {
+    const line = this.#verbatim
     let columns = 0
     let index = 0
     let hasTab = false
-    for (; index < this.#text.length; index += 1) {
-      const character = this.#text[index]
-      if (character === '\t') {
+    for (; index < line.length; index += 1) {
+      if (line[index] === '\t') {
         hasTab = true
         columns += tabWidth - ((this.#column + columns) % tabWidth)
-      } else if (character === ' ') columns += 1
+      } else if (line[index] === ' ') columns += 1
       else break
     }
-    if (hasTab) this.#text = ' '.repeat(columns) + this.#text.slice(index)
+    this.#text = hasTab ? ' '.repeat(columns) + line.slice(index) : line
     this.#indent = columns
   }
 }
