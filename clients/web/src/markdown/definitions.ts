@@ -1,6 +1,6 @@
 /** `[name]: address "title"` at the start of a paragraph; titles are read and not used. */
 const definition =
-  /^[ \t]*\[(?!\^)((?:\\.|[^[\]\\]){1,999})\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|[^\s<]\S*)(?:(?:[ \t]*\n)?[ \t]*(?<=[ \t\n])(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\))(?=[ \t]*(?:\n|$)))?[ \t]*(?:\n|$)/
+  /^[ \t]*\[(?!\^)((?:\\.|[^[\]\\]){1,999})\]:[ \t]*(?:\n[ \t]*)?(<[^<>\n]*>|[^\s<]\S*)(?:(?:[ \t]*\n)?[ \t]*(?<=[ \t\n])(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\))(?=[ \t]*(?:\n|$)))?[ \t]*(?:\n|$)/
 
 /** The key under which a reader of Markdown finds a definition: case (as Unicode folds it) and width of spaces do not matter. */
 function labelKey(label: string): string {

@@ -130,5 +130,5 @@ export function taskOf(text: string): { readonly task: 'open' | 'done'; readonly
 
 /** So far only signs, which one more character may turn into something else: better shown a moment later. */
 export function isUndecided(line: string): boolean {
-  return /^[ \t>]*(?:[-*+_=#`~|:$\\. \t]*|\d{1,9}[.)][ \t]*)$/.test(line)
+  return /^[ \t>]*(?:[-*+_=#`~|:$\\.][-*+_=#`~|:$\\. \t]*|\d{1,9}[.)][ \t]*)?$/.test(line)
 }

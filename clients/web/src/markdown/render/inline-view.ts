@@ -22,7 +22,7 @@ export class InlineView implements Refreshable {
     const pieces = cutSegments(source)
     if (pieces.length !== this.#segments.length) this.#setCount(pieces.length)
     for (const [index, segment] of this.#segments.entries()) segment.show(pieces[index] ?? '')
-    if (/\[[^\]]+\](?!\()/.test(source)) this.#context.awaitDefinitions(this)
+    if (/\[[^[\]]+\](?!\()/.test(source)) this.#context.awaitDefinitions(this)
   }
 
   refresh(): void {
