@@ -40,6 +40,7 @@ export const markdownRequirements: readonly Requirement[] = requirementsOf('deli
     browser('a hostile corpus runs nothing, loads nothing and breaks nothing'),
     browser('a link opens elsewhere and says nothing about where it was'),
     blocks('stops to nest before it becomes a danger'),
+    blocks('makes no table of very many cells from a short text'),
     inline('leaves a text that is mostly signs as it is'),
     'tests/web/markdown/line-rules.test.ts: is read in a moment, one %s',
     pieces('takes any other tag for text'),

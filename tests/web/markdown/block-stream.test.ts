@@ -59,6 +59,16 @@ describe('blocks of a whole text', () => {
     expect([...definitions]).toEqual([['ä b', 'https://a.example/']])
   })
 
+  it('makes no table of very many cells from a short text', () => {
+    const table = (columns: number, rows: string) => `|${'a|'.repeat(columns)}\n|${'-|'.repeat(columns)}\n${rows}`
+    const cellsIn = (text: string) =>
+      whole(text).blocks.reduce((sum, block) => sum + (block.type === 'table' ? block.rows.flat().length : 0), 0)
+    expect(cellsIn(table(2000, 'b\n'.repeat(1000)))).toBe(0)
+    expect(cellsIn(table(64, 'b\n'.repeat(5000)))).toBeLessThan(1100)
+    expect(cellsIn(table(64, '|b'.repeat(64)))).toBe(64)
+    expect(cellsIn(table(3, '| b | c |\n'.repeat(2000)))).toBe(6000)
+  })
+
   it('stops to nest before it becomes a danger', () => {
     const deepest = sketch('> '.repeat(500))
     expect(deepest.join('').match(/quote/g)?.length).toBeLessThan(40)

@@ -7,6 +7,8 @@ import { cellsOf, closesFence, formulaEndOf, type ItemMarker, taskOf } from './l
 /** Containers inside one another; marks of more are text. A list and its item count as two. */
 const maxDepth = 32
 const indentOfCode = 4
+/** Empty cells that any table may be given; of a larger one they may be half. */
+const freePadding = 1000
 
 /**
  * Adds one whole line to the open blocks, by the strategy of CommonMark 0.31 (appendix "Phase 1: block structure",
@@ -240,7 +242,7 @@ function startTable(draft: BlockDraft, align: readonly Align[]): void {
     draft.closeTo(draft.open.length - 1)
   }
   const node = emptyTable(source.slice(split + 1), align)
-  draft.append(node, { kind: 'table', node })
+  draft.append(node, { kind: 'table', node, padding: 0 })
 }
 
 function emptyTable(header: string, align: readonly Align[]) {
@@ -261,17 +263,22 @@ function addText(draft: BlockDraft, depth: number, cursor: LineCursor): void {
   const text = cursor.text.trimStart()
   if (tip?.kind === 'paragraph') {
     tip.node.source += `\n${text}`
-  } else if (tip?.kind === 'table' && draft.open.length === depth + 1) {
-    tip.node.rows.push(rowOf(text, tip.node.header.length))
-  } else {
+  } else if (tip?.kind !== 'table' || draft.open.length !== depth + 1 || !takesRow(tip, text)) {
     closeFor(draft, depth)
     startParagraph(draft, text)
   }
 }
 
-function rowOf(text: string, width: number): readonly string[] {
+/** A short row is made as wide as the header. Where that makes much of little, the table ends instead. */
+function takesRow(table: Extract<OpenBlock, { kind: 'table' }>, text: string): boolean {
+  const { header, rows } = table.node
   const cells = cellsOf(text)
-  return Array.from({ length: width }, (_, index) => cells[index] ?? '')
+  const { length } = header
+  const padding = table.padding + Math.max(0, length - cells.length)
+  if (padding > Math.max(freePadding, ((rows.length + 1) * length) / 2)) return false
+  table.padding = padding
+  rows.push(Array.from({ length }, (_, index) => cells[index] ?? ''))
+  return true
 }
 
 function startParagraph(draft: BlockDraft, text: string): void {

@@ -13,7 +13,8 @@ export type OpenBlock =
   | { readonly kind: 'list'; readonly node: Draft<List>; readonly marker: string }
   | { readonly kind: 'item'; readonly node: Draft<Item>; readonly indent: number }
   | { readonly kind: 'paragraph'; readonly node: Draft<Paragraph> }
-  | { readonly kind: 'table'; readonly node: Draft<Table> }
+  /** `padding`: the empty cells that rows were given because they were short. */
+  | { readonly kind: 'table'; readonly node: Draft<Table>; padding: number }
   | { readonly kind: 'fence'; readonly node: Draft<Code>; readonly fence: Fence; readonly indent: number }
   | { readonly kind: 'indented'; readonly node: Draft<Code>; blanks: string }
   | { readonly kind: 'formula'; readonly node: Draft<Formula> }

@@ -51,6 +51,9 @@ export function blockStartOf(text: string, place: Place): BlockStart | undefined
 
 type StartRule = (text: string, place: Place) => BlockStart | undefined
 
+/** A wider one is no table: no reader has a use for it, and a browser is busy with it for long. */
+const maxColumns = 64
+
 /** The order decides: `---` under a paragraph is its underline, elsewhere a rule, and `- - -` is no list. */
 const rules: readonly StartRule[] = [quote, heading, fence, formula, underline, table, rule, item]
 
@@ -80,7 +83,7 @@ function underline(text: string, { paragraph }: Place): BlockStart | undefined {
 
 function table(text: string, { paragraph }: Place): BlockStart | undefined {
   const align = paragraph === undefined ? undefined : alignmentsOf(text)
-  if (paragraph === undefined || align === undefined) return undefined
+  if (paragraph === undefined || align === undefined || align.length > maxColumns) return undefined
   const header = paragraph.slice(paragraph.lastIndexOf('\n') + 1)
   return header.includes('|') && cellsOf(header).length === align.length ? { type: 'table', align } : undefined
 }
