@@ -59,6 +59,13 @@ describe('blocks of a whole text', () => {
     expect([...definitions]).toEqual([['ä b', 'https://a.example/']])
   })
 
+  it('reads very many definitions in a moment', () => {
+    const text = Array.from({ length: 20_000 }, (_, index) => `[a${index}]: https://a.example/\n\n`).join('')
+    const startedAt = performance.now()
+    expect(whole(text).definitions.size).toBe(20_000)
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
+
   it('makes no table of very many cells from a short text', () => {
     const table = (columns: number, rows: string) => `|${'a|'.repeat(columns)}\n|${'-|'.repeat(columns)}\n${rows}`
     const cellsIn = (text: string) =>

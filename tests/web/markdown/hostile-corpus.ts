@@ -299,6 +299,7 @@ const floods = [
   ['hashes', '#'.repeat(10_000)],
   ['a heading of hashes', `# ${'# '.repeat(5000)}`],
   ['definitions', Array.from({ length: 2000 }, (_, index) => `[a${index}]: https://a.example/`).join('\n')],
+  ['definitions in paragraphs', Array.from({ length: 8000 }, (_, index) => `[a${index}]: https://a.example/`).join('\n\n')],
   ['definitions without an end', '[a]: '.repeat(3000)],
   ['a definition with a long title', `[a]: b "${'\\"'.repeat(5000)}`],
   ['spaces', ' '.repeat(10_000)],

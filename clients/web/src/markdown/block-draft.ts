@@ -38,13 +38,19 @@ export const emptyPath: OpenPath = {
 /** An open path that may be changed, without what it was copied from noticing. Finished blocks are shared. */
 export class BlockDraft {
   readonly open: OpenBlock[]
-  definitions: Definitions
   blankFrom: number | undefined
+  readonly #known: Definitions
+  /** A copy with those that were found; it is made once, for the first of them. */
+  #withFound: Map<string, string> | undefined
 
   constructor({ open, definitions, blankFrom }: OpenPath) {
     this.open = copyOf(open)
-    this.definitions = definitions
     this.blankFrom = blankFrom
+    this.#known = definitions
+  }
+
+  get definitions(): Definitions {
+    return this.#withFound ?? this.#known
   }
 
   get blocks(): readonly Block[] {
@@ -89,12 +95,18 @@ export class BlockDraft {
 
   #closeParagraph(paragraph: Draft<Paragraph>): void {
     const { found, rest } = takeDefinitions(paragraph.source.trimEnd())
-    if (found.length > 0) this.definitions = withDefinitions(this.definitions, found)
+    if (found.length > 0) this.#define(found)
     if (rest === '') this.replaceTip()
     else {
       paragraph.source = rest
       this.open.pop()
     }
+  }
+
+  /** The first definition of a name counts. */
+  #define(found: readonly Definition[]): void {
+    this.#withFound ??= new Map(this.#known)
+    for (const { key, address } of found) if (!this.#withFound.has(key)) this.#withFound.set(key, address)
   }
 
   #parent(): Container | undefined {
@@ -153,10 +165,4 @@ function copyOfOne(block: OpenBlock): OpenBlock {
     case 'formula':
       return { ...block, node: { ...block.node } }
   }
-}
-
-function withDefinitions(known: Definitions, found: readonly Definition[]): Definitions {
-  const all = new Map(known)
-  for (const { key, address } of found) if (!all.has(key)) all.set(key, address)
-  return all
 }
