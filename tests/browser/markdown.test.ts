@@ -106,6 +106,27 @@ describe.skipIf(isBrowserMissing)('Markdown in a browser, under the policy of th
     expect(window.problems()).toEqual([])
   })
 
+  it('a formula paints over nothing outside its text', async () => {
+    const { page } = window
+    await markupOf(page, '$\\raisebox{20em}{\\text{Signed out}}$')
+    await page.evaluate(() => {
+      const other = document.createElement('hearth-markdown')
+      other.text = 'Another answer.\n\n'.repeat(40)
+      document.querySelector('main')?.prepend(other)
+    })
+    const look = () =>
+      page.evaluate(() => {
+        const [other, own] = document.querySelectorAll('hearth-markdown')
+        own?.scrollIntoView({ block: 'end' })
+        const words = own?.shadowRoot?.querySelector('mtext')?.getBoundingClientRect()
+        if (other === undefined || own === undefined || words === undefined) return 'nothing'
+        if (words.bottom > other.getBoundingClientRect().bottom) return 'no words over the other'
+        const seen = document.elementFromPoint(words.x + words.width / 2, words.y + words.height / 2)
+        return seen === other ? 'the other' : 'the words'
+      })
+    await expect.poll(look).toBe('the other')
+  })
+
   it.each([true, false])(
     'a block of code is copied by keyboard, with a clipboard (%s) or without',
     async (isSecure) => {

@@ -38,6 +38,7 @@ export const markdownRequirements: readonly Requirement[] = requirementsOf('deli
     'markdown-hostile',
     'What a model writes runs nothing, loads nothing and breaks nothing, under the policy of the house.',
     browser('a hostile corpus runs nothing, loads nothing and breaks nothing'),
+    browser('a formula paints over nothing outside its text'),
     browser('a link opens elsewhere and says nothing about where it was'),
     blocks('stops to nest before it becomes a danger'),
     blocks('makes no table of very many cells from a short text'),

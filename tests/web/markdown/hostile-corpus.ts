@@ -236,6 +236,8 @@ const formulas = group('formula', [
   `$\\newcommand{\\x}{\\x}\\x$`,
   `$\\rule{100000em}{100000em}$`,
   `$\\kern{99999em}x$`,
+  `$\\raisebox{40em}{\\text{Signed out}}$`,
+  `$\\smash{\\raisebox{-40em}{\\text{Signed out}}}$`,
   `$\\color{red;background:url(https://evil.invalid/)}{x}$`,
   `$\\textcolor{#f00}{x}\\colorbox{yellow}{y}\\fcolorbox{red}{blue}{z}$`,
   `$${'\\sqrt{'.repeat(300)}x${'}'.repeat(300)}$`,

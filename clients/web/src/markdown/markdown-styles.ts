@@ -16,6 +16,8 @@ export const markdownStyles = [
       color: var(--text);
       font: var(--type-body);
       overflow-wrap: break-word;
+      /* TeX can move things anywhere; above and below only a ring of focus may reach out. */
+      clip-path: inset(calc(var(--ring) * -2) -100vw);
     }
 
     :host([hidden]) {
