@@ -185,7 +185,10 @@ const known = new Set(
     .split(' '),
 )
 
-/** Elements, classes and attributes on the page that this renderer does not make, and addresses no link may have. */
+/**
+ * Elements, classes and attributes on the page that this renderer does not make, addresses no link may have, and characters
+ * that turn the direction of a text.
+ */
 async function strangersOn({ page }: TestWindow): Promise<readonly string[]> {
   const seen = await page.evaluate(() => {
     const elements = [...(document.querySelector('hearth-markdown')?.shadowRoot?.querySelectorAll('*') ?? [])]
@@ -200,10 +203,12 @@ async function strangersOn({ page }: TestWindow): Promise<readonly string[]> {
         ),
       ],
       addresses: elements.flatMap((element) => element.getAttribute('href') ?? []),
+      turns: elements.flatMap(({ textContent }) => /[\u202a-\u202e\u2066-\u2069]/.exec(textContent)?.[0] ?? []),
     }
   })
   return [
     ...seen.names.filter((name) => !known.has(name)),
     ...seen.addresses.filter((address) => !/^(?:https?:\/\/|mailto:)/.test(address)),
+    ...seen.turns,
   ]
 }

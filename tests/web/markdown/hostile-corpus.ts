@@ -247,6 +247,15 @@ const formulas = group('formula', [
   `\\[\\includegraphics{https://evil.invalid/a.png}\\]`,
 ])
 
+const directions = group('direction', [
+  `a\u202eb\u2066c`,
+  `a&#x202e;b`,
+  `a&#8238;b **&#x2066;c** [d&#x202D;e](https://evil.invalid/) ![f&#8295;g](https://evil.invalid/)`,
+  `| a&#x202e; | \u202eb |\n|---|---|\n| &#x202a;c | d |`,
+  `$\\char"202e a$ $\\text{\\char"2066 b}$`,
+  `\`\`\`\u202e\na\u202eb\n\`\`\``,
+])
+
 /** Texts that are cheap to write and dear to read. */
 const floods = [
   ['quote marks', '>'.repeat(10_000)],
@@ -330,5 +339,6 @@ export const hostileCorpus: readonly HostileCase[] = [
   ...styles,
   ...nesting,
   ...formulas,
+  ...directions,
   ...hostileFloods,
 ]

@@ -31,6 +31,10 @@ describe('running text', () => {
     ['**a** *b* ~~c~~ `d`', 'strong[a] emphasis[b] struck[c] ‹d›'],
     ['a\nb', 'a⏎b'],
     ['a &amp;&auml;&#228;&#xe4; &unknown; &lt;b&gt;', 'a &äää &unknown; <b>'],
+    [
+      'a&#x202e;b&#8238;c&#x2066;[d&#x202E;e](https://a.example/)',
+      'a⟦U+202E⟧b⟦U+202E⟧c⟦U+2066⟧link(https://a.example/)[d⟦U+202E⟧e]',
+    ],
     ['\\*a\\* \\$5', '*a* $5'],
     ['<b>a</b> <img src=x onerror=y>', '<b>a</b> <img src=x onerror=y>'],
     ['a<br>b<br/>c<BR />d', 'a⏎b⏎c⏎d'],

@@ -1,3 +1,5 @@
+import { showControls } from './show-controls.ts'
+
 /** The names that texts use; any other stays as it is written. */
 const named: Readonly<Record<string, string>> = {
   amp: '&',
@@ -68,7 +70,7 @@ const named: Readonly<Record<string, string>> = {
   check: '✓',
 }
 
-/** Reads `&amp;`, `&#228;` and `&#xe4;`. What comes out is text, whatever it looks like. */
+/** Reads `&amp;`, `&#228;` and `&#xe4;`. What comes out is text, whatever it looks like, and turns no direction. */
 export function decodeReferences(text: string): string {
   if (!text.includes('&')) return text
   return text.replaceAll(
@@ -83,5 +85,5 @@ export function decodeReferences(text: string): string {
 
 function characterOf(code: number): string {
   const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
-  return isCharacter ? String.fromCodePoint(code) : '\ufffd'
+  return isCharacter ? showControls(String.fromCodePoint(code)) : '\ufffd'
 }

@@ -1,6 +1,7 @@
 import createPurifier, { type WindowLike } from 'dompurify'
 import katex from 'katex'
 import type { InlineFormula } from '../inline.ts'
+import { showControls } from '../show-controls.ts'
 
 export type TypesetFormula = (formula: Pick<InlineFormula, 'source' | 'display'>) => DocumentFragment | undefined
 
@@ -103,7 +104,9 @@ function markupOf(source: string, display: boolean): string | undefined {
       maxExpand: 400,
     })
     // DOMPurify would drop them too, after the browser has complained about them. In text KaTeX writes `"` as `&quot;`.
-    return markup.replaceAll(/ style="[^"]*"/g, '')
+    const bare = markup.replaceAll(/ style="[^"]*"/g, '')
+    // TeX can name a character by its number.
+    return showControls(bare)
   } catch {
     return undefined
   }
