@@ -54,9 +54,11 @@ function ignoreMissing(): void {}
 
 /** Longer code stays plain: a highlighter reads it in one go, and that would be felt (20 kB of HTML take 50 ms). */
 const maxColoured = 20_000
+/** Nobody writes longer lines by hand, and expressions of a highlighter go over one again and again. */
+const maxLine = 1000
 
 function isTooLong({ text, language }: HighlightRequest): boolean {
-  return language === '' || text.length > maxColoured
+  return language === '' || text.length > maxColoured || text.split('\n').some(({ length }) => length > maxLine)
 }
 
 /** Reads the code in one frame and colours its parts in as many as it takes. */
