@@ -1,3 +1,5 @@
+import { codeFloods } from './hostile-code.ts'
+
 /**
  * Markdown that means harm. Whatever runs sets `window.harmed`; whatever loads asks `evil.invalid` or `/stolen`. Groups by
  * what they try; the ideas are those of the well-known collections (OWASP's XSS filter evasion sheet, DOMPurify's and
@@ -310,7 +312,10 @@ const floods = [
   ['hashes', '#'.repeat(10_000)],
   ['a heading of hashes', `# ${'# '.repeat(5000)}`],
   ['definitions', Array.from({ length: 2000 }, (_, index) => `[a${index}]: https://a.example/`).join('\n')],
-  ['definitions in paragraphs', Array.from({ length: 8000 }, (_, index) => `[a${index}]: https://a.example/`).join('\n\n')],
+  [
+    'definitions in paragraphs',
+    Array.from({ length: 8000 }, (_, index) => `[a${index}]: https://a.example/`).join('\n\n'),
+  ],
   ['definitions without an end', '[a]: '.repeat(3000)],
   ['a definition with a long title', `[a]: b "${'\\"'.repeat(5000)}`],
   ['spaces', ' '.repeat(10_000)],
@@ -326,7 +331,7 @@ const floods = [
   ['lone surrogates', '\ud800'.repeat(2000)],
 ] as const
 
-const hostileFloods: readonly HostileCase[] = floods.map(([name, text]) => ({ name, text }))
+const hostileFloods: readonly HostileCase[] = [...floods, ...codeFloods].map(([name, text]) => ({ name, text }))
 
 export const hostileCorpus: readonly HostileCase[] = [
   ...scripts,
