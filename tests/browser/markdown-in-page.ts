@@ -101,6 +101,7 @@ async function traceTasks(session: CDPSession): Promise<() => Promise<number>> {
     const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
     await session.send('Tracing.end')
     await complete
+    if (longestTaskMs === 0) throw new Error('Chromium told of no task: nothing was measured.')
     return longestTaskMs
   }
 }
