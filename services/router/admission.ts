@@ -6,32 +6,35 @@ import type { User } from '../common/contracts/user.ts'
 import type { ErrorCode } from '../common/errors/error-table.ts'
 import { type ErrorDetails, HearthError } from '../common/errors/hearth-error.ts'
 import { defaultProfile, visibleProfiles } from '../common/settings/visible-profiles.ts'
-import { pictureBytes } from './picture-bytes.ts'
 
 /** Everything a decision about a new run may look at. */
 export interface AdmissionCase extends LoadCase {
   readonly request: RunRequest
-  readonly load: Load
+  readonly load: RunLoad
 }
 
 /** What a decision about any call may look at. */
 export interface LoadCase {
   readonly profile: ModelProfile
   readonly user: User | undefined
-  readonly load: Omit<Load, 'inLane' | 'maxInLane' | 'pictureBytes' | 'maxPictureBytes'>
+  readonly load: Load
 }
 
 /** What is going on already. Runs count from their admission to their terminal event, queued ones too. */
 export interface Load {
   readonly runs: number
   readonly maxRuns: number
-  readonly inLane: number
-  readonly maxInLane: number
-  /** Of the runs that go on. */
-  readonly pictureBytes: number
-  readonly maxPictureBytes: number
   readonly ofProfile: LoadShare
   readonly ofUser: LoadShare
+}
+
+/** What else counts for a run. */
+export interface RunLoad extends Load {
+  readonly inLane: number
+  readonly maxInLane: number
+  /** Of the runs that go on, and of this one. */
+  readonly pictureBytes: number
+  readonly maxPictureBytes: number
 }
 
 export interface LoadShare {
@@ -126,9 +129,8 @@ function laneHasRoom({ request, load }: AdmissionCase): Refusal | undefined {
   return { reason: 'policy_rate_limited', message, details: { param: 'stream_id', retryAfterMs: 1000 } }
 }
 
-function picturesHaveRoom({ request, load }: AdmissionCase): Refusal | undefined {
-  const bytes = pictureBytes(request)
-  if (bytes === 0 || load.pictureBytes + bytes <= load.maxPictureBytes) return undefined
+function picturesHaveRoom({ load }: AdmissionCase): Refusal | undefined {
+  if (load.pictureBytes <= load.maxPictureBytes) return undefined
   return {
     reason: 'gateway_overloaded',
     message: 'The pictures of the runs that go on take all the room there is; try again in a moment.',

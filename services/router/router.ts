@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { AdapterSet } from '../common/contracts/adapter-set.ts'
 import type { History, NewMessage, OpenedRun } from '../common/contracts/history.ts'
 import type { ModelProfile } from '../common/contracts/model-profile.ts'
+import { pictureBytesOf } from '../common/contracts/picture-bytes.ts'
 import type { Principal } from '../common/contracts/principal.ts'
 import type { Router } from '../common/contracts/router.ts'
 import type { RunEvent } from '../common/contracts/run-event.ts'
@@ -29,7 +30,6 @@ import { defaultRouterLimits, type RouterLimits } from './limits.ts'
 import { LoadBook, type LoadOwner } from './load-book.ts'
 import { RouterMetrics } from './metrics.ts'
 import { OnceByKey } from './once-by-key.ts'
-import { pictureBytes } from './picture-bytes.ts'
 import { titleOf } from './prompt.ts'
 import { Run, type RunDeps } from './run.ts'
 import { RunShelf } from './run-shelf.ts'
@@ -180,9 +180,10 @@ class RunRouter implements Router {
     const lane = [caller.id, request.lane.sessionId, request.lane.streamId].join('\0')
     const inFront = this.#lanes.occupants(lane)
     const inLane = { inLane: inFront.length, maxInLane: limits.queuedPerLane + 1 }
-    const pictures = { pictureBytes: this.#book.pictureBytes, maxPictureBytes: limits.pictureBytes }
+    const bytes = pictureBytesOf(request.input) + (request.image?.mask?.bytes.byteLength ?? 0)
+    const pictures = { pictureBytes: this.#book.pictureBytes + bytes, maxPictureBytes: limits.pictureBytes }
     admitRun({ request, profile, user, load: { ...load, ...inLane, ...pictures } })
-    const release = this.#take(owners, pictureBytes(request))
+    const release = this.#take(owners, bytes)
     const runId = `resp_${(this.#deps.createId ?? newId)()}`
     const seat = this.#lanes.enter(lane, { runId, conversation: request.conversation })
     return { runId, profile, seat, inFront, release }

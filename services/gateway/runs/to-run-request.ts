@@ -1,4 +1,5 @@
 import type { ContentPart, Picture, ResponseFormat, ToolChoice } from '../../common/contracts/generate-request.ts'
+import { pictureBytesOf } from '../../common/contracts/picture-bytes.ts'
 import type { CreateItem, CreatePart, ResponseCreate } from '../../common/contracts/protocol/response-create.ts'
 import type { InputItem, Modality, RunRequest } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
@@ -23,6 +24,7 @@ export function toRunRequest(message: ResponseCreate, context: RequestContext): 
   const { sessionId, upload, picturesBytes } = context
   const profile = profileOf(message)
   const input = inputOf(message.input, upload)
+  // One upload may be named many times, and each time it travels.
   if (pictureBytesOf(input) > picturesBytes) {
     throw new HearthError('caller_too_large', `The pictures of one message have at most ${picturesBytes} bytes.`, {
       details: { param: 'input' },
@@ -73,12 +75,6 @@ const inputOf = (input: ResponseCreate['input'], upload: FindUpload): readonly I
   typeof input === 'string'
     ? [{ type: 'message', role: 'user', content: [{ type: 'text', text: input }] }]
     : input.flatMap((item, index) => inputItemOf(item, `input[${index}]`, upload) ?? [])
-
-/** One upload may be named many times, and each time it travels. */
-function pictureBytesOf(input: readonly InputItem[]): number {
-  const parts = input.flatMap((item) => (item.type === 'message' ? item.content : []))
-  return parts.reduce((sum, part) => sum + (part.type === 'image' ? part.bytes.byteLength : 0), 0)
-}
 
 /** Undefined for what a client got with an earlier answer and no model reads again. */
 function inputItemOf(item: CreateItem, path: string, upload: FindUpload): InputItem | undefined {
