@@ -38,7 +38,8 @@ export class Session {
   readonly #uploads: SessionUploads
   readonly #gate: InboundGate
   readonly #membership: Membership
-  readonly #closed = new AbortController()
+  /** Aborts when nothing more can be sent. */
+  readonly #ended = new AbortController()
   readonly #startedAt: number
   /** From session.created on. */
   #seat: Seat | undefined
@@ -222,7 +223,7 @@ export class Session {
     checkHello(hello)
     this.#phase = 'authenticating'
     try {
-      const { signal } = this.#closed
+      const { signal } = this.#ended
       const principal = await principalOf(hello, this.#membership.principal, this.#deps.identity, signal)
       if (this.#link.isEnding) return
       this.#membership.adopt(principal)
@@ -249,28 +250,23 @@ export class Session {
       ...this.#describe(principal, seat),
       ...(live !== undefined && (seat.isResumed || asksForNews(hello)) ? { live } : {}),
     })
-    const ended = new AbortController()
     const outbox = new NewsOutbox({
       writer: this.#link.writer,
       send: (text) => this.#link.sendEncoded('conversation.updated', text),
       waitingLimit: limits.waitingNews,
-      ended: ended.signal,
+      ended: this.#ended.signal,
     })
-    const leave = news.join(principal.id, outbox, asksForNews(hello))
-    this.#leaveNews = () => {
-      leave()
-      ended.abort()
-    }
+    this.#leaveNews = news.join(principal.id, outbox, asksForNews(hello))
   }
 
   #liveRuns(principal: Principal): Promise<SessionCreated['live']> {
     const { router, limits, log } = this.#deps
     const onUnknown = (error: unknown): void => log.warn({ err: error }, 'the runs of a caller are not known')
-    return liveRuns({ router, limits, onUnknown }, principal, this.#closed.signal)
+    return liveRuns({ router, limits, onUnknown }, principal, this.#ended.signal)
   }
 
   async #refresh(token: string, before: Principal, echo: RunEcho): Promise<void> {
-    const principal = await this.#deps.identity.authenticate(token, this.#closed.signal)
+    const principal = await this.#deps.identity.authenticate(token, this.#ended.signal)
     if (this.#link.isEnding) return
     if (principal.id !== before.id) {
       throw new HearthError('policy_access_denied', 'The new token belongs to another principal.', {
@@ -332,6 +328,7 @@ export class Session {
 
   /** Nothing more can be sent or will be read. */
   #letGo(): void {
+    this.#ended.abort()
     this.#leaveNews?.()
     this.#seat?.leave(this.#runs.handedOver())
     this.#runs.end()
@@ -339,7 +336,6 @@ export class Session {
   }
 
   #onClosed(code: number): void {
-    this.#closed.abort()
     this.#deps.metrics.closed(this.#link.closed(code))
     this.#deps.onClosed(this)
   }
