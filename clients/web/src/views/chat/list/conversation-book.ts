@@ -10,7 +10,7 @@ import {
   withFirstPage,
   withHidden,
   withNextPage,
-  withoutConversation,
+  withoutConversations,
 } from './list-state.ts'
 
 const pageSize = 40
@@ -138,12 +138,12 @@ export class ConversationBook {
     try {
       this.#replace(withConversation(this.#state, await this.#client.rest.getConversation(id)))
     } catch (error) {
-      if (failureOf(error).code === 'caller_not_found') this.#replace(withoutConversation(this.#state, id))
+      if (failureOf(error).code === 'caller_not_found') this.#forget(id)
     }
   }
 
   #replace(state: ListState): void {
-    this.#state = [...this.#removed].reduce(withoutConversation, state)
+    this.#state = withoutConversations(state, this.#removed)
     this.#listeners.tell()
   }
 }

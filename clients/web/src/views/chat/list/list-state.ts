@@ -45,8 +45,8 @@ export function withConversation(state: ListState, changed: Conversation): ListS
   return { ...state, conversations: merge([changed], state.conversations) }
 }
 
-export function withoutConversation(state: ListState, id: string): ListState {
-  return { ...state, conversations: state.conversations.filter((conversation) => conversation.id !== id) }
+export function withoutConversations(state: ListState, removed: ReadonlySet<string>): ListState {
+  return { ...state, conversations: state.conversations.filter(({ id }) => !removed.has(id)) }
 }
 
 export function withHidden(state: ListState, id: string, isHidden: boolean): ListState {
