@@ -35,7 +35,7 @@ export class LineCursor {
     let index = 0
     let left = columns
     for (; left > 0 && index < this.#verbatim.length; index += 1) {
-      left -= this.#verbatim[index] === '\t' ? tabWidth - ((this.#column + columns - left) % tabWidth) : 1
+      left -= widthOf(this.#verbatim[index], this.#column + columns - left)
     }
     this.#verbatim = ' '.repeat(Math.max(0, -left)) + this.#verbatim.slice(index)
     this.#column += columns
@@ -48,13 +48,16 @@ export class LineCursor {
     let index = 0
     let hasTab = false
     for (; index < line.length; index += 1) {
-      if (line[index] === '\t') {
-        hasTab = true
-        columns += tabWidth - ((this.#column + columns) % tabWidth)
-      } else if (line[index] === ' ') columns += 1
-      else break
+      const character = line[index]
+      if (character !== '\t' && character !== ' ') break
+      hasTab ||= character === '\t'
+      columns += widthOf(character, this.#column + columns)
     }
     this.#text = hasTab ? ' '.repeat(columns) + line.slice(index) : line
     this.#indent = columns
   }
 }
+
+/** Columns that a character takes where it stands. */
+const widthOf = (character: string | undefined, column: number): number =>
+  character === '\t' ? tabWidth - (column % tabWidth) : 1
