@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Locator } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isBrowserMissing, startBrowser, type TestBrowser } from '../support/browser.ts'
-import { type PageHouse, startPageHouse } from '../support/page-house.ts'
+import { describe, expect, it } from 'vitest'
+import { isBrowserMissing } from '../support/browser.ts'
 import {
   answersOf,
   ask,
@@ -18,33 +17,24 @@ import {
 } from './chat-page.ts'
 import { demoAnswer } from './demo-answer.ts'
 import { keepFigure } from './figure.ts'
-
-let house: PageHouse
-let browser: TestBrowser
+import { setUpPage } from './set-up-page.ts'
 
 describe.skipIf(isBrowserMissing)('the page', () => {
-  beforeAll(async () => {
-    house = await startPageHouse()
-    browser = await startBrowser()
-  })
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]()
-    await house[Symbol.asyncDispose]()
-  })
+  const setUp = setUpPage()
 
   it('is entered by a link, which works once and leaves no code behind', async () => {
-    await using device = await browser.device()
-    const link = await house.pairLink()
+    await using device = await setUp.browser.device()
+    const link = await setUp.house.pairLink()
     const { page, problems } = await device.window(link)
     await page.getByRole('textbox', { name: 'Name of this device' }).fill('Kitchen tablet')
     await page.getByRole('button', { name: 'Pair', exact: true }).click()
     await questionField(page).waitFor()
     expect(page.url()).not.toContain('pair')
-    await page.goto(`${house.url}/#/settings`)
+    await page.goto(`${setUp.house.url}/#/settings`)
     await page.getByText('Kitchen tablet').waitFor()
     expect(problems()).toEqual([])
 
-    await using other = await browser.device()
+    await using other = await setUp.browser.device()
     const second = await other.window(link)
     await second.page.getByRole('button', { name: 'Pair', exact: true }).click()
     await second.page.getByRole('alert').filter({ hasText: 'wrong, used or older than 10 minutes' }).waitFor()
@@ -52,21 +42,21 @@ describe.skipIf(isBrowserMissing)('the page', () => {
   })
 
   it('says so when a code is wrong, and takes the right one then', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await device.window(house.url)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await device.window(setUp.house.url)
     const code = page.getByRole('textbox', { name: 'Code' })
     await code.fill('AAAA-2222')
     await code.press('Enter')
     await page.getByRole('alert').filter({ hasText: 'This code is wrong' }).waitFor()
-    await code.fill((await house.pairLink()).split('=')[1] ?? '')
+    await code.fill((await setUp.house.pairLink()).split('=')[1] ?? '')
     await code.press('Enter')
     await questionField(page).waitFor()
     expect(problems(/status of 401/)).toEqual([])
   })
 
   it('shows the tokens of an answer one by one, in order', async (test) => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     const question = 'Why is the sky blue?'
     await ask(page, question)
     const texts = await watchGrowth(answersOf(page))
@@ -78,8 +68,8 @@ describe.skipIf(isBrowserMissing)('the page', () => {
   })
 
   it('stops an answer where Send was, or by Escape, and keeps what came', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     for (const stop of [() => stopButton(page).click(), () => page.keyboard.press('Escape')]) {
       await page
         .getByRole('button', { name: 'New chat' })
@@ -103,8 +93,8 @@ describe.skipIf(isBrowserMissing)('the page', () => {
   })
 
   it('sharpens a picture in at least three steps, in one box', async (test) => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await page.getByRole('button', { name: 'Draw' }).click()
     await ask(page, 'A red house by the sea')
     const picture = answersOf(page).locator('hearth-picture')
@@ -119,8 +109,8 @@ describe.skipIf(isBrowserMissing)('the page', () => {
   })
 
   it('tells the details of an answer, asks again and edits as new versions', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await ask(page, 'First wording')
     const answer = answersOf(page)
     await ended(answer).waitFor()

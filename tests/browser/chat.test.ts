@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isBrowserMissing, startBrowser, type TestBrowser } from '../support/browser.ts'
-import { type PageHouse, startPageHouse } from '../support/page-house.ts'
+import { describe, expect, it } from 'vitest'
+import { isBrowserMissing } from '../support/browser.ts'
 import { answersOf, ask, ended, pairedWindow, questionField, stopButton } from './chat-page.ts'
+import { setUpPage } from './set-up-page.ts'
 
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -10,24 +10,11 @@ const dot = Buffer.from(
 )
 
 describe.skipIf(isBrowserMissing)('what is being written', () => {
-  let browser: TestBrowser
-  let house: PageHouse
-
-  beforeAll(async () => {
-    ;[browser, house] = await Promise.all([
-      startBrowser(),
-      startPageHouse({ tokensPerSecond: 200, maxOutputTokens: 400 }),
-    ])
-  })
-
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]()
-    await house[Symbol.asyncDispose]()
-  })
+  const setUp = setUpPage({ tokensPerSecond: 200, maxOutputTokens: 400 })
 
   it('stays with its conversation, pictures too, also behind an edit', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await ask(page, 'Alpha')
     await ended(answersOf(page)).waitFor()
     const alpha = page.url()
@@ -57,8 +44,8 @@ describe.skipIf(isBrowserMissing)('what is being written', () => {
   })
 
   it('is not sent before the conversation it belongs to is here', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await ask(page, 'Bravo')
     await ended(answersOf(page)).waitFor()
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -83,11 +70,11 @@ describe.skipIf(isBrowserMissing)('what is being written', () => {
 })
 
 describe.skipIf(isBrowserMissing)('what was asked', () => {
+  const setUp = setUpPage({ tokensPerSecond: 200, maxOutputTokens: 1000 })
+
   it('is not asked again while something else is answered', async () => {
-    await using house = await startPageHouse({ tokensPerSecond: 200, maxOutputTokens: 1000 })
-    await using browser = await startBrowser()
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await ask(page, 'One')
     await ended(answersOf(page)).waitFor()
     const again = ended(answersOf(page).first())

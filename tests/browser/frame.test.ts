@@ -1,25 +1,15 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isBrowserMissing, startBrowser, type TestBrowser } from '../support/browser.ts'
-import { type PageHouse, startPageHouse } from '../support/page-house.ts'
+import { describe, expect, it } from 'vitest'
+import { isBrowserMissing } from '../support/browser.ts'
 import { answersOf, ask, ended, pairedWindow, questionField } from './chat-page.ts'
+import { setUpPage } from './set-up-page.ts'
 
 describe.skipIf(isBrowserMissing)('the frame of the page', () => {
-  let browser: TestBrowser
-  let house: PageHouse
-
-  beforeAll(async () => {
-    ;[browser, house] = await Promise.all([startBrowser(), startPageHouse({ tokensPerSecond: 2000 })])
-  })
-
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]()
-    await house[Symbol.asyncDispose]()
-  })
+  const setUp = setUpPage({ tokensPerSecond: 2000 })
 
   it('the list is walked, its menu opened and left, a row renamed, and the focus is never lost', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     for (const title of ['Alpha', 'Bravo', 'Charlie']) await begin(page, title)
     await row(page, 'Charlie').focus()
     await page.keyboard.press('ArrowDown')
@@ -43,8 +33,8 @@ describe.skipIf(isBrowserMissing)('the frame of the page', () => {
   })
 
   it('what was deleted can be taken back, and is gone when the page is left before', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await begin(page, 'Echo')
     await row(page, 'Echo').focus()
     await page.keyboard.press('Delete')
@@ -54,7 +44,7 @@ describe.skipIf(isBrowserMissing)('the frame of the page', () => {
     await page.keyboard.press('Delete')
     await page.getByRole('button', { name: 'Undo' }).waitFor()
     await page.goto('about:blank')
-    await page.goto(house.url)
+    await page.goto(setUp.house.url)
     await questionField(page).waitFor()
     await begin(page, 'Foxtrot')
     await row(page, 'Foxtrot').waitFor()
@@ -63,11 +53,11 @@ describe.skipIf(isBrowserMissing)('the frame of the page', () => {
   })
 
   it('theme and accent act at once, and are kept when the page is loaded again', async () => {
-    await using device = await browser.device({ colorScheme: 'light' })
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device({ colorScheme: 'light' })
+    const { page, problems } = await pairedWindow(device, setUp.house)
     const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
     const light = await ground()
-    await page.goto(`${house.url}/#/settings`)
+    await page.goto(`${setUp.house.url}/#/settings`)
     await page.getByRole('radio', { name: 'Dark' }).focus()
     await page.keyboard.press('Space')
     const dark = await ground()
@@ -83,11 +73,11 @@ describe.skipIf(isBrowserMissing)('the frame of the page', () => {
   })
 
   it('a pairing link on a device that is in says so, and Ctrl K leads to any view', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
-    await page.goto(await house.pairLink())
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
+    await page.goto(await setUp.house.pairLink())
     await page.getByText('This device is already paired.').waitFor()
-    expect(page.url()).toBe(`${house.url}/#/chat`)
+    expect(page.url()).toBe(`${setUp.house.url}/#/chat`)
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: /Find a conversation/ }).fill('sett')
     await page.keyboard.press('Enter')

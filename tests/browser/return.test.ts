@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isBrowserMissing, startBrowser, type TestBrowser } from '../support/browser.ts'
-import { type PageHouse, startPageHouse } from '../support/page-house.ts'
+import { describe, expect, it } from 'vitest'
+import { isBrowserMissing } from '../support/browser.ts'
 import {
   answersOf,
   ask,
@@ -16,9 +15,7 @@ import {
 } from './chat-page.ts'
 import { demoAnswer } from './demo-answer.ts'
 import { keepFigure } from './figure.ts'
-
-let house: PageHouse
-let browser: TestBrowser
+import { setUpPage } from './set-up-page.ts'
 
 /** Of an answer: it grows for 16 s, so that windows opened meanwhile still see it grow on a busy machine. */
 const words = 400
@@ -26,18 +23,11 @@ const words = 400
 const unreachable = /net::ERR_|WebSocket connection to|Failed to load resource/
 
 describe.skipIf(isBrowserMissing)('a conversation', () => {
-  beforeAll(async () => {
-    house = await startPageHouse({ tokensPerSecond: 25, maxOutputTokens: words })
-    browser = await startBrowser()
-  })
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]()
-    await house[Symbol.asyncDispose]()
-  })
+  const setUp = setUpPage({ tokensPerSecond: 25, maxOutputTokens: words })
 
   it('is whole after the page was loaded again in the middle of an answer', async () => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await ask(page, 'Reload me')
     const before = await untilLength(answersOf(page), 30)
     await page.reload()
@@ -50,10 +40,10 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
   })
 
   it('streams in two windows of one device and on another device, whoever asks', async () => {
-    await using device = await browser.device()
-    await using tablet = await browser.device()
-    const first = await pairedWindow(device, house)
-    const third = await pairedWindow(tablet, house)
+    await using device = await setUp.browser.device()
+    await using tablet = await setUp.browser.device()
+    const first = await pairedWindow(device, setUp.house)
+    const third = await pairedWindow(tablet, setUp.house)
     await ask(first.page, 'Seen everywhere')
     await untilLength(answersOf(first.page), 1)
     const address = first.page.url()
@@ -74,9 +64,9 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
   })
 
   it('is found, renamed and deleted the same on every device at once', async () => {
-    await using device = await browser.device()
-    await using tablet = await browser.device()
-    const [first, second] = [await pairedWindow(device, house), await pairedWindow(tablet, house)]
+    await using device = await setUp.browser.device()
+    await using tablet = await setUp.browser.device()
+    const [first, second] = [await pairedWindow(device, setUp.house), await pairedWindow(tablet, setUp.house)]
     await ask(first.page, 'Wallpaper of the hallway')
     const row = (page: Page, title: string | RegExp) =>
       page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: title })
@@ -96,19 +86,19 @@ describe.skipIf(isBrowserMissing)('a conversation', () => {
   })
 
   it('heals without a reload after the server was killed and started again', async (test) => {
-    await using device = await browser.device()
-    const { page, problems } = await pairedWindow(device, house)
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
     await page.evaluate(() => document.body.setAttribute('data-same-page', ''))
     await ask(page, 'Before the fall')
     const before = await untilLength(answersOf(page), 30)
-    await house.kill()
+    await setUp.house.kill()
     await questionField(page).fill('Written meanwhile')
     await page
       .getByText(/The connection was lost|No answer from the house/)
       .first()
       .waitFor()
     expect(await shownText(textPart(answersOf(page)))).toContain(before)
-    await house.restart()
+    await setUp.house.restart()
     const startedAt = performance.now()
     await ended(answersOf(page).first()).waitFor({ timeout: 40_000 })
     const healedMs = performance.now() - startedAt

@@ -16,6 +16,14 @@ const resumeOf = ({ session }: Client) => ({
   resume: { session_id: session['session_id'], token: session['resume_token'] },
 })
 
+type Harness = Awaited<ReturnType<typeof startGateway>>
+
+/** The socket breaks, and the gateway has noticed. */
+async function breakOff({ socket }: Client, { gateway }: Harness): Promise<void> {
+  socket.terminate()
+  await expect.poll(() => gateway.connections).toBe(0)
+}
+
 const hanging = [...textRun(['Hello']).slice(0, -1), { do: 'hang' as const }]
 
 describe('a session', () => {
@@ -26,8 +34,7 @@ describe('a session', () => {
     first.send(create())
     const { response_id: responseId } = await first.next('response.created')
     await first.next('response.output_text.delta')
-    first.socket.terminate()
-    await expect.poll(() => harness.gateway.connections).toBe(0)
+    await breakOff(first, harness)
     const second = await harness.open(adminToken, resumeOf(first))
     expect(second.session['session_id']).toBe(first.session['session_id'])
     expect(second.session['resume_token']).not.toBe(first.session['resume_token'])
@@ -40,8 +47,7 @@ describe('a session', () => {
       first.session['session_id'],
       first.session['session_id'],
     ])
-    second.socket.terminate()
-    await expect.poll(() => harness.gateway.connections).toBe(0)
+    await breakOff(second, harness)
     const third = await harness.open(otherAdminToken, resumeOf(second))
     expect(third.session['session_id']).toBe(first.session['session_id'])
   })
@@ -88,8 +94,7 @@ describe('a session', () => {
   it('is forgotten after its time', async () => {
     await using harness = await startGateway({ limits: { resumeMs: 50 } })
     const first = await harness.open()
-    first.socket.terminate()
-    await expect.poll(() => harness.gateway.connections).toBe(0)
+    await breakOff(first, harness)
     await new Promise((resolve) => setTimeout(resolve, 100))
     const second = await harness.open(adminToken, resumeOf(first))
     expect(second.session['session_id']).not.toBe(first.session['session_id'])
@@ -128,8 +133,7 @@ describe('a session that was resumed', () => {
     const first = await harness.open()
     first.send(create())
     const { response_id: responseId } = await first.next('response.created')
-    first.socket.terminate()
-    await expect.poll(() => harness.gateway.connections).toBe(0)
+    await breakOff(first, harness)
     const second = await harness.open(adminToken, resumeOf(first))
     second.send({ type: 'response.cancel', stream_id: 'never-used' })
     expect(await second.next('error')).toMatchObject({ error: { code: 'caller_not_found', param: 'stream_id' } })
