@@ -73,6 +73,18 @@ describe('the book of conversations', () => {
     expect(titles(book)).toEqual(['Title 1'])
   })
 
+  it('what is hidden while something is read stays hidden', async () => {
+    const { book, client } = await opened(many(50))
+    client.tell('conversation', { conversation: 'c000', change: 'answered' })
+    const reading = book.loadMore()
+    book.hide('c000', true)
+    await reading
+    await vi.waitFor(() => expect(client.asked).toEqual(['list first', 'get c000', 'list 40']))
+    await settled()
+    expect(book.state.conversations).toHaveLength(50)
+    expect([...book.state.hidden]).toEqual(['c000'])
+  })
+
   it('stopped, it hears nothing more', async () => {
     const { book, client } = await opened(many(1))
     book.stop()

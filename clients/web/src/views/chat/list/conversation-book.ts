@@ -75,7 +75,8 @@ export class ConversationBook {
     if (cursor === undefined || this.#isLoadingMore) return
     this.#isLoadingMore = true
     try {
-      this.#replace(withNextPage(this.#state, await this.#client.rest.listConversations({ limit: pageSize, cursor })))
+      const page = await this.#client.rest.listConversations({ limit: pageSize, cursor })
+      this.#replace(withNextPage(this.#state, page))
     } catch (error) {
       if (this.#state.conversations.length === 0) this.#replace(withFailure(this.#state, failureOf(error)))
     } finally {
@@ -136,7 +137,8 @@ export class ConversationBook {
 
   async #read(id: string): Promise<void> {
     try {
-      this.#replace(withConversation(this.#state, await this.#client.rest.getConversation(id)))
+      const conversation = await this.#client.rest.getConversation(id)
+      this.#replace(withConversation(this.#state, conversation))
     } catch (error) {
       if (failureOf(error).code === 'caller_not_found') this.#forget(id)
     }
