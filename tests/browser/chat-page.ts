@@ -41,8 +41,12 @@ export async function shownText(locator: Locator): Promise<string> {
   return text.trim()
 }
 
-/** An answer has ended when it can be asked for again. */
-export const ended = (answer: Locator): Locator => answer.getByRole('button', { name: 'Try again' }).first()
+/** An answer has ended when all of its text is drawn and it can be asked for again. */
+export const ended = (answer: Locator): Locator =>
+  answer
+    .filter({ hasNot: answer.page().locator('hearth-markdown[aria-busy=true]') })
+    .getByRole('button', { name: 'Try again' })
+    .first()
 
 /** The different texts that an answer had, in order, until it ended; looked at as fast as the browser answers. */
 export async function watchGrowth(answer: Locator, timeoutMs = 60_000): Promise<readonly string[]> {

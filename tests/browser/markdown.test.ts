@@ -90,6 +90,24 @@ describe.skipIf(isBrowserMissing)('Markdown in a browser, under the policy of th
     expect(window.problems()).toEqual([])
   }, 120_000)
 
+  it('is busy until the last line is drawn, and while more will come', async () => {
+    const seen = await window.page.evaluate(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      const element = document.createElement('hearth-markdown')
+      document.querySelector('main')?.replaceChildren(element)
+      Object.assign(element, { text: `${'A line.\n\n'.repeat(40_000)}The end.`, streaming: true })
+      const isEndShown = () => element.shadowRoot?.textContent.endsWith('The end.') === true
+      while (!isEndShown()) await frame()
+      const growing = element.ariaBusy
+      Object.assign(element, { text: `${element.text}\n\n${'A line.\n\n'.repeat(40_000)}The end, again.`, streaming: false })
+      await element.updateComplete
+      const coming = { busy: element.ariaBusy, isShown: element.shadowRoot?.textContent.endsWith('again.') }
+      while (element.ariaBusy !== null) await frame()
+      return { growing, coming, isShownAtLast: element.shadowRoot?.textContent.endsWith('The end, again.') }
+    })
+    expect(seen).toEqual({ growing: 'true', coming: { busy: 'true', isShown: false }, isShownAtLast: true })
+  }, 60_000)
+
   it('what is finished keeps its elements while the text grows', async () => {
     const { page } = window
     await showTexts(page, [richText.slice(0, 900)])

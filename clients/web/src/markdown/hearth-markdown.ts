@@ -11,7 +11,8 @@ const maxRead = 128 * 1024
 
 /**
  * `<hearth-markdown .text .streaming .labels>` shows Markdown of a stranger. `text` may grow many times a second: what is
- * finished on the page is not touched again. Nothing in it can run, load or look like the page around it.
+ * finished on the page is not touched again. Nothing in it can run, load or look like the page around it. It has
+ * `aria-busy` until all of the text is drawn and no more will come: a long text takes several frames.
  */
 export class HearthMarkdown extends ReactiveElement {
   static override properties = {
@@ -57,6 +58,7 @@ export class HearthMarkdown extends ReactiveElement {
   protected override update(changed: Map<PropertyKey, unknown>): void {
     super.update(changed)
     if (changed.has('labels') || !this.text.startsWith(this.#read)) this.#restart()
+    this.ariaBusy = 'true'
     HearthMarkdown.#tools.frames.soon(this.#draw)
   }
 
@@ -73,7 +75,9 @@ export class HearthMarkdown extends ReactiveElement {
     this.#read = this.text.slice(0, end)
     const isWhole = end === this.text.length
     this.#view ??= new DocumentView(this.#box(), HearthMarkdown.#tools, this.labels)
-    return this.#view.show(treeOf(this.#stream, this.streaming || !isWhole), pass) && isWhole
+    const isDrawn = this.#view.show(treeOf(this.#stream, this.streaming || !isWhole), pass) && isWhole
+    if (isDrawn && !this.streaming) this.ariaBusy = null
+    return isDrawn
   }
 
   #box(): HTMLElement {
