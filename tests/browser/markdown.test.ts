@@ -99,7 +99,10 @@ describe.skipIf(isBrowserMissing)('Markdown in a browser, under the policy of th
       const isEndShown = () => element.shadowRoot?.textContent.endsWith('The end.') === true
       while (!isEndShown()) await frame()
       const growing = element.ariaBusy
-      Object.assign(element, { text: `${element.text}\n\n${'A line.\n\n'.repeat(40_000)}The end, again.`, streaming: false })
+      Object.assign(element, {
+        text: `${element.text}\n\n${'A line.\n\n'.repeat(40_000)}The end, again.`,
+        streaming: false,
+      })
       await element.updateComplete
       const coming = { busy: element.ariaBusy, isShown: element.shadowRoot?.textContent.endsWith('again.') }
       while (element.ariaBusy !== null) await frame()
