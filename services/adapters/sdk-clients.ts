@@ -26,5 +26,12 @@ export function cacheClients<Server, Client>(
 }
 
 /** Those of `names`: SDKs add headers that a variable of the environment holds, and facts about this machine. */
-export const onlyHeaders = (headers: RequestInit['headers'], names: ReadonlySet<string>): Headers =>
-  new Headers([...new Headers(headers)].filter(([name]) => names.has(name)))
+export function onlyHeaders(headers: RequestInit['headers'], names: ReadonlySet<string>): Headers {
+  const all = headers instanceof Headers ? headers : new Headers(headers)
+  const own = new Headers()
+  for (const name of names) {
+    const value = all.get(name)
+    if (value !== null) own.set(name, value)
+  }
+  return own
+}

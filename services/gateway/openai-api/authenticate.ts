@@ -19,8 +19,7 @@ export async function authenticate(
     throw new HearthError('policy_unauthenticated', 'Send a token of Hearth as the API key (Authorization: Bearer).')
   }
   const over = new AbortController()
-  const late = new HearthError('store_unavailable', 'The token could not be checked in time; try again.')
-  const giveUp = (): void => over.abort(late)
+  const giveUp = (): void => over.abort(late())
   const timer = setTimeout(giveUp, timeoutMs)
   gone.addEventListener('abort', giveUp, { once: true })
   try {
@@ -32,3 +31,5 @@ export async function authenticate(
     gone.removeEventListener('abort', giveUp)
   }
 }
+
+const late = () => new HearthError('store_unavailable', 'The token could not be checked in time; try again.')

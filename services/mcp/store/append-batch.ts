@@ -1,5 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
-import type { StoreDatabase } from './database-schema.ts'
+import type { AppendConnection, AppendWrite } from './append-connection.ts'
 
 /** What became of one append of a batch that is committed. */
 export type AppendOutcome<Result> =
@@ -7,23 +6,23 @@ export type AppendOutcome<Result> =
   /** Undone, with all its rows. */
   | { readonly status: 'failed'; readonly error: unknown }
 
-type Perform<Work, Result> = (write: Transaction<StoreDatabase>, work: Work) => Promise<Result>
+type Perform<Work, Result> = (write: AppendWrite, work: Work) => Promise<Result>
 
 /**
  * Appends in one transaction, in their order; one that fails is undone alone. Resolves after the commit.
  * @throws what ends all of them: a full disk, a failed commit.
  */
 export async function commitBatch<Work, Result>(
-  database: Kysely<StoreDatabase>,
+  connection: AppendConnection,
   batch: readonly Work[],
   perform: Perform<Work, Result>,
 ): Promise<readonly AppendOutcome<Result>[]> {
-  return database.transaction().execute(async (transaction) => {
+  return connection.transaction(async (write) => {
     const [only] = batch
     // A transaction of one append is undone as a whole: it needs no savepoint.
-    if (only !== undefined && batch.length === 1) return [done(await perform(transaction, only))]
+    if (only !== undefined && batch.length === 1) return [done(await perform(write, only))]
     const outcomes: AppendOutcome<Result>[] = []
-    for (const work of batch) outcomes.push(await performAlone(transaction, () => perform(transaction, work)))
+    for (const work of batch) outcomes.push(await performAlone(write, () => perform(write, work)))
     return outcomes
   })
 }
@@ -32,25 +31,25 @@ const done = <Result>(result: Result) => ({ status: 'done', result }) as const
 
 /** Under a savepoint. Should the database have ended the whole transaction (full disk), going back throws: all fail. */
 async function performAlone<Result>(
-  transaction: Transaction<StoreDatabase>,
+  write: AppendWrite,
   perform: () => Promise<Result>,
 ): Promise<AppendOutcome<Result>> {
-  await sql`savepoint member`.execute(transaction)
+  await write.command('savepoint member')
   try {
     const outcome = done(await perform())
-    await sql`release member`.execute(transaction)
+    await write.command('release member')
     return outcome
   } catch (error) {
-    await backTo(transaction, error)
+    await backTo(write, error)
     return { status: 'failed', error }
   }
 }
 
 /** Throws the first failure, not the one that follows from it. */
-async function backTo(transaction: Transaction<StoreDatabase>, failure: unknown): Promise<void> {
+async function backTo(write: AppendWrite, failure: unknown): Promise<void> {
   try {
-    await sql`rollback to member`.execute(transaction)
-    await sql`release member`.execute(transaction)
+    await write.command('rollback to member')
+    await write.command('release member')
   } catch {
     throw failure
   }

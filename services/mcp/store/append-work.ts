@@ -1,6 +1,7 @@
-import type { Transaction } from 'kysely'
 import type { OpenRun, RunAnswer } from '../../common/contracts/history.ts'
-import type { BlobRow, StoreDatabase } from './database-schema.ts'
+import type { AppendWrite } from './append-connection.ts'
+import { addBlob } from './append-queries.ts'
+import type { BlobRow } from './database-schema.ts'
 import { closeRun, type Opened, openRun, type WriterDeps } from './message-writer.ts'
 
 /** One append to history, as plain data: it is done in the database thread, time and ids are given here. */
@@ -29,7 +30,7 @@ export const given = ({ clock, createId }: WriterDeps, messages: number): Given 
   ids: Array.from({ length: messages + 1 }, createId),
 })
 
-export async function performAppend(write: Transaction<StoreDatabase>, work: AppendWork): Promise<AppendResult> {
+export async function performAppend(write: AppendWrite, work: AppendWork): Promise<AppendResult> {
   switch (work.type) {
     case 'open':
       return { type: 'opened', opened: await openRun(write, work.request, depsOf(work)) }
@@ -38,11 +39,7 @@ export async function performAppend(write: Transaction<StoreDatabase>, work: App
       return owner === undefined ? kept : { type: 'closed', owner }
     }
     case 'blob':
-      await write
-        .insertInto('blobs')
-        .values(work.row)
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute()
+      await write.rows(addBlob, work.row)
       return kept
   }
 }

@@ -1,11 +1,10 @@
-import type { Transaction } from 'kysely'
 import type { NewMessage, OpenRun, RunAnswer } from '../../common/contracts/history.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
-import type { MessageRow, StoreDatabase } from './database-schema.ts'
+import type { AppendWrite } from './append-connection.ts'
+import * as queries from './append-queries.ts'
+import type { MessageRow, PartRow } from './database-schema.ts'
 import { answerColumns, noAnswer, toPartRows } from './message-rows.ts'
 import { toPortableText } from './portable-domain.ts'
-
-type Write = Transaction<StoreDatabase>
 
 export interface WriterDeps {
   readonly clock: () => number
@@ -27,27 +26,21 @@ export interface Opened {
   readonly parentId: string | null
 }
 
-/** SQLite takes 32,766 variables in a statement; the widest row here has 15. */
-const ROWS_PER_INSERT = 1000
-
 /** `History.open`, inside a transaction. */
-export async function openRun(write: Write, request: OpenRun, deps: WriterDeps): Promise<Opened> {
+export async function openRun(write: AppendWrite, request: OpenRun, deps: WriterDeps): Promise<Opened> {
   const known = await findPoint(write, request)
   const { conversation, messageId } = known ?? (await makeConversation(write, request, deps))
   const first = known === undefined ? 1 : (await lastOrdinal(write, conversation)) + 1
   const messages = chainOf(request.input, { conversation, parentId: messageId, first }, deps)
-  await insertMessages(
-    write,
-    messages,
-    request.input.flatMap((input, index) => toPartRows(messages[index]?.id ?? '', input.parts)),
-  )
+  const parts = request.input.flatMap((input, index) => toPartRows(messages[index]?.id ?? '', input.parts))
+  await addMessages(write, messages, parts)
   if (messages.length > 0 && known !== undefined) await touch(write, conversation, deps)
   return { conversation, point: messageId, parentId: messages.at(-1)?.id ?? messageId }
 }
 
 /** `History.close`, inside a transaction: the owner of the conversation, or undefined when the run was closed already. */
-export async function closeRun(write: Write, answer: RunAnswer, deps: WriterDeps): Promise<string | undefined> {
-  const closed = await write.selectFrom('messages').select('id').where('run_id', '=', answer.runId).executeTakeFirst()
+export async function closeRun(write: AppendWrite, answer: RunAnswer, deps: WriterDeps): Promise<string | undefined> {
+  const [closed] = await write.rows(queries.answerOfRun, { run_id: answer.runId })
   if (closed !== undefined) return undefined
   const owner = await ownerOfPlace(write, answer)
   const message: MessageRow = {
@@ -59,72 +52,47 @@ export async function closeRun(write: Write, answer: RunAnswer, deps: WriterDeps
     created_at: deps.clock(),
     ...answerColumns(answer),
   }
-  await insertMessages(write, [message], toPartRows(message.id, answer.parts))
+  await addMessages(write, [message], toPartRows(message.id, answer.parts))
   await touch(write, answer.conversation, deps)
   return owner
 }
 
-async function findPoint(write: Write, request: OpenRun): Promise<RunPoint | undefined> {
+async function findPoint(write: AppendWrite, request: OpenRun): Promise<RunPoint | undefined> {
   const { previousResponseId } = request
   if (typeof previousResponseId === 'string') return await pointOfRun(write, request, previousResponseId)
   if (request.conversation === undefined) return undefined
-  const conversation = await write
-    .selectFrom('conversations')
-    .select('id')
-    .where('id', '=', request.conversation)
-    .where('owner', '=', request.owner)
-    .executeTakeFirst()
+  const named = { id: request.conversation, owner: request.owner }
+  const [conversation] = await write.rows(queries.ownedConversation, named)
   if (conversation === undefined) throw notFound('conversation')
   if (previousResponseId === null) return { conversation: conversation.id, messageId: null }
-  const newest = await write
-    .selectFrom('messages')
-    .select('id')
-    .where('conversation_id', '=', conversation.id)
-    .orderBy('ordinal', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  const [newest] = await write.rows(queries.newestMessage, { conversation_id: conversation.id })
   return { conversation: conversation.id, messageId: newest?.id ?? null }
 }
 
-async function pointOfRun(write: Write, request: OpenRun, runId: string): Promise<RunPoint> {
-  const answer = await write
-    .selectFrom('messages')
-    .innerJoin('conversations', 'conversations.id', 'messages.conversation_id')
-    .select(['messages.id as messageId', 'conversations.id as conversation'])
-    .where('messages.run_id', '=', runId)
-    .where('conversations.owner', '=', request.owner)
-    .executeTakeFirst()
+async function pointOfRun(write: AppendWrite, request: OpenRun, runId: string): Promise<RunPoint> {
+  const [answer] = await write.rows(queries.ownedAnswerOfRun, { run_id: runId, owner: request.owner })
   const isElsewhere = request.conversation !== undefined && request.conversation !== answer?.conversation
   if (answer === undefined || isElsewhere) throw notFound('response')
   return answer
 }
 
 /** Its first messages are a change already: no second statement has to touch it. */
-async function makeConversation(write: Write, request: OpenRun, deps: WriterDeps): Promise<RunPoint> {
+async function makeConversation(write: AppendWrite, request: OpenRun, deps: WriterDeps): Promise<RunPoint> {
   const id = `conv_${deps.createId()}`
   const at = deps.clock()
   const title = toPortableText(request.title)
-  await write
-    .insertInto('conversations')
-    .values({
-      id,
-      owner: request.owner,
-      title,
-      revision: request.input.length > 0 ? 2 : 1,
-      created_at: at,
-      updated_at: at,
-    })
-    .execute()
+  const revision = request.input.length > 0 ? 2 : 1
+  await write.rows(queries.addConversation, {
+    ...{ id, owner: request.owner, title, revision },
+    created_at: at,
+    updated_at: at,
+  })
   return { conversation: id, messageId: null }
 }
 
-async function lastOrdinal(write: Write, conversation: string): Promise<number> {
-  const row = await write
-    .selectFrom('messages')
-    .select((is) => is.fn.max('ordinal').as('last'))
-    .where('conversation_id', '=', conversation)
-    .executeTakeFirst()
-  return row?.last ?? 0
+async function lastOrdinal(write: AppendWrite, conversation: string): Promise<number> {
+  const [newest] = await write.rows(queries.newestMessage, { conversation_id: conversation })
+  return newest?.ordinal ?? 0
 }
 
 /** The input as rows, each the child of the one before. */
@@ -145,47 +113,27 @@ function chainOf(
   }))
 }
 
-async function insertMessages(
-  write: Write,
+async function addMessages(
+  write: AppendWrite,
   messages: readonly MessageRow[],
-  parts: ReturnType<typeof toPartRows>,
+  parts: readonly PartRow[],
 ): Promise<void> {
-  for (const rows of chunks(messages)) await write.insertInto('messages').values(rows).execute()
-  for (const rows of chunks(parts)) await write.insertInto('parts').values(rows).execute()
-}
-
-function chunks<Row>(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const count = Math.ceil(rows.length / ROWS_PER_INSERT)
-  return Array.from({ length: count }, (_, index) => rows.slice(index * ROWS_PER_INSERT, (index + 1) * ROWS_PER_INSERT))
+  for (const message of messages) await write.rows(queries.addMessage, message)
+  for (const part of parts) await write.rows(queries.addPart, part)
 }
 
 /** @throws HearthError `caller_not_found` when the conversation is gone, or the answer is to no message of it. */
-async function ownerOfPlace(write: Write, answer: RunAnswer): Promise<string> {
-  const conversation = await write
-    .selectFrom('conversations')
-    .select('owner')
-    .where('id', '=', answer.conversation)
-    .executeTakeFirst()
-  if (conversation === undefined) throw notFound('conversation')
-  if (answer.parentId === null) return conversation.owner
-  const parent = await write
-    .selectFrom('messages')
-    .select('id')
-    .where('id', '=', answer.parentId)
-    .where('conversation_id', '=', answer.conversation)
-    .executeTakeFirst()
+async function ownerOfPlace(write: AppendWrite, { conversation, parentId }: RunAnswer): Promise<string> {
+  const [found] = await write.rows(queries.ownerOfConversation, { id: conversation })
+  if (found === undefined) throw notFound('conversation')
+  if (parentId === null) return found.owner
+  const [parent] = await write.rows(queries.messageOfConversation, { id: parentId, conversation_id: conversation })
   if (parent === undefined) throw notFound('message')
-  return conversation.owner
+  return found.owner
 }
 
-/** The conversation is newer now, for lists and for whoever holds its revision. */
-async function touch(write: Write, conversation: string, deps: WriterDeps): Promise<void> {
-  await write
-    .updateTable('conversations')
-    .set((is) => ({ updated_at: deps.clock(), revision: is('revision', '+', 1) }))
-    .where('id', '=', conversation)
-    .execute()
-}
+const touch = (write: AppendWrite, id: string, { clock }: WriterDeps) =>
+  write.rows(queries.touchConversation, { id, updated_at: clock() })
 
 export function notFound(what: string): HearthError {
   return new HearthError('caller_not_found', `There is no such ${what}, or it belongs to someone else.`)

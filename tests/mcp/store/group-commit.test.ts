@@ -1,34 +1,54 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { commitBatch } from '../../../services/mcp/store/append-batch.ts'
+import type { AppendConnection, AppendWrite } from '../../../services/mcp/store/append-connection.ts'
 import { BlobFiles } from '../../../services/mcp/store/blob-files.ts'
-import type { StoreDatabase } from '../../../services/mcp/store/database-schema.ts'
 import { GroupCommit } from '../../../services/mcp/store/group-commit.ts'
 import { HistoryStore } from '../../../services/mcp/store/history-store.ts'
+import { SqliteAppendConnection } from '../../../services/mcp/store/sqlite/append-connection.ts'
+import { openDatabase } from '../../../services/mcp/store/sqlite/open-database.ts'
+import { StatementCache } from '../../../services/mcp/store/sqlite/statement-cache.ts'
 import { openTestDatabase, type TestDatabase } from './open-test-database.ts'
 import { never } from './open-test-store.ts'
 
-type RowWork = (write: Transaction<StoreDatabase>) => Promise<unknown>
+type RowWork = (write: AppendWrite) => Promise<unknown>
 type Appends = GroupCommit<RowWork, unknown>
 
-const appendsOf = (database: Kysely<StoreDatabase>): Appends =>
-  new GroupCommit((batch) => commitBatch(database, batch, (write, work) => work(write)))
+const appendsOf = (connection: AppendConnection): Appends =>
+  new GroupCommit((batch) => commitBatch(connection, batch, (write, work) => work(write)))
 
-async function withTable(test: (opened: TestDatabase, appends: Appends) => Promise<void>): Promise<void> {
-  await using opened = await openTestDatabase()
-  await sql`create table rows (position integer primary key autoincrement, value integer not null unique) strict`.execute(
-    opened.database,
-  )
-  await test(opened, appendsOf(opened.database))
+interface RowsTable {
+  readonly connection: AppendConnection
+  readonly appends: Appends
+  /** What another connection reads, in the order written. */
+  readonly values: () => readonly unknown[]
+}
+
+async function withTable(test: (table: RowsTable) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-group-commit-'))
+  const path = join(folder, 'hearth.sqlite')
+  const opened = openDatabase(path)
+  try {
+    opened.database.exec(
+      'create table rows (position integer primary key autoincrement, value integer not null unique) strict',
+    )
+    const connection = new SqliteAppendConnection(opened.database, new StatementCache(opened.database, 1000))
+    const others = new Database(path, { readonly: true })
+    const values = () => others.prepare('select value from rows order by position').pluck().all()
+    await test({ connection, appends: appendsOf(connection), values })
+    others.close()
+  } finally {
+    opened.close()
+    rmSync(folder, { recursive: true })
+  }
 }
 
 const insert = (appends: Appends, value: number): Promise<unknown> =>
-  appends.append((write) => sql`insert into rows (value) values (${value})`.execute(write))
-
-async function values({ thread }: TestDatabase): Promise<readonly unknown[]> {
-  const { rows } = await thread.query('select value from rows order by position', [])
-  return rows.map((row) => row['value'])
-}
+  appends.append((write) => write.command(`insert into rows (value) values (${value})`))
 
 function historyOf({ database, appends, folder }: TestDatabase): HistoryStore {
   let lastId = 0
@@ -42,64 +62,61 @@ function historyOf({ database, appends, folder }: TestDatabase): HistoryStore {
 
 describe('group commit', () => {
   it('keeps the order in which appends were asked, over many batches', async () => {
-    await withTable(async (opened, appends) => {
+    await withTable(async ({ appends, values }) => {
       const wanted = Array.from({ length: 500 }, (_, index) => index)
       const finished: number[] = []
       await Promise.all(wanted.map((value) => insert(appends, value).then(() => finished.push(value))))
-      expect(await values(opened)).toEqual(wanted)
+      expect(values()).toEqual(wanted)
       expect(finished).toEqual(wanted)
     })
   })
 
   it('500 appends at once take 8 commits', async () => {
-    await withTable(async (opened, appends) => {
+    await withTable(async ({ connection, values }) => {
       let transactions = 0
-      const counting = appendsOf(
-        new Proxy(opened.database, {
-          get: (target, key) => {
-            if (key === 'transaction') transactions += 1
-            const value = Reflect.get(target, key)
-            return typeof value === 'function' ? value.bind(target) : value
-          },
-        }),
-      )
+      const counting = appendsOf({
+        transaction: (work) => {
+          transactions += 1
+          return connection.transaction(work)
+        },
+      })
       await Promise.all(Array.from({ length: 500 }, (_, index) => insert(counting, index)))
       expect(transactions).toBe(8)
-      await appends.idle()
+      expect(values()).toHaveLength(500)
     })
   })
 
   it('a member that fails is undone alone, with all its rows', async () => {
-    await withTable(async (opened, appends) => {
+    await withTable(async ({ appends, values }) => {
       await insert(appends, 5)
       const failing = appends.append(async (write) => {
-        await sql`insert into rows (value) values (100)`.execute(write)
-        await sql`insert into rows (value) values (5)`.execute(write)
+        await write.command('insert into rows (value) values (100)')
+        await write.command('insert into rows (value) values (5)')
       })
       const outcomes = await Promise.allSettled([insert(appends, 1), failing, insert(appends, 2)])
       expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-      expect(await values(opened)).toEqual([5, 1, 2])
+      expect(values()).toEqual([5, 1, 2])
     })
   })
 
   it('an append resolves only when it can be read by others', async () => {
-    await withTable(async (opened, appends) => {
+    await withTable(async ({ appends, values }) => {
       await Promise.all(
         Array.from({ length: 100 }, async (_, index) => {
           await insert(appends, index)
-          expect(await values(opened)).toContain(index)
+          expect(values()).toContain(index)
         }),
       )
     })
   })
 
   it('a failed commit fails every member, and the next batch works', async () => {
-    await withTable(async (opened, appends) => {
-      const ending = appends.append((write) => sql`rollback`.execute(write))
+    await withTable(async ({ appends, values }) => {
+      const ending = appends.append((write) => write.command('rollback'))
       const outcomes = await Promise.allSettled([insert(appends, 1), ending, insert(appends, 2)])
       expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected'])
       await insert(appends, 3)
-      expect(await values(opened)).toEqual([3])
+      expect(values()).toEqual([3])
     })
   })
 })

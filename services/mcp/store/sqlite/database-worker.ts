@@ -1,11 +1,10 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely } from 'kysely'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { type AppendOutcome, commitBatch } from '../append-batch.ts'
+import type { AppendConnection } from '../append-connection.ts'
 import { type AppendResult, type AppendWork, performAppend } from '../append-work.ts'
-import type { StoreDatabase } from '../database-schema.ts'
-import { DirectDialect } from './direct-dialect.ts'
+import { SqliteAppendConnection } from './append-connection.ts'
 import { DatabaseRefused, type OpenDatabase, openDatabase } from './open-database.ts'
 import { StatementCache } from './statement-cache.ts'
 import type {
@@ -36,10 +35,10 @@ function serve(port: MessagePort, options: ThreadOptions): void {
     return
   }
   const statements = new StatementCache(opened.database, CACHED_STATEMENTS)
-  const database = new Kysely<StoreDatabase>({ dialect: new DirectDialect(opened.database, statements) })
+  const appends = new SqliteAppendConnection(opened.database, statements)
   port.on('message', (request: ThreadRequest) => {
     if (request.type === 'append') {
-      void append(port, database, request)
+      void append(port, appends, request)
       return
     }
     answer(port, request, () => perform(request, opened, statements))
@@ -48,14 +47,13 @@ function serve(port: MessagePort, options: ThreadOptions): void {
   send(port, { type: 'ready', wasUnclean: opened.wasUnclean })
 }
 
-/** Kysely over SQLite waits for nothing: no other request comes in between. */
 async function append(
   port: MessagePort,
-  database: Kysely<StoreDatabase>,
+  appends: AppendConnection,
   { id, batch }: { readonly id: number; readonly batch: readonly AppendWork[] },
 ): Promise<void> {
   try {
-    const outcomes = await commitBatch(database, batch, performAppend)
+    const outcomes = await commitBatch(appends, batch, performAppend)
     send(port, { type: 'appended', id, outcomes: outcomes.map(toThreadOutcome) })
   } catch (error) {
     const outcome = toThreadOutcome({ status: 'failed', error })
