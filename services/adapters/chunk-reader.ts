@@ -1,51 +1,75 @@
 import type { Readable } from 'node:stream'
 
-const events = ['readable', 'end', 'error', 'close'] as const
+/** So much may have come and not been taken before the body is paused, bytes. */
+const aheadBytes = 64 * 1024
+
+const endings = ['end', 'error', 'close'] as const
+
+interface Waiting {
+  readonly resolve: (chunk: Uint8Array | undefined) => void
+  readonly reject: (reason: unknown) => void
+}
 
 /**
  * The chunks of a body: what has come is taken at once, a promise is made only to wait. Unlike the stream's own iterator
- * it leaves the body alone: its owner destroys or releases it.
+ * it leaves the body alone: its owner destroys or releases it. The body flows, which costs a chunk less than asking for
+ * it when it is readable.
  */
 export class ChunkReader {
   readonly #body: Readable
-  #wake: (() => void) | undefined
+  #ahead: Uint8Array[] = []
+  #aheadBytes = 0
+  #waiting: Waiting | undefined
 
   constructor(body: Readable) {
     this.#body = body
-    for (const event of events) body.on(event, this.#onChange)
+    body.on('data', this.#onData)
+    for (const event of endings) body.on(event, this.#onEnding)
   }
 
   /** All that is here; undefined: nothing now. */
   take(): Uint8Array | undefined {
-    return this.#body.read() ?? undefined
+    const chunks = this.#ahead
+    if (chunks.length === 0) return undefined
+    this.#ahead = []
+    this.#aheadBytes = 0
+    if (this.#body.isPaused()) this.#body.resume()
+    return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
   }
 
-  /** The next chunk; undefined at the end of the body. @throws what broke it. */
-  async next(): Promise<Uint8Array | undefined> {
-    for (;;) {
-      const chunk = this.take()
-      if (chunk !== undefined || this.#isEnded()) return chunk
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+  /** The next chunk; undefined at the end of the body. For one caller at a time. @throws what broke it. */
+  next(): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+      this.#settle()
+    })
   }
 
   /** Stops listening, but for errors: nobody else does then. */
   release(): void {
-    for (const event of events) if (event !== 'error') this.#body.off(event, this.#onChange)
+    this.#body.off('data', this.#onData)
+    for (const event of endings) if (event !== 'error') this.#body.off(event, this.#onEnding)
   }
 
-  #isEnded(): boolean {
-    const body = this.#body
-    if (body.errored) throw body.errored
-    if (body.destroyed && !body.readableEnded) throw new PrematureClose()
-    return body.readableEnded
+  readonly #onData = (chunk: Uint8Array): void => {
+    this.#ahead.push(chunk)
+    this.#aheadBytes += chunk.byteLength
+    if (this.#aheadBytes > aheadBytes) this.#body.pause()
+    this.#settle()
   }
 
-  readonly #onChange = (): void => {
-    this.#wake?.()
-    this.#wake = undefined
+  readonly #onEnding = (): void => this.#settle()
+
+  /** Gives the one that waits what there is to give. */
+  #settle(): void {
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    const chunk = this.take()
+    const { errored, destroyed, readableEnded } = this.#body
+    if (chunk === undefined && !errored && !destroyed && !readableEnded) return
+    this.#waiting = undefined
+    if (chunk !== undefined || (readableEnded && !errored)) waiting.resolve(chunk)
+    else waiting.reject(errored ?? new PrematureClose())
   }
 }
 

@@ -30,7 +30,6 @@ export async function saveAnswer(
     return false
   } finally {
     clearTimeout(timer)
-    patience.abort()
   }
 }
 

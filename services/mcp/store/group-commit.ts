@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { AppendOutcome } from './append-batch.ts'
 
@@ -12,14 +13,19 @@ type Commit<Work, Result> = (batch: readonly Work[]) => Promise<readonly AppendO
 
 const MAX_MEMBERS = 64
 const MAX_WAITING = 2048
+/** What follows an append is most of the work of a run's begin or end: with more in a turn, streams would stand still. */
+const SETTLED_PER_TURN = 4
 
 /**
  * Appends that share a commit, so that many runs cost one fsync. A batch is what came while the batch before was being
  * committed, at most 64; on an idle store it starts at once. Order is kept, and a member that fails is undone alone.
+ * Members are told a few in each turn of the event loop, while the next batch is on its way.
  */
 export class GroupCommit<Work, Result> {
   readonly #commitBatch: Commit<Work, Result>
   #waiting: Member<Work, Result>[] = []
+  /** Tells what became of a member, in order. */
+  #tellings: (() => void)[] = []
   #running: Promise<void> | undefined
 
   constructor(commit: Commit<Work, Result>) {
@@ -29,7 +35,7 @@ export class GroupCommit<Work, Result> {
   /** Resolves once the work is durable. @throws HearthError `store_unavailable` when too many wait. */
   append(work: Work): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting.length + this.#tellings.length >= MAX_WAITING) {
       reject(new HearthError('store_unavailable', 'The database has too much to do; try again in a moment.'))
       return promise
     }
@@ -41,6 +47,7 @@ export class GroupCommit<Work, Result> {
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
     await this.#running
+    while (this.#tellings.length > 0) await nextTurn()
   }
 
   async #drain(): Promise<void> {
@@ -55,12 +62,24 @@ export class GroupCommit<Work, Result> {
   }
 
   async #commit(batch: readonly Member<Work, Result>[]): Promise<void> {
+    const tellings = await this.#outcomesOf(batch)
+    const isTelling = this.#tellings.length > 0
+    this.#tellings.push(...tellings)
+    if (!isTelling) this.#tell()
+  }
+
+  async #outcomesOf(batch: readonly Member<Work, Result>[]): Promise<readonly (() => void)[]> {
     try {
       const outcomes = await this.#commitBatch(batch.map(({ work }) => work))
-      for (const [index, member] of batch.entries()) settle(member, outcomes[index])
+      return batch.map((member, index) => () => settle(member, outcomes[index]))
     } catch (error) {
-      for (const member of batch) member.reject(error)
+      return batch.map(({ reject }) => () => reject(error))
     }
+  }
+
+  readonly #tell = (): void => {
+    for (const tell of this.#tellings.splice(0, SETTLED_PER_TURN)) tell()
+    if (this.#tellings.length > 0) setImmediate(this.#tell)
   }
 }
 
