@@ -5,10 +5,8 @@ const aheadBytes = 64 * 1024
 
 const endings = ['end', 'error', 'close'] as const
 
-interface Waiting {
-  readonly resolve: (chunk: Uint8Array | undefined) => void
-  readonly reject: (reason: unknown) => void
-}
+/** Bytes; undefined at the end of the body; what broke it. Never thrown: a catch for every read would cost a promise. */
+export type BodyRead = Uint8Array | Error | undefined
 
 /**
  * The chunks of a body: what has come is taken at once, a promise is made only to wait. Unlike the stream's own iterator
@@ -19,7 +17,7 @@ export class ChunkReader {
   readonly #body: Readable
   #ahead: Uint8Array[] = []
   #aheadBytes = 0
-  #waiting: Waiting | undefined
+  #waiting: ((read: BodyRead) => void) | undefined
 
   constructor(body: Readable) {
     this.#body = body
@@ -37,10 +35,10 @@ export class ChunkReader {
     return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
   }
 
-  /** The next chunk; undefined at the end of the body. For one caller at a time. @throws what broke it. */
-  next(): Promise<Uint8Array | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
+  /** The next read. For one caller at a time. */
+  next(): Promise<BodyRead> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve
       this.#settle()
     })
   }
@@ -68,8 +66,7 @@ export class ChunkReader {
     const { errored, destroyed, readableEnded } = this.#body
     if (chunk === undefined && !errored && !destroyed && !readableEnded) return
     this.#waiting = undefined
-    if (chunk !== undefined || (readableEnded && !errored)) waiting.resolve(chunk)
-    else waiting.reject(errored ?? new PrematureClose())
+    waiting(chunk ?? errored ?? (readableEnded ? undefined : new PrematureClose()))
   }
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { GenerateEvent } from '../common/contracts/generate-event.ts'
 import type { HearthError } from '../common/errors/hearth-error.ts'
 import type { AttemptTimers } from './attempt-timers.ts'
-import { ChunkReader } from './chunk-reader.ts'
+import { type BodyRead, ChunkReader } from './chunk-reader.ts'
 import type { FrameDecoder } from './frame-decoder.ts'
 import type { HttpTransport } from './http-transport.ts'
 
@@ -49,7 +49,7 @@ export async function* readVendorStream<Frame, State>(
   try {
     yield [{ type: 'phase', phase: 'waiting_first_token' }]
     while (!isWhole) {
-      const step = await nextStep(at, state)
+      const step = stepOrEnd(at, state, await nextRead(at))
       state = step.state
       isWhole = step.outcome.status === 'done'
       if (step.events.length > 0) {
@@ -73,13 +73,17 @@ interface ReadingOf<Frame, State> extends StreamReading {
   readonly chunks: ChunkReader
 }
 
-/** What the next read comes to. @throws HearthError when it failed and the answer was not whole before. */
-async function nextStep<Frame, State>(at: ReadingOf<Frame, State>, state: State): Promise<BatchStep<State>> {
-  const { dialect, timers, mapError, chunks } = at
+/** The next read. A promise is made only to wait for it. */
+function nextRead<Frame, State>({ timers, chunks }: ReadingOf<Frame, State>): BodyRead | Promise<BodyRead> {
+  return timers.signal.aborted ? timers.failure() : (chunks.take() ?? chunks.next())
+}
+
+/** What a read comes to. @throws HearthError when it failed and the answer was not whole before. */
+function stepOrEnd<Frame, State>(at: ReadingOf<Frame, State>, state: State, read: BodyRead): BatchStep<State> {
+  const { dialect, timers, mapError } = at
   try {
-    timers.signal.throwIfAborted()
-    const chunk = chunks.take() ?? (await chunks.next())
-    if (chunk !== undefined) return moveClocks(stepOf(at, state, chunk), timers)
+    if (read instanceof Error) throw read
+    if (read !== undefined) return moveClocks(stepOf(at, state, read), timers)
     const last = dialect.step(state, at.decoder.end())
     if (last.outcome.status !== 'open') return last
     return { state: last.state, events: [...last.events, ...dialect.end(last.state)], outcome: { status: 'done' } }

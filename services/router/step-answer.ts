@@ -26,7 +26,8 @@ export interface AnswerStep {
 /** A step in the making: one shallow copy per batch, written to until it is returned. */
 interface Draft {
   blocks: Block[]
-  open: Map<string, number>
+  /** Replaced, not written to: few batches open or end a block. */
+  open: AnswerState['open']
   nextBlobNo: number
   usage: Usage | undefined
   finish: AnswerState['finish']
@@ -88,15 +89,20 @@ export const announcePicture = (state: AnswerState, outputIndex: number, blobId:
 export const closeAnswer = (state: AnswerState, status: Exclude<ItemStatus, 'in_progress'>): AnswerStep =>
   step(state, (draft) => {
     for (const block of draft.blocks) if (block.status === 'in_progress') endBlock(draft, block, status)
-    draft.open.clear()
+    draft.open = new Map()
   })
 
 function step(state: AnswerState, work: (draft: Draft) => void, endsAs: Draft['endsAs'] = 'completed'): AnswerStep {
   const made = { endsAs, events: [], keep: [], growing: undefined }
-  const draft: Draft = { ...state, blocks: [...state.blocks], open: new Map(state.open), ...made }
+  const draft: Draft = { ...state, blocks: [...state.blocks], ...made }
   work(draft)
-  const { events, keep, endsAs: _, growing: __, ...next } = draft
-  return { state: next, events, keep }
+  return { state: stateOf(draft), events: draft.events, keep: draft.keep }
+}
+
+/** Field by field: a rest of all others costs several times as much, for every batch. */
+function stateOf(draft: Draft): AnswerState {
+  const { idSuffix, blocks, open, nextBlobNo, attempt, usage, finish, droppedParameters, hasContent } = draft
+  return { idSuffix, blocks, open, nextBlobNo, attempt, usage, finish, droppedParameters, hasContent }
 }
 
 function apply(draft: Draft, event: GenerateEvent): void {
@@ -151,7 +157,7 @@ function applyBare(
     case 'finish':
       draft.finish = event.reason
       for (const index of draft.open.values()) endOpen(draft, index)
-      draft.open.clear()
+      draft.open = new Map()
   }
 }
 
@@ -233,13 +239,13 @@ function startPicture(draft: Draft, id: string): void {
 function finishPicture(draft: Draft, id: string, block: PictureBlock, { mediaType, bytes }: Picture): void {
   const picture = { mediaType, bytes }
   draft.blocks[block.outputIndex] = { ...block, picture }
-  draft.open.delete(id)
+  draft.open = without(draft.open, id)
   draft.keep.push({ outputIndex: block.outputIndex, picture })
 }
 
 function open(draft: Draft, id: string, block: Block): void {
   if (draft.open.has(id)) throw misfit(id)
-  draft.open.set(id, block.outputIndex)
+  draft.open = new Map(draft.open).set(id, block.outputIndex)
   draft.blocks.push(block)
   emit(draft, {
     type: 'response.output_item.added',
@@ -251,8 +257,14 @@ function open(draft: Draft, id: string, block: Block): void {
 function endNamed(draft: Draft, id: string): void {
   const index = draft.open.get(id)
   if (index === undefined) return
-  draft.open.delete(id)
+  draft.open = without(draft.open, id)
   endOpen(draft, index)
+}
+
+function without(open: AnswerState['open'], id: string): AnswerState['open'] {
+  const left = new Map(open)
+  left.delete(id)
+  return left
 }
 
 function endOpen(draft: Draft, index: number): void {

@@ -116,11 +116,16 @@ export class RunReading {
 
   /** Once for all events of a kind that follow each other. */
   #count(batch: readonly RunEvent[]): void {
-    let since = 0
-    for (const [index, { message }] of batch.entries()) {
-      if (message.type === batch[index + 1]?.message.type) continue
-      this.#deps.onSent(message.type, index + 1 - since)
-      since = index + 1
+    let count = 0
+    let type: string | undefined
+    for (const { message } of batch) {
+      if (type !== undefined && message.type !== type) {
+        this.#deps.onSent(type, count)
+        count = 0
+      }
+      type = message.type
+      count += 1
     }
+    if (type !== undefined) this.#deps.onSent(type, count)
   }
 }

@@ -1,14 +1,16 @@
 const textFrame = 0x81
 const longestShort = 125
 const longestMedium = 65_535
+/** Never written to. */
+const none: never[] = []
 
 /**
  * Text frames of a server that leave in one write: unmasked, whole, uncompressed (RFC 6455, 5.2). `ws` takes them one by
  * one, with two buffers and a callback for each, which costs more than all else that is done for a token.
  */
 export class TextFrames {
-  #texts: string[] = []
-  #byteLengths: number[] = []
+  #texts: string[] = none
+  #byteLengths: number[] = none
   #byteLength = 0
 
   /** Of all frames, with their headers. */
@@ -18,8 +20,14 @@ export class TextFrames {
 
   add(text: string): void {
     const byteLength = Buffer.byteLength(text)
-    this.#texts.push(text)
-    this.#byteLengths.push(byteLength)
+    if (this.#byteLength === 0) {
+      // Nearly always the only one: an array that grows would have room for many.
+      this.#texts = [text]
+      this.#byteLengths = [byteLength]
+    } else {
+      this.#texts.push(text)
+      this.#byteLengths.push(byteLength)
+    }
     this.#byteLength += headerLength(byteLength) + byteLength
   }
 
@@ -27,13 +35,15 @@ export class TextFrames {
   take(): Buffer {
     const frames = Buffer.allocUnsafe(this.#byteLength)
     let offset = 0
-    for (const [index, text] of this.#texts.entries()) {
+    let index = 0
+    for (const text of this.#texts) {
       const byteLength = this.#byteLengths[index] ?? 0
       offset = writeHeader(frames, offset, byteLength)
       offset += frames.write(text, offset, byteLength === text.length ? 'latin1' : 'utf8')
+      index += 1
     }
-    this.#texts = []
-    this.#byteLengths = []
+    this.#texts = none
+    this.#byteLengths = none
     this.#byteLength = 0
     return frames
   }

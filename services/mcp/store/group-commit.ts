@@ -73,7 +73,11 @@ export class GroupCommit<Work, Result> {
       const outcomes = await this.#commitBatch(batch.map(({ work }) => work))
       return batch.map((member, index) => () => settle(member, outcomes[index]))
     } catch (error) {
-      return batch.map(({ reject }) => () => reject(error))
+      return batch.map(
+        ({ reject }) =>
+          () =>
+            reject(error),
+      )
     }
   }
 
