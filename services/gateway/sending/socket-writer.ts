@@ -28,7 +28,7 @@ export class SocketWriter {
   /** Text that leaves at the end of this tick. */
   readonly #leaving = new TextFrames()
   #isChunkOut = false
-  #isCorked = false
+  #isLeaving = false
   #isFinished = false
   #progressAt: number
   #changed: PromiseWithResolvers<void> | undefined
@@ -127,31 +127,24 @@ export class SocketWriter {
   }
 
   #writeText(text: string): void {
-    this.#cork()
     this.#leaving.add(text)
+    if (this.#isLeaving) return
+    this.#isLeaving = true
+    setImmediate(this.#leave)
   }
 
   #sendChunk(): boolean {
     const chunk = this.#isChunkOut ? undefined : this.#queue.takeChunk()
     if (chunk === undefined) return false
     this.#isChunkOut = true
-    this.#cork()
     this.#flush()
     this.#deps.socket.send(chunk, this.#onChunkTaken)
     return true
   }
 
-  #cork(): void {
-    if (this.#isCorked) return
-    this.#isCorked = true
-    this.#deps.raw.cork()
-    setImmediate(this.#uncork)
-  }
-
-  readonly #uncork = (): void => {
-    this.#isCorked = false
+  readonly #leave = (): void => {
+    this.#isLeaving = false
     this.#flush()
-    this.#deps.raw.uncork()
   }
 
   /** Nothing is owed to a socket that is gone. */
