@@ -14,7 +14,7 @@ type Commit<Work, Result> = (batch: readonly Work[]) => Promise<readonly AppendO
 const MAX_MEMBERS = 64
 const MAX_WAITING = 2048
 /** What follows an append is most of the work of a run's begin or end: with more in a turn, streams would stand still. */
-const SETTLED_PER_TURN = 4
+const SETTLED_PER_TURN = 8
 
 /**
  * Appends that share a commit, so that many runs cost one fsync. A batch is what came while the batch before was being
