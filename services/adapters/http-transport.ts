@@ -72,7 +72,7 @@ interface Sending {
 
 function send(url: URL, init: RequestInit, { agents, body }: Sending): Promise<http.IncomingMessage> {
   const isTls = url.protocol === 'https:'
-  const headers = Object.fromEntries(new Headers(init.headers))
+  const headers = Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers))
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
   const request = (isTls ? https : http).request(url, {
     method: init.method ?? 'POST',

@@ -18,10 +18,11 @@ import type {
 } from '../common/contracts/run-request.ts'
 import type { Snapshot } from '../common/contracts/settings.ts'
 import { failingStream } from '../common/errors/failing-stream.ts'
-import { HearthError } from '../common/errors/hearth-error.ts'
+import { HearthError, toHearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
+import { createTimedId } from '../common/timed-id.ts'
 import { admitCall, admitRun, chooseProfile } from './admission.ts'
 import { embedTexts } from './embed.ts'
 import { keepInput } from './keep-input.ts'
@@ -31,7 +32,7 @@ import { LoadBook, type LoadOwner } from './load-book.ts'
 import { RouterMetrics } from './metrics.ts'
 import { OnceByKey } from './once-by-key.ts'
 import { titleOf } from './prompt.ts'
-import { Run, type RunDeps } from './run.ts'
+import { type AdmittedRun, Run, type RunDeps } from './run.ts'
 import { RunShelf } from './run-shelf.ts'
 
 export interface RouterDeps {
@@ -66,6 +67,11 @@ export function createRouter(
 interface Occupant {
   readonly runId: string
   conversation: string | undefined
+}
+
+interface Opening extends Pick<AdmittedRun, 'ref' | 'open' | 'isFirst'> {
+  /** Its question is on its way to the store; unset: it is there, or waits for the run in front. */
+  readonly stored?: Promise<OpenedRun>
 }
 
 /** A run that was let in and counts against the limits. */
@@ -156,20 +162,34 @@ class RunRouter implements Router {
 
   async #start(request: RunRequest, caller: Principal, signal: AbortSignal): Promise<RunRef> {
     const place = this.#admit(request, caller)
+    let opening: Opening
     try {
-      const { ref, open } = await this.#open(request, caller, place, signal)
-      const { profile, seat } = place
-      const run = new Run(this.#runDeps, { ref, owner: caller, profile, request, seat, open, onEnd: place.release })
-      this.#shelf.add(run)
-      run.begin().then(
-        (ended) => this.#shelf.end(ended),
-        (error) => this.#deps.log.fatal({ err: error, run: ref.runId }, 'a run broke; report this'),
-      )
-      return ref
+      opening = await this.#open(request, caller, place, signal)
     } catch (error) {
       place.seat.leave()
       place.release()
       throw error
+    }
+    const { profile, seat, release } = place
+    const run = new Run(this.#runDeps, { ...opening, owner: caller, profile, request, seat, onEnd: release })
+    const ended = this.#go(run)
+    try {
+      await opening.stored
+    } catch (error) {
+      run.abandon(toHearthError(error))
+      await ended
+      throw error
+    }
+    return opening.ref
+  }
+
+  /** Resolves when the run has ended. */
+  async #go(run: Run): Promise<void> {
+    this.#shelf.add(run)
+    try {
+      this.#shelf.end(await run.begin())
+    } catch (error) {
+      this.#deps.log.fatal({ err: error, run: run.ref.runId }, 'a run broke; report this')
     }
   }
 
@@ -219,14 +239,15 @@ class RunRouter implements Router {
 
   /**
    * Opens the run in history; when a run in front in its lane is about to answer in the same conversation, only once
-   * that has ended: its answer is this one's past.
+   * that has ended: its answer is this one's past. A conversation that begins here needs no past: its model is asked
+   * while the question is stored.
    */
   async #open(
     request: RunRequest,
     caller: Principal,
     { runId, profile, seat, inFront }: Place,
     signal: AbortSignal,
-  ): Promise<{ readonly ref: RunRef; readonly open: () => Promise<OpenedRun> }> {
+  ): Promise<Opening> {
     const { history } = this.#deps
     const input: readonly NewMessage[] = await keepInput(history, caller.id, request.input)
     const { conversation, previousResponseId } = request
@@ -245,11 +266,17 @@ class RunRouter implements Router {
     )
     if (awaited?.conversation !== undefined) {
       seat.occupant.conversation = awaited.conversation
-      return { ref: ref(awaited.conversation), open: () => history.open(opening, this.#life.signal) }
+      return { ref: ref(awaited.conversation), open: () => history.open(opening, this.#life.signal), isFirst: false }
+    }
+    if (conversation === undefined && typeof previousResponseId !== 'string') {
+      const newConversation = `conv_${createTimedId(Date.now)}`
+      seat.occupant.conversation = newConversation
+      const stored = history.open({ ...opening, newConversation }, signal)
+      return { ref: ref(newConversation), open: () => stored, isFirst: true, stored }
     }
     const opened = await history.open(opening, signal)
     seat.occupant.conversation = opened.conversation
-    return { ref: ref(opened.conversation), open: async () => opened }
+    return { ref: ref(opened.conversation), open: async () => opened, isFirst: false }
   }
 }
 

@@ -42,6 +42,8 @@ export interface AdmittedRun {
   readonly seat: Seat<unknown>
   /** The conversation, once the lane lets it be read: what the run in front says belongs to its past. */
   readonly open: () => Promise<OpenedRun>
+  /** The conversation begins with it: there is no past to wait for. */
+  readonly isFirst: boolean
   readonly onEnd: () => void
 }
 
@@ -73,6 +75,7 @@ export class Run {
   #deadlineAt = Infinity
   #pulse: RunMessage | undefined
   #status: RunView['status'] = 'in_progress'
+  #abandoned: HearthError | undefined
 
   constructor(deps: RunDeps, run: AdmittedRun) {
     this.#deps = deps
@@ -120,18 +123,24 @@ export class Run {
     this.#stop.abort(new HearthError('caller_cancelled', `The run was cancelled (${reason}).`))
   }
 
+  /** Its question could not be stored: nobody reads it, and its answer is not stored either. */
+  abandon(reason: HearthError): void {
+    this.#abandoned = new HearthError(reason.code, reason.message, { cause: reason, retryable: false })
+    this.#stop.abort(this.#abandoned)
+  }
+
   async #work(): Promise<Ending> {
     const { signal } = this.#stop
-    const { profile, request, seat } = this.#run
+    const { profile, request, seat, isFirst } = this.#run
     let deadline: NodeJS.Timeout | undefined
     try {
       await seat.turn(signal)
       const ms = totalMs(profile, request)
       this.#deadlineAt = this.#deps.clock() + ms
       deadline = setTimeout(() => this.#stop.abort(tooLate(ms)), ms)
-      const opened = await abortable(this.#open(), signal)
+      const past = isFirst ? [] : (await abortable(this.#open(), signal)).past
       const instructions = [profile.instructions, request.instructions]
-      const reason = await this.#legs(composeMessages(instructions, opened.past, request.input))
+      const reason = await this.#legs(composeMessages(instructions, past, request.input))
       await abortable(Promise.all(this.#keeping), signal)
       return { type: 'finished', reason }
     } catch (thrown) {
@@ -256,6 +265,7 @@ export class Run {
   async #save(ending: Ending): Promise<boolean> {
     const { history, limits, log } = this.#deps
     const answer = async () => {
+      if (this.#abandoned !== undefined) throw this.#abandoned
       const { conversation, parentId } = await this.#open()
       const { profile, runId } = this.ref
       return {

@@ -26,6 +26,8 @@ export interface OpenRun {
   readonly previousResponseId?: string | null
   /** Used when a conversation is made. */
   readonly title: string
+  /** Its id then. Default: one of the store's. */
+  readonly newConversation?: string
   readonly input: readonly NewMessage[]
 }
 

@@ -94,6 +94,7 @@ export const openRunWire = z.strictObject({
   conversation: z.string().exactOptional(),
   previousResponseId: z.string().nullable().exactOptional(),
   title: z.string(),
+  newConversation: z.string().min(1).exactOptional(),
   input: z.array(z.strictObject(message)),
 }) satisfies z.ZodType<OpenRun>
 

@@ -35,7 +35,7 @@ export class FakeHistory implements History {
     this.#check()
     if (signal.aborted) throw new HearthError('caller_cancelled', 'The run was cancelled before it began.')
     const point = this.#findPoint(request)
-    const conversation = point?.conversation ?? this.#makeConversation(request.owner)
+    const conversation = point?.conversation ?? this.#makeConversation(request)
     const past = chainTo(conversation, point?.messageId ?? null)
     let parentId = point?.messageId ?? null
     for (const message of request.input) parentId = this.#append(conversation, message, parentId).id
@@ -101,8 +101,9 @@ export class FakeHistory implements History {
     return { conversation, messageId: message.id }
   }
 
-  #makeConversation(owner: string): FakeConversation {
-    const conversation: FakeConversation = { id: this.#nextId('conv'), owner, messages: [] }
+  #makeConversation({ owner, newConversation }: OpenRun): FakeConversation {
+    const id = newConversation ?? this.#nextId('conv')
+    const conversation: FakeConversation = { id, owner, messages: [] }
     this.#conversations.set(conversation.id, conversation)
     return conversation
   }

@@ -78,7 +78,7 @@ async function pointOfRun(write: AppendWrite, request: OpenRun, runId: string): 
 
 /** Its first messages are a change already: no second statement has to touch it. */
 async function makeConversation(write: AppendWrite, request: OpenRun, deps: WriterDeps): Promise<RunPoint> {
-  const id = `conv_${deps.createId()}`
+  const id = request.newConversation ?? `conv_${deps.createId()}`
   const at = deps.clock()
   const title = toPortableText(request.title)
   const revision = request.input.length > 0 ? 2 : 1
