@@ -51,8 +51,8 @@ export class GroupCommit<Work, Result> {
   }
 
   async #drain(): Promise<void> {
-    // What is appended in the same turn belongs to the first batch.
-    await Promise.resolve()
+    // What is appended in the same turn belongs to the first batch; and the work of a turn comes before that of the disk.
+    await nextTurn()
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, MAX_MEMBERS)
       this.#waiting = this.#waiting.slice(MAX_MEMBERS)
