@@ -28,10 +28,10 @@ export class ChunkReader {
   /** All that is here; undefined: nothing now. */
   take(): Uint8Array | undefined {
     const chunks = this.#ahead
-    if (chunks.length === 0) return undefined
+    if (chunks.length === 0) return this.#isBroken() ? this.#takeRest() : undefined
     this.#ahead = []
     this.#aheadBytes = 0
-    if (this.#body.isPaused()) this.#body.resume()
+    if (this.#body.isPaused() && !this.#isBroken()) this.#body.resume()
     return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
   }
 
@@ -57,6 +57,16 @@ export class ChunkReader {
   }
 
   readonly #onEnding = (): void => this.#settle()
+
+  /** A body that broke while it was paused flows no more, but still gives what it has. */
+  #takeRest(): Uint8Array | undefined {
+    this.#body.off('data', this.#onData)
+    return this.#body.read() ?? undefined
+  }
+
+  #isBroken(): boolean {
+    return this.#body.destroyed || this.#body.errored !== null
+  }
 
   /** Gives the one that waits what there is to give. */
   #settle(): void {

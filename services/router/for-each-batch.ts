@@ -38,7 +38,12 @@ export function forEachBatch<Batch>(
     pull()
   }
   const pull = (): void => {
-    if (!isOver) iterator.next().then(onResult, onFailure)
+    if (isOver) return
+    try {
+      iterator.next().then(onResult, onFailure)
+    } catch (error) {
+      onFailure(error)
+    }
   }
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()

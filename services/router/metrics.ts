@@ -82,6 +82,11 @@ export class RouterMetrics {
     this.#duration.observe(labels, run.ms / 1000)
   }
 
+  /** Its question was not stored: to its caller it never was. */
+  runAbandoned(): void {
+    this.#active.dec()
+  }
+
   firstContent(profile: string, ms: number): void {
     this.#firstToken.observe({ profile }, ms / 1000)
   }

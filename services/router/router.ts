@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from 'prom-client'
 import type { AdapterSet } from '../common/contracts/adapter-set.ts'
-import type { History, NewMessage, OpenedRun } from '../common/contracts/history.ts'
+import type { History, NewMessage } from '../common/contracts/history.ts'
 import type { ModelProfile } from '../common/contracts/model-profile.ts'
 import { pictureBytesOf } from '../common/contracts/picture-bytes.ts'
 import type { Principal } from '../common/contracts/principal.ts'
@@ -18,7 +18,7 @@ import type {
 } from '../common/contracts/run-request.ts'
 import type { Snapshot } from '../common/contracts/settings.ts'
 import { failingStream } from '../common/errors/failing-stream.ts'
-import { HearthError, toHearthError } from '../common/errors/hearth-error.ts'
+import { HearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
@@ -48,6 +48,8 @@ export interface RouterDeps {
   readonly random?: () => number
   /** Unique; default: a random UUID. */
   readonly createId?: () => string
+  /** Unique, later ones sorting behind earlier ones; default: `createTimedId`. */
+  readonly createConversationId?: () => string
 }
 
 /**
@@ -63,15 +65,10 @@ export function createRouter(
   return { router, part }
 }
 
-/** Who stands in a lane. The conversation is unset until a new one is made. */
+/** Who stands in a lane. The conversation is unset until it is known. */
 interface Occupant {
   readonly runId: string
   conversation: string | undefined
-}
-
-interface Opening extends Pick<AdmittedRun, 'ref' | 'open' | 'isFirst'> {
-  /** Its question is on its way to the store; unset: it is there, or waits for the run in front. */
-  readonly stored?: Promise<OpenedRun>
 }
 
 /** A run that was let in and counts against the limits. */
@@ -93,6 +90,8 @@ class RunRouter implements Router {
   readonly #life = new AbortController()
   readonly #drained = Promise.withResolvers<void>()
   #isDraining = false
+  /** What goes on is cancelled, and what only begins now too. */
+  #isCut = false
 
   constructor(deps: RouterDeps, limits: RouterLimits) {
     const clock = deps.clock ?? (() => performance.now())
@@ -149,6 +148,7 @@ class RunRouter implements Router {
     this.#isDraining = true
     if (this.#book.runs === 0) this.#drained.resolve()
     await abortable(this.#drained.promise, deadline).catch(() => undefined)
+    this.#isCut = true
     for (const run of this.#shelf.live()) run.cancel('draining')
     const grace = new AbortController()
     const patience = sleep(this.#runDeps.limits.drainGraceMs, undefined, { signal: grace.signal }).catch(
@@ -162,35 +162,35 @@ class RunRouter implements Router {
 
   async #start(request: RunRequest, caller: Principal, signal: AbortSignal): Promise<RunRef> {
     const place = this.#admit(request, caller)
-    let opening: Opening
+    let run: Run
     try {
-      opening = await this.#open(request, caller, place, signal)
+      const opened = await this.#open(request, caller, place, signal)
+      const { profile, seat, release } = place
+      run = new Run(this.#runDeps, { ...opened, owner: caller, profile, request, seat, onEnd: release })
     } catch (error) {
       place.seat.leave()
       place.release()
       throw error
     }
-    const { profile, seat, release } = place
-    const run = new Run(this.#runDeps, { ...opening, owner: caller, profile, request, seat, onEnd: release })
-    const ended = this.#go(run)
+    await this.#go(run)
+    return run.ref
+  }
+
+  /** Resolves when the run can be found: its question is stored. @throws HearthError when it is not, and the run has ended. */
+  async #go(run: Run): Promise<void> {
+    const ended = run.begin().catch((error) => {
+      this.#deps.log.fatal({ err: error, run: run.ref.runId }, 'a run broke; report this')
+      return undefined
+    })
     try {
-      await opening.stored
+      await run.whenStored()
     } catch (error) {
-      run.abandon(toHearthError(error))
       await ended
       throw error
     }
-    return opening.ref
-  }
-
-  /** Resolves when the run has ended. */
-  async #go(run: Run): Promise<void> {
     this.#shelf.add(run)
-    try {
-      this.#shelf.end(await run.begin())
-    } catch (error) {
-      this.#deps.log.fatal({ err: error, run: run.ref.runId }, 'a run broke; report this')
-    }
+    if (this.#isCut) run.cancel('draining')
+    void ended.then((end) => this.#shelf.end(run.ref.runId, end))
   }
 
   /** Decides at once and takes the place at once: nothing else comes in between. */
@@ -247,11 +247,11 @@ class RunRouter implements Router {
     caller: Principal,
     { runId, profile, seat, inFront }: Place,
     signal: AbortSignal,
-  ): Promise<Opening> {
+  ): Promise<Pick<AdmittedRun, 'ref' | 'opening'>> {
     const { history } = this.#deps
     const input: readonly NewMessage[] = await keepInput(history, caller.id, request.input)
     const { conversation, previousResponseId } = request
-    const opening = {
+    const wanted = {
       runId,
       owner: caller.id,
       ...(conversation === undefined ? {} : { conversation }),
@@ -266,21 +266,24 @@ class RunRouter implements Router {
     )
     if (awaited?.conversation !== undefined) {
       seat.occupant.conversation = awaited.conversation
-      return { ref: ref(awaited.conversation), open: () => history.open(opening, this.#life.signal), isFirst: false }
+      const open = () => history.open(wanted, this.#life.signal)
+      return { ref: ref(awaited.conversation), opening: { type: 'continues', open } }
     }
     if (conversation === undefined && typeof previousResponseId !== 'string') {
-      const newConversation = `conv_${createTimedId(Date.now)}`
+      const newConversation = `conv_${(this.#deps.createConversationId ?? newConversationId)()}`
       seat.occupant.conversation = newConversation
-      const stored = history.open({ ...opening, newConversation }, signal)
-      return { ref: ref(newConversation), open: () => stored, isFirst: true, stored }
+      const stored = history.open({ ...wanted, newConversation }, signal)
+      return { ref: ref(newConversation), opening: { type: 'begins', stored } }
     }
-    const opened = await history.open(opening, signal)
+    const opened = await history.open(wanted, signal)
     seat.occupant.conversation = opened.conversation
-    return { ref: ref(opened.conversation), open: async () => opened, isFirst: false }
+    return { ref: ref(opened.conversation), opening: { type: 'continues', open: async () => opened } }
   }
 }
 
 const newId = (): string => randomUUID().replaceAll('-', '')
+
+const newConversationId = (): string => createTimedId(Date.now)
 
 const loadOwner = (key: string, requestsPerMinute: number | null): LoadOwner => ({ key, requestsPerMinute })
 

@@ -34,10 +34,9 @@ export class RunShelf {
     this.#live.set(run.ref.runId, run)
   }
 
-  /** The run goes on no more; one that the shelf has forgotten stays forgotten. */
-  end(run: EndedRun): void {
-    const { runId } = run.view
-    if (!this.#live.delete(runId)) return
+  /** The run goes on no more; one that the shelf has forgotten stays forgotten, as does one that left nothing. */
+  end(runId: string, run: EndedRun | undefined): void {
+    if (!this.#live.delete(runId) || run === undefined) return
     this.#ended.set(runId, run)
     this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref()
   }

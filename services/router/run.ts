@@ -40,12 +40,16 @@ export interface AdmittedRun {
   readonly profile: ModelProfile
   readonly request: RunRequest
   readonly seat: Seat<unknown>
-  /** The conversation, once the lane lets it be read: what the run in front says belongs to its past. */
-  readonly open: () => Promise<OpenedRun>
-  /** The conversation begins with it: there is no past to wait for. */
-  readonly isFirst: boolean
+  readonly opening: Opening
   readonly onEnd: () => void
 }
+
+/** How a run comes to its place in history. */
+export type Opening =
+  /** `open` once the lane lets the conversation be read: what the run in front says belongs to its past. */
+  | { readonly type: 'continues'; readonly open: () => Promise<OpenedRun> }
+  /** Its conversation begins with it: there is no past to wait for, and its question is on its way to the store. */
+  | { readonly type: 'begins'; readonly stored: Promise<OpenedRun> }
 
 /** What is kept of a run for its readers: not the question, which may be large, nor the answer, which the log has. */
 export interface EndedRun {
@@ -75,7 +79,6 @@ export class Run {
   #deadlineAt = Infinity
   #pulse: RunMessage | undefined
   #status: RunView['status'] = 'in_progress'
-  #abandoned: HearthError | undefined
 
   constructor(deps: RunDeps, run: AdmittedRun) {
     this.#deps = deps
@@ -100,20 +103,25 @@ export class Run {
     return { runId, conversation, profile, lane, status: this.#status, lastSequenceNumber: this.log.lastNumber }
   }
 
-  /** Resolves after the terminal event; never rejects. */
-  async begin(): Promise<EndedRun> {
+  /**
+   * Resolves after the terminal event; never rejects. Undefined: its question could not be stored, so that it ended
+   * without one and nothing of it is kept.
+   */
+  async begin(): Promise<EndedRun | undefined> {
     const { profile, conversation } = this.ref
     const position = this.#run.seat.position()
     const queued: readonly RunMessage[] = position === 0 ? [] : [{ type: 'response.queued', position }]
     this.#append([{ message: { type: 'response.created', profile, conversation } }, ...queued.map(asDraft)])
     this.#heartbeat.start()
-    if (this.#run.request.onDisconnect === 'cancel') {
-      this.log.whenUnread(this.#deps.limits.unreadMs, () => this.cancel('disconnected'))
-    } else {
-      this.log.whenUnread(this.detachTtlMs, () => this.cancel('ttl'))
-    }
     this.#deps.metrics.runStarted()
-    await this.#end(await this.#work())
+    const kept = this.#keepQuestion()
+    const ending = await this.#work()
+    if (!(await kept)) {
+      this.#leave()
+      this.#deps.metrics.runAbandoned()
+      return undefined
+    }
+    await this.#end(ending)
     const { owner, log, detachTtlMs } = this
     return { owner, log, detachTtlMs, view: this.view, endedAt: this.#deps.clock() }
   }
@@ -123,22 +131,39 @@ export class Run {
     this.#stop.abort(new HearthError('caller_cancelled', `The run was cancelled (${reason}).`))
   }
 
-  /** Its question could not be stored: nobody reads it, and its answer is not stored either. */
-  abandon(reason: HearthError): void {
-    this.#abandoned = new HearthError(reason.code, reason.message, { cause: reason, retryable: false })
-    this.#stop.abort(this.#abandoned)
+  /** Until then nobody may read it. @throws HearthError when its question could not be stored. */
+  async whenStored(): Promise<void> {
+    const { opening } = this.#run
+    if (opening.type === 'begins') await opening.stored
+  }
+
+  /** False: it could not be stored, and the model is not heard any further. Readers can come once it is. */
+  async #keepQuestion(): Promise<boolean> {
+    const { request } = this.#run
+    try {
+      await this.whenStored()
+    } catch (error) {
+      this.#stop.abort(error)
+      return false
+    }
+    if (request.onDisconnect === 'cancel') {
+      this.log.whenUnread(this.#deps.limits.unreadMs, () => this.cancel('disconnected'))
+    } else {
+      this.log.whenUnread(this.detachTtlMs, () => this.cancel('ttl'))
+    }
+    return true
   }
 
   async #work(): Promise<Ending> {
     const { signal } = this.#stop
-    const { profile, request, seat, isFirst } = this.#run
+    const { profile, request, seat, opening } = this.#run
     let deadline: NodeJS.Timeout | undefined
     try {
       await seat.turn(signal)
       const ms = totalMs(profile, request)
       this.#deadlineAt = this.#deps.clock() + ms
       deadline = setTimeout(() => this.#stop.abort(tooLate(ms)), ms)
-      const past = isFirst ? [] : (await abortable(this.#open(), signal)).past
+      const past = opening.type === 'begins' ? [] : (await abortable(this.#open(), signal)).past
       const instructions = [profile.instructions, request.instructions]
       const reason = await this.#legs(composeMessages(instructions, past, request.input))
       await abortable(Promise.all(this.#keeping), signal)
@@ -152,7 +177,9 @@ export class Run {
 
   /** Once, whoever asks first; a failure is not remembered. */
   #open(): Promise<OpenedRun> {
-    this.#opening ??= this.#run.open().catch((error) => {
+    const { opening } = this.#run
+    if (opening.type === 'begins') return opening.stored
+    this.#opening ??= opening.open().catch((error) => {
       this.#opening = undefined
       throw error
     })
@@ -236,7 +263,6 @@ export class Run {
     const status = statusOf(ending)
     this.#take(closeAnswer(this.#answer, status === 'completed' ? 'completed' : 'incomplete'))
     const isStored = await this.#save(ending)
-    this.#heartbeat.stop()
     this.#status = status
     const usage = wireUsage(this.#answer.usage)
     const { metadata } = this.#run.request
@@ -244,9 +270,15 @@ export class Run {
     const [first] = this.#attempts
     if (first !== undefined && this.#answer.usage !== undefined) metrics.tokensUsed(first, this.#answer.usage)
     metrics.runEnded({ profile: this.ref.profile, status, ms: clock() - this.#beganAt, isStored })
+    this.#leave()
+    this.log.end({ message })
+  }
+
+  /** Its place is free. */
+  #leave(): void {
+    this.#heartbeat.stop()
     this.#run.seat.leave()
     this.#run.onEnd()
-    this.log.end({ message })
   }
 
   #describe(): ResponseSnapshot {
@@ -265,7 +297,6 @@ export class Run {
   async #save(ending: Ending): Promise<boolean> {
     const { history, limits, log } = this.#deps
     const answer = async () => {
-      if (this.#abandoned !== undefined) throw this.#abandoned
       const { conversation, parentId } = await this.#open()
       const { profile, runId } = this.ref
       return {

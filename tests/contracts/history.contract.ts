@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { History, NewMessage, RunAnswer } from '../../services/common/contracts/history.ts'
+import { HearthError } from '../../services/common/errors/hearth-error.ts'
 
 /** One implementation under test; `close` ends whatever `make` started. */
 export interface HistoryUnderTest {
@@ -55,6 +56,18 @@ export function historyContract(name: string, make: () => Promise<HistoryUnderTe
         expect(opened.conversation).not.toBe('')
         expect(opened.past).toEqual([])
         expect(opened.parentId).toEqual(expect.any(String))
+      }),
+    )
+
+    it(
+      'a conversation that is made has the id that was given for it, and only one can',
+      withHistory(async (history) => {
+        const opened = await open(history, 'run-1', { newConversation: 'conv_given' })
+        expect(opened.conversation).toBe('conv_given')
+        await expect(open(history, 'run-2', { newConversation: 'conv_given' })).rejects.toBeInstanceOf(HearthError)
+        const next = await open(history, 'run-3', { conversation: 'conv_given', newConversation: 'conv_other' })
+        expect(next.conversation).toBe('conv_given')
+        expect(textsOf(next.past)).toEqual(['question of run-1'])
       }),
     )
 

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { HearthError } from '../../services/common/errors/hearth-error.ts'
+import { textScript } from '../../services/common/testing/fake-adapters.ts'
 import { FakeHistory } from '../../services/common/testing/fake-history.ts'
 import { anna, failureOf, never, readRun, runToEnd, say, terminalOf, textOf } from '../support/run-fixtures.ts'
 import { hang, make } from './router-harness.ts'
@@ -66,7 +69,65 @@ test('a question that cannot be stored is taken back from its model, and nothing
   expect((await failureOf(starting)).code).toBe('store_full')
   expect(adapters.calls[0]?.abortedAt).toBeTypeOf('number')
   expect(history.answers()).toEqual([])
+  history.open = FakeHistory.prototype.open
+  expect(terminalOf(await runToEnd(router, say('Next'))).type).toBe('response.completed')
+})
+
+test('while its question is stored a run is nobody else’s to find, and nobody is missed', async () => {
+  const { history, gate } = slowHistory()
+  const registry = new Registry()
+  const { router, adapters } = make({ history, limits: { unreadMs: 30 }, metrics: registry })
+  adapters.enqueue([...textScript(['Slow'], { paceMs: 200 })])
+  const starting = router.start(say('First', { onDisconnect: 'cancel' }), anna, never)
+  await expect.poll(() => adapters.calls.length).toBe(1)
+  const runId = adapters.calls[0]?.request.runId ?? ''
+  await sleep(100)
   expect(await router.runs('live', anna, never)).toEqual([])
+  expect(await router.runs({ runId }, anna, never)).toEqual([])
+  expect(adapters.calls[0]?.abortedAt).toBeUndefined()
+  gate.resolve()
+  await starting
+  expect(terminalOf(await readRun(router, runId)).type).toBe('response.completed')
+  expect(await registry.getSingleMetricAsString('hearth_answers_lost_total')).toContain('hearth_answers_lost_total 0')
+})
+
+test('a question that cannot be stored is no lost answer, and no run', async () => {
+  const { history, gate } = slowHistory()
+  const registry = new Registry()
+  const { router, adapters } = make({ history, metrics: registry })
+  const starting = router.start(say('Lost'), anna, never)
+  await expect.poll(() => adapters.calls[0]?.ended).toBe(true)
+  gate.reject(new HearthError('store_full', 'The disk is full.'))
+  await failureOf(starting)
+  expect(await registry.getSingleMetricAsString('hearth_answers_lost_total')).toContain('hearth_answers_lost_total 0')
+  expect(await registry.getSingleMetricAsString('hearth_runs_total')).not.toContain('profile=')
+  expect(await registry.getSingleMetricAsString('hearth_runs_active')).toContain('hearth_runs_active 0')
+})
+
+test('an answer waits for its question, however long that is stored', async () => {
+  const { history, gate } = slowHistory()
+  const { router, adapters } = make({ history, limits: { historyMs: 50 } })
+  const starting = router.start(say('First'), anna, never)
+  await expect.poll(() => adapters.calls[0]?.ended).toBe(true)
+  await sleep(150)
+  gate.resolve()
+  const { runId } = await starting
+  expect(terminalOf(await readRun(router, runId)).response.stored).toBeUndefined()
+  expect(history.answers()).toMatchObject([{ runId, status: 'completed' }])
+})
+
+test('a run whose question is stored while the router is cut is cancelled then', async () => {
+  const { history, gate } = slowHistory()
+  const { router, part, adapters } = make({ history, limits: { drainGraceMs: 1000 } })
+  adapters.enqueue(hang)
+  const starting = router.start(say('First'), anna, never)
+  await expect.poll(() => adapters.calls.length).toBe(1)
+  const stopped = part.stop(AbortSignal.abort())
+  await sleep(20)
+  gate.resolve()
+  await starting
+  await stopped
+  expect(history.answers()).toMatchObject([{ status: 'cancelled' }])
 })
 
 test('an answer that was whole before its question could not be stored is not kept either', async () => {

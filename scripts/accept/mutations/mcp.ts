@@ -70,9 +70,9 @@ const store: readonly Mutation[] = [
   {
     area: 'store',
     removes: 'a conversation is found by its owner only',
-    file: 'services/mcp/store/message-writer.ts',
-    find: ".where('owner', '=', request.owner)",
-    replace: '',
+    file: 'services/mcp/store/append-queries.ts',
+    find: "value('id')).where('owner', '=', value('owner'))",
+    replace: "value('id'))",
     tests: ['tests/contracts/history.test.ts'],
   },
 ]

@@ -103,6 +103,7 @@ export class FakeHistory implements History {
 
   #makeConversation({ owner, newConversation }: OpenRun): FakeConversation {
     const id = newConversation ?? this.#nextId('conv')
+    if (this.#conversations.has(id)) throw new HearthError('store_unavailable', 'There is a conversation of that id.')
     const conversation: FakeConversation = { id, owner, messages: [] }
     this.#conversations.set(conversation.id, conversation)
     return conversation

@@ -3,7 +3,7 @@ import type { StoreDatabase } from './database-schema.ts'
 
 /** A query whose text is made once; each time only its values are given. Building one anew costs more than running it. */
 export interface CompiledQuery<Values, Row> {
-  readonly sql: string
+  readonly text: () => string
   /** What stands for each `?`, from the values of a call. */
   readonly parametersOf: (values: Values) => readonly unknown[]
   /** Only a type: what its rows are. */
@@ -21,23 +21,28 @@ class Placeholder {
   }
 }
 
-const compiler = new Kysely<StoreDatabase>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (database) => new SqliteIntrospector(database),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-})
+const createCompiler = () =>
+  new Kysely<StoreDatabase>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (database) => new SqliteIntrospector(database),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
 
-/** `build` writes the query, with `value(name)` wherever a value of the call is to stand; it is called once. */
+/** `build` writes the query, with `value(name)` wherever a value of a call is to stand; called once, at the first use. */
 export function compileQuery<Values extends object, Row = unknown>(
   build: (database: Kysely<StoreDatabase>, value: ValueOf<Values>) => Compilable<Row>,
 ): CompiledQuery<Values, Row> {
   // Kysely passes a value on to the parameters as it is: a placeholder of any type comes out where it was put in.
   const value = ((name) => new Placeholder(name)) as ValueOf<Values>
-  const { sql, parameters } = build(compiler, value).compile()
+  let made: { readonly sql: string; readonly parameters: readonly unknown[] } | undefined
+  const compiled = () => (made ??= build(createCompiler(), value).compile())
   const valueAt = (values: Values, slot: unknown): unknown =>
     slot instanceof Placeholder ? Reflect.get(values, slot.name) : slot
-  return { sql, parametersOf: (values) => parameters.map((slot) => valueAt(values, slot)) }
+  return {
+    text: () => compiled().sql,
+    parametersOf: (values) => compiled().parameters.map((slot) => valueAt(values, slot)),
+  }
 }

@@ -18,7 +18,7 @@ const SETTLED_PER_TURN = 8
 
 /**
  * Appends that share a commit, so that many runs cost one fsync. A batch is what came while the batch before was being
- * committed, at most 64; on an idle store it starts at once. Order is kept, and a member that fails is undone alone.
+ * committed, at most 64; on an idle store it is what came in one turn. Order is kept, and a member that fails is undone alone.
  * Members are told a few in each turn of the event loop, while the next batch is on its way.
  */
 export class GroupCommit<Work, Result> {
@@ -46,8 +46,10 @@ export class GroupCommit<Work, Result> {
 
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
-    await this.#running
-    while (this.#tellings.length > 0) await nextTurn()
+    while (this.#running !== undefined || this.#tellings.length > 0) {
+      await this.#running
+      await nextTurn()
+    }
   }
 
   async #drain(): Promise<void> {

@@ -83,7 +83,10 @@ async function makeConversation(write: AppendWrite, request: OpenRun, deps: Writ
   const title = toPortableText(request.title)
   const revision = request.input.length > 0 ? 2 : 1
   await write.rows(queries.addConversation, {
-    ...{ id, owner: request.owner, title, revision },
+    id,
+    owner: request.owner,
+    title,
+    revision,
     created_at: at,
     updated_at: at,
   })

@@ -32,16 +32,16 @@ async function withTable(test: (table: RowsTable) => Promise<void>): Promise<voi
   const folder = mkdtempSync(join(tmpdir(), 'hearth-group-commit-'))
   const path = join(folder, 'hearth.sqlite')
   const opened = openDatabase(path)
+  const others = new Database(path, { readonly: true })
   try {
     opened.database.exec(
       'create table rows (position integer primary key autoincrement, value integer not null unique) strict',
     )
     const connection = new SqliteAppendConnection(opened.database, new StatementCache(opened.database, 1000))
-    const others = new Database(path, { readonly: true })
     const values = () => others.prepare('select value from rows order by position').pluck().all()
     await test({ connection, appends: appendsOf(connection), values })
-    others.close()
   } finally {
+    others.close()
     opened.close()
     rmSync(folder, { recursive: true })
   }
@@ -107,6 +107,33 @@ describe('group commit', () => {
           expect(values()).toContain(index)
         }),
       )
+    })
+  })
+
+  it('what follows is told to a few in a turn, so that all else has its turns in between', async () => {
+    await withTable(async ({ appends }) => {
+      const toldInTurn: number[] = []
+      let told = 0
+      const all = Promise.all(Array.from({ length: 64 }, (_, index) => insert(appends, index).then(() => (told += 1))))
+      while (told < 64) {
+        const before = told
+        await new Promise((resolve) => setImmediate(resolve))
+        toldInTurn.push(told - before)
+      }
+      await all
+      expect(Math.max(...toldInTurn)).toBe(8)
+    })
+  })
+
+  it('is idle only when what follows an append is committed too', async () => {
+    await withTable(async ({ appends, values }) => {
+      const last = Array.from({ length: 20 }, async (_, index) => {
+        await insert(appends, index)
+        if (index === 1) await insert(appends, 100)
+      })
+      await appends.idle()
+      expect(values()).toContain(100)
+      await Promise.all(last)
     })
   })
 

@@ -27,7 +27,7 @@ export class SqliteAppendConnection implements AppendConnection, AppendWrite {
   }
 
   async rows<Values, Row>(query: CompiledQuery<Values, Row>, values: Values): Promise<readonly Row[]> {
-    const statement = this.#statements.prepare(query.sql)
+    const statement = this.#statements.prepare(query.text())
     const parameters = query.parametersOf(values)
     // Kysely has typed the rows by the query it compiled.
     if (statement.reader) return statement.all(...parameters) as readonly Row[]
