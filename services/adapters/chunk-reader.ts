@@ -73,8 +73,8 @@ export class ChunkReader {
     const waiting = this.#waiting
     if (waiting === undefined) return
     const chunk = this.take()
-    const { errored, destroyed, readableEnded } = this.#body
-    if (chunk === undefined && !errored && !destroyed && !readableEnded) return
+    const { errored, readableEnded } = this.#body
+    if (chunk === undefined && !this.#isBroken() && !readableEnded) return
     this.#waiting = undefined
     waiting(chunk ?? errored ?? (readableEnded ? undefined : new PrematureClose()))
   }

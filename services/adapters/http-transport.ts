@@ -48,6 +48,10 @@ export function createHttpTransport(): HttpTransport {
   }
 }
 
+/** Not copied when they are Headers already. */
+export const asHeaders = (headers: RequestInit['headers']): Headers =>
+  headers instanceof Headers ? headers : new Headers(headers)
+
 interface Agents {
   readonly http: http.Agent
   readonly https: https.Agent
@@ -72,7 +76,7 @@ interface Sending {
 
 function send(url: URL, init: RequestInit, { agents, body }: Sending): Promise<http.IncomingMessage> {
   const isTls = url.protocol === 'https:'
-  const headers = Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers))
+  const headers = Object.fromEntries(asHeaders(init.headers))
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
   const request = (isTls ? https : http).request(url, {
     method: init.method ?? 'POST',

@@ -1,3 +1,5 @@
+import { asHeaders } from './http-transport.ts'
+
 /** An SDK's own timer only covers the headers; ours cover everything, so its is put out of the way. */
 export const sdkTimeoutMs = 2 ** 31 - 1
 
@@ -27,7 +29,7 @@ export function cacheClients<Server, Client>(
 
 /** Those of `names`: SDKs add headers that a variable of the environment holds, and facts about this machine. */
 export function onlyHeaders(headers: RequestInit['headers'], names: ReadonlySet<string>): Headers {
-  const all = headers instanceof Headers ? headers : new Headers(headers)
+  const all = asHeaders(headers)
   const own = new Headers()
   for (const name of names) {
     const value = all.get(name)

@@ -48,8 +48,6 @@ export interface RouterDeps {
   readonly random?: () => number
   /** Unique; default: a random UUID. */
   readonly createId?: () => string
-  /** Unique, later ones sorting behind earlier ones; default: `createTimedId`. */
-  readonly createConversationId?: () => string
 }
 
 /**
@@ -270,7 +268,7 @@ class RunRouter implements Router {
       return { ref: ref(awaited.conversation), opening: { type: 'continues', open } }
     }
     if (conversation === undefined && typeof previousResponseId !== 'string') {
-      const newConversation = `conv_${(this.#deps.createConversationId ?? newConversationId)()}`
+      const newConversation = `conv_${createTimedId(Date.now)}`
       seat.occupant.conversation = newConversation
       const stored = history.open({ ...wanted, newConversation }, signal)
       return { ref: ref(newConversation), opening: { type: 'begins', stored } }
@@ -282,8 +280,6 @@ class RunRouter implements Router {
 }
 
 const newId = (): string => randomUUID().replaceAll('-', '')
-
-const newConversationId = (): string => createTimedId(Date.now)
 
 const loadOwner = (key: string, requestsPerMinute: number | null): LoadOwner => ({ key, requestsPerMinute })
 

@@ -7,16 +7,20 @@ import { FakeHistory } from '../../services/common/testing/fake-history.ts'
 import { anna, failureOf, never, readRun, runToEnd, say, terminalOf, textOf } from '../support/run-fixtures.ts'
 import { hang, make } from './router-harness.ts'
 
-/** A history whose next `open` waits to be let go. */
-function slowHistory() {
-  const history = new FakeHistory()
+/** Lets every `open` of a history wait from now on. */
+function holdOpen(history: FakeHistory): PromiseWithResolvers<void> {
   const open = history.open.bind(history)
   const gate = Promise.withResolvers<void>()
   history.open = async (request, signal) => {
     await gate.promise
     return open(request, signal)
   }
-  return { history, gate }
+  return gate
+}
+
+function slowHistory() {
+  const history = new FakeHistory()
+  return { history, gate: holdOpen(history) }
 }
 
 const settled = (promise: Promise<unknown>): Promise<boolean> =>
@@ -44,12 +48,7 @@ test('the first question of a conversation goes to its model while it is stored;
 test('a question that goes on in a conversation goes to its model when its past is there', async () => {
   const { router, history, adapters } = make()
   const { response } = terminalOf(await runToEnd(router, say('First')))
-  const gate = Promise.withResolvers<void>()
-  const open = history.open.bind(history)
-  history.open = async (request, signal) => {
-    await gate.promise
-    return open(request, signal)
-  }
+  const gate = holdOpen(history)
   const starting = router.start(say('Second', { conversation: response.conversation }), anna, never)
   expect(await settled(starting)).toBe(false)
   expect(adapters.calls.length).toBe(1)

@@ -37,9 +37,9 @@ const store: readonly Mutation[] = [
     area: 'store',
     removes: 'an append resolves after its commit, not before',
     file: 'services/mcp/store/group-commit.ts',
-    find: 'const outcomes = await this.#commitBatch(batch.map(({ work }) => work))',
+    find: 'return await this.#commitBatch(batch.map(({ work }) => work))',
     replace:
-      'const committing = this.#commitBatch(batch.map(({ work }) => work)); for (const { resolve } of batch) resolve(undefined as never); const outcomes = await committing',
+      'const committing = this.#commitBatch(batch.map(({ work }) => work)); for (const { resolve } of batch) resolve(undefined as never); return await committing',
     tests: ['tests/mcp/store/group-commit.test.ts'],
   },
   {

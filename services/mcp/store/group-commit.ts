@@ -8,6 +8,11 @@ interface Member<Work, Result> {
   readonly reject: (error: unknown) => void
 }
 
+interface Settled<Work, Result> {
+  readonly member: Member<Work, Result>
+  readonly outcome: AppendOutcome<Result> | undefined
+}
+
 /** Commits a batch and says what became of each; what it throws became of all. */
 type Commit<Work, Result> = (batch: readonly Work[]) => Promise<readonly AppendOutcome<Result>[]>
 
@@ -24,8 +29,8 @@ const SETTLED_PER_TURN = 8
 export class GroupCommit<Work, Result> {
   readonly #commitBatch: Commit<Work, Result>
   #waiting: Member<Work, Result>[] = []
-  /** Tells what became of a member, in order. */
-  #tellings: (() => void)[] = []
+  /** What became of members that were not told yet, in order. */
+  #settled: Settled<Work, Result>[] = []
   #running: Promise<void> | undefined
 
   constructor(commit: Commit<Work, Result>) {
@@ -35,7 +40,7 @@ export class GroupCommit<Work, Result> {
   /** Resolves once the work is durable. @throws HearthError `store_unavailable` when too many wait. */
   append(work: Work): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    if (this.#waiting.length + this.#tellings.length >= MAX_WAITING) {
+    if (this.#waiting.length + this.#settled.length >= MAX_WAITING) {
       reject(new HearthError('store_unavailable', 'The database has too much to do; try again in a moment.'))
       return promise
     }
@@ -46,7 +51,7 @@ export class GroupCommit<Work, Result> {
 
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined || this.#tellings.length > 0) {
+    while (this.#running !== undefined || this.#settled.length > 0) {
       await this.#running
       await nextTurn()
     }
@@ -64,32 +69,27 @@ export class GroupCommit<Work, Result> {
   }
 
   async #commit(batch: readonly Member<Work, Result>[]): Promise<void> {
-    const tellings = await this.#outcomesOf(batch)
-    const isTelling = this.#tellings.length > 0
-    this.#tellings.push(...tellings)
+    const outcomes = await this.#outcomesOf(batch)
+    const isTelling = this.#settled.length > 0
+    this.#settled.push(...batch.map((member, index) => ({ member, outcome: outcomes[index] })))
     if (!isTelling) this.#tell()
   }
 
-  async #outcomesOf(batch: readonly Member<Work, Result>[]): Promise<readonly (() => void)[]> {
+  async #outcomesOf(batch: readonly Member<Work, Result>[]): Promise<readonly AppendOutcome<Result>[]> {
     try {
-      const outcomes = await this.#commitBatch(batch.map(({ work }) => work))
-      return batch.map((member, index) => () => settle(member, outcomes[index]))
+      return await this.#commitBatch(batch.map(({ work }) => work))
     } catch (error) {
-      return batch.map(
-        ({ reject }) =>
-          () =>
-            reject(error),
-      )
+      return batch.map(() => ({ status: 'failed', error }))
     }
   }
 
   readonly #tell = (): void => {
-    for (const tell of this.#tellings.splice(0, SETTLED_PER_TURN)) tell()
-    if (this.#tellings.length > 0) setImmediate(this.#tell)
+    for (const one of this.#settled.splice(0, SETTLED_PER_TURN)) tell(one)
+    if (this.#settled.length > 0) setImmediate(this.#tell)
   }
 }
 
-function settle<Work, Result>(member: Member<Work, Result>, outcome: AppendOutcome<Result> | undefined): void {
+function tell<Work, Result>({ member, outcome }: Settled<Work, Result>): void {
   if (outcome?.status === 'done') member.resolve(outcome.result)
   else member.reject(outcome?.error ?? new Error('an append without an outcome'))
 }

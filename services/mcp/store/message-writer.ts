@@ -11,10 +11,11 @@ export interface WriterDeps {
   readonly createId: () => string
 }
 
-/** Where a run continues: a conversation and the message to answer after. */
+/** Where a run continues. */
 interface RunPoint {
   readonly conversation: string
-  readonly messageId: string | null
+  /** To answer after; undefined: the newest one. */
+  readonly messageId: string | null | undefined
 }
 
 /** What `openRun` found or made. */
@@ -29,8 +30,10 @@ export interface Opened {
 /** `History.open`, inside a transaction. */
 export async function openRun(write: AppendWrite, request: OpenRun, deps: WriterDeps): Promise<Opened> {
   const known = await findPoint(write, request)
-  const { conversation, messageId } = known ?? (await makeConversation(write, request, deps))
-  const first = known === undefined ? 1 : (await lastOrdinal(write, conversation)) + 1
+  const conversation = known?.conversation ?? (await makeConversation(write, request, deps))
+  const newest = known === undefined ? undefined : await newestMessage(write, conversation)
+  const messageId = known?.messageId === undefined ? (newest?.id ?? null) : known.messageId
+  const first = (newest?.ordinal ?? 0) + 1
   const messages = chainOf(request.input, { conversation, parentId: messageId, first }, deps)
   const parts = request.input.flatMap((input, index) => toPartRows(messages[index]?.id ?? '', input.parts))
   await addMessages(write, messages, parts)
@@ -43,10 +46,11 @@ export async function closeRun(write: AppendWrite, answer: RunAnswer, deps: Writ
   const [closed] = await write.rows(queries.answerOfRun, { run_id: answer.runId })
   if (closed !== undefined) return undefined
   const owner = await ownerOfPlace(write, answer)
+  const newest = await newestMessage(write, answer.conversation)
   const message: MessageRow = {
     id: `msg_${deps.createId()}`,
     conversation_id: answer.conversation,
-    ordinal: (await lastOrdinal(write, answer.conversation)) + 1,
+    ordinal: (newest?.ordinal ?? 0) + 1,
     parent_id: answer.parentId,
     role: 'assistant',
     created_at: deps.clock(),
@@ -64,9 +68,7 @@ async function findPoint(write: AppendWrite, request: OpenRun): Promise<RunPoint
   const named = { id: request.conversation, owner: request.owner }
   const [conversation] = await write.rows(queries.ownedConversation, named)
   if (conversation === undefined) throw notFound('conversation')
-  if (previousResponseId === null) return { conversation: conversation.id, messageId: null }
-  const [newest] = await write.rows(queries.newestMessage, { conversation_id: conversation.id })
-  return { conversation: conversation.id, messageId: newest?.id ?? null }
+  return { conversation: conversation.id, messageId: previousResponseId }
 }
 
 async function pointOfRun(write: AppendWrite, request: OpenRun, runId: string): Promise<RunPoint> {
@@ -77,7 +79,7 @@ async function pointOfRun(write: AppendWrite, request: OpenRun, runId: string): 
 }
 
 /** Its first messages are a change already: no second statement has to touch it. */
-async function makeConversation(write: AppendWrite, request: OpenRun, deps: WriterDeps): Promise<RunPoint> {
+async function makeConversation(write: AppendWrite, request: OpenRun, deps: WriterDeps): Promise<string> {
   const id = request.newConversation ?? `conv_${deps.createId()}`
   const at = deps.clock()
   const title = toPortableText(request.title)
@@ -90,12 +92,15 @@ async function makeConversation(write: AppendWrite, request: OpenRun, deps: Writ
     created_at: at,
     updated_at: at,
   })
-  return { conversation: id, messageId: null }
+  return id
 }
 
-async function lastOrdinal(write: AppendWrite, conversation: string): Promise<number> {
+async function newestMessage(
+  write: AppendWrite,
+  conversation: string,
+): Promise<Pick<MessageRow, 'id' | 'ordinal'> | undefined> {
   const [newest] = await write.rows(queries.newestMessage, { conversation_id: conversation })
-  return newest?.ordinal ?? 0
+  return newest
 }
 
 /** The input as rows, each the child of the one before. */
