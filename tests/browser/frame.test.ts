@@ -72,6 +72,38 @@ describe.skipIf(isBrowserMissing)('the frame of the page', () => {
     expect(problems()).toEqual([])
   })
 
+  it('what is typed right after Ctrl K stands in its field', async () => {
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
+    await page.waitForFunction(() => customElements.get('hearth-quick-find') !== undefined)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('Settings')
+    expect(await page.getByRole('dialog', { name: 'Find' }).getByRole('combobox').inputValue()).toBe('Settings')
+    expect(await questionField(page).inputValue()).toBe('')
+    expect(problems()).toEqual([])
+  })
+
+  it('Ctrl K finds what was renamed while it searched', async () => {
+    await using device = await setUp.browser.device()
+    const { page, problems } = await pairedWindow(device, setUp.house)
+    await begin(page, 'Golf')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await page.route('**/api/v1/conversations/*', async (route) => {
+      if (route.request().method() === 'PATCH') await promise
+      await route.continue()
+    })
+    await row(page, 'Golf').focus()
+    await page.keyboard.press('F2')
+    await page.keyboard.type('Hotel')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Find' }).getByRole('combobox').fill('Hotel')
+    await page.getByText('Nothing found', { exact: false }).first().waitFor()
+    resolve()
+    await page.getByRole('option', { name: /Hotel/ }).waitFor()
+    expect(problems()).toEqual([])
+  })
+
   it('a pairing link on a device that is in says so, and Ctrl K leads to any view', async () => {
     await using device = await setUp.browser.device()
     const { page, problems } = await pairedWindow(device, setUp.house)

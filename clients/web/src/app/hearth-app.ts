@@ -121,6 +121,8 @@ export class HearthApp extends LitElement {
     // The control that led here may be gone with the view it belonged to.
     if (this.#lastView !== undefined && this.#lastView !== view && this.shadowRoot?.activeElement === null)
       this.#focusMain()
+    // Who presses Ctrl K types on at once: it is here by then.
+    if (this.#isSignedIn && this.#lazy.status('chat') === 'ready') this.#lazy.status('find')
     this.#lastView = view
     this.#wasSignedIn = this.#isSignedIn
   }

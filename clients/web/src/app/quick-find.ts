@@ -30,6 +30,7 @@ export class HearthQuickFind extends LitElement {
   declare private at: number
   declare private recent: readonly Conversation[]
   #search: ConversationSearch | undefined
+  #leave: readonly (() => void)[] = []
 
   constructor() {
     super()
@@ -41,12 +42,17 @@ export class HearthQuickFind extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#search = new ConversationSearch(this.context.client, searchConfig, () => this.requestUpdate())
+    const { client } = this.context
+    const search = new ConversationSearch(client, searchConfig, () => this.requestUpdate())
+    const onNews = () => search.again()
+    this.#search = search
+    this.#leave = [client.on('conversation', onNews), client.on('resumed', onNews)]
     void this.#readRecent()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    for (const leave of this.#leave) leave()
     this.#search?.stop()
   }
 
