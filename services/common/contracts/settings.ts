@@ -3,7 +3,7 @@ import type { Role, Scope } from './principal.ts'
 import type { User } from './user.ts'
 
 /** Kinds of settings a snapshot may hold and a doorbell may name. */
-export const settingKinds = ['profiles', 'users', 'credentials'] as const
+export const settingKinds = ['profiles', 'users', 'credentials', 'mcp_servers', 'tools', 'devices'] as const
 export type SettingKind = (typeof settingKinds)[number]
 
 /** Names one state of all settings: `epoch` changes when the store is new, `revision` grows with every settings write. */

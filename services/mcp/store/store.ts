@@ -1,10 +1,13 @@
 import type { History } from '../../common/contracts/history.ts'
 import type { Identity } from '../../common/contracts/identity.ts'
+import type { DeviceSpec } from '../../common/contracts/device.ts'
+import type { McpServer, McpServerSpec } from '../../common/contracts/mcp-server.ts'
 import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
 import type { Principal, Role, Scope } from '../../common/contracts/principal.ts'
 import type { ObjectMeta } from '../../common/contracts/resource.ts'
 import type { Settings, SettingsVersion } from '../../common/contracts/settings.ts'
 import type { UserSpec } from '../../common/contracts/user.ts'
+import type { CatalogWrite, ListingRecord, ToolRecord, VerdictRecord } from '../aggregator/catalog.ts'
 import type { BlobMeta, Conversation, Found, Page, StoredMessageView } from './views.ts'
 
 /** Everything mcp keeps. One instance owns the database; every settings write bumps the revision and rings the doorbell. */
@@ -14,6 +17,12 @@ export interface Store {
   readonly history: History
   readonly profiles: SettingsObjects<ModelProfileSpec>
   readonly users: SettingsObjects<UserSpec>
+  readonly mcpServers: McpServers
+  /** Devices of the home; `devices` are those that people sign in with. */
+  readonly homeDevices: SettingsObjects<DeviceSpec>
+  readonly catalog: CatalogRecords
+  readonly audit: Audit
+  readonly sealed: SealedSecrets
   readonly tokens: Tokens
   readonly devices: PairedDevices
   readonly conversations: Conversations
@@ -31,6 +40,8 @@ export interface DeclaredDocument {
   readonly source?: string
   readonly profiles: Readonly<Record<string, ModelProfileSpec>>
   readonly users: Readonly<Record<string, UserSpec>>
+  readonly mcpServers: Readonly<Record<string, McpServerSpec>>
+  readonly homeDevices: Readonly<Record<string, DeviceSpec>>
 }
 
 export interface PageRequest {
@@ -54,6 +65,78 @@ export interface SettingsObjects<Spec> {
   put(name: string, spec: Spec, ifRevision: number | undefined): Promise<Spec & ObjectMeta>
   /** @throws HearthError `caller_not_found`, `caller_conflict` with details.origin, `RevisionMismatch`. */
   remove(name: string, ifRevision: number | undefined): Promise<void>
+}
+
+/** `enabled` of an effective server is the switch as it stands: what was declared, unless it was toggled since. */
+export interface McpServers extends SettingsObjects<McpServerSpec> {
+  /** All of them at once: what the aggregator works by. */
+  all(): Promise<readonly McpServer[]>
+  /**
+   * Works on declared ones too, as an overlay that holds until their declaration says something else about `enabled`.
+   * @throws HearthError `caller_not_found`; `RevisionMismatch`.
+   */
+  toggle(name: string, enabled: boolean, ifRevision: number | undefined): Promise<McpServer>
+}
+
+/** What is known of upstreams: survives restarts, so that lists never wait. Writes are settings writes of kind `tools`. */
+export interface CatalogRecords {
+  load(): Promise<{
+    readonly tools: readonly ToolRecord[]
+    readonly listings: readonly ListingRecord[]
+    readonly verdicts: readonly VerdictRecord[]
+  }>
+  /** Of tools and listings changed since `revision`; the same as `load` where that is simpler. */
+  save(write: CatalogWrite): Promise<void>
+  /**
+   * What an admin decides about one tool.
+   * @throws HearthError `caller_not_found`, `caller_conflict` (exposed name taken); `RevisionMismatch`.
+   */
+  decide(
+    key: { readonly server: string; readonly name: string },
+    change: Partial<
+      Pick<ToolRecord, 'enabled' | 'pinned' | 'exposedName' | 'state' | 'reason' | 'approvedHash'>
+    >,
+    ifRevision: number | undefined,
+  ): Promise<ToolRecord>
+  /** Not a settings write: nobody else goes by it. */
+  saveVerdict(verdict: VerdictRecord): Promise<void>
+  /** Forgets the tools that are gone since before that time, and all of servers that are not in the list for as long. */
+  prune(goneBefore: number, servers: readonly string[]): Promise<void>
+}
+
+/** What was done, by whom: settings writes, calls of tools, what was blocked. Never holds a secret. */
+export interface AuditEntry {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Principal id, or `hearth`. */
+  readonly principal: string
+  /** Such as `tool.call`, `mcp_server.toggle`, `tool.quarantine`, `profile.update`. */
+  readonly action: string
+  /** What it was done to, such as `memory/read_graph`. */
+  readonly target: string
+  readonly outcome: 'ok' | 'failed' | 'blocked'
+  /** Code of the error or rule, such as `tool_disabled`. */
+  readonly code: string | null
+  /** JSON, redacted by who records it, at most 4 KiB. */
+  readonly detail: string | null
+}
+
+export interface AuditView extends AuditEntry {
+  readonly id: number
+}
+
+export interface Audit {
+  /** Kept soon, in batches; when the store does not keep up, the oldest waiting are dropped and counted in the log. */
+  record(entry: Omit<AuditEntry, 'at'>): void
+  /** Newest first. */
+  list(page: PageRequest, filter: { readonly action?: string; readonly target?: string }): Promise<Page<AuditView>>
+}
+
+/** Secrets the house got by itself (tokens of OAuth), encrypted with a key that lies beside the database. */
+export interface SealedSecrets {
+  get(name: string): Promise<string | undefined>
+  set(name: string, secret: string): Promise<void>
+  remove(name: string): Promise<void>
 }
 
 /** An API token, without its secret. Times are epoch milliseconds. */
