@@ -1,4 +1,10 @@
-import type { CallToolResult, ReadResourceResult, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  ReadResourceResult,
+  Resource,
+  ResourceTemplateType,
+  Tool,
+} from '@modelcontextprotocol/server'
 import type { Principal, Scope } from '../../common/contracts/principal.ts'
 import type { Audience } from '../aggregator/aggregator.ts'
 

@@ -1,6 +1,6 @@
+import type { DeviceSpec } from '../../common/contracts/device.ts'
 import type { History } from '../../common/contracts/history.ts'
 import type { Identity } from '../../common/contracts/identity.ts'
-import type { DeviceSpec } from '../../common/contracts/device.ts'
 import type { McpServer, McpServerSpec } from '../../common/contracts/mcp-server.ts'
 import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
 import type { Principal, Role, Scope } from '../../common/contracts/principal.ts'
@@ -93,9 +93,7 @@ export interface CatalogRecords {
    */
   decide(
     key: { readonly server: string; readonly name: string },
-    change: Partial<
-      Pick<ToolRecord, 'enabled' | 'pinned' | 'exposedName' | 'state' | 'reason' | 'approvedHash'>
-    >,
+    change: Partial<Pick<ToolRecord, 'enabled' | 'pinned' | 'exposedName' | 'state' | 'reason' | 'approvedHash'>>,
     ifRevision: number | undefined,
   ): Promise<ToolRecord>
   /** Not a settings write: nobody else goes by it. */
