@@ -18,6 +18,8 @@ export interface ToolRecord {
   readonly hash: string
   /** The one that was approved, or first seen where nothing waits; null: none yet. */
   readonly approvedHash: string | null
+  /** What `approvedHash` is of, kept while it differs from `definition`: a person must see what changed. Absent: the same. */
+  readonly approvedDefinition?: Tool | null
   readonly state: ToolState
   /** Why it is quarantined, for people. */
   readonly reason: string | null
