@@ -34,5 +34,11 @@ export interface OwnResources {
   /** Values for a variable of a template, best first, at most 100. */
   complete(template: string, variable: string, value: string, principal: Principal): Promise<readonly string[]>
   /** Tells of changes to resources that the principal may read; `list` is told when the set of them changed. */
-  watch(tell: { updated(uri: string, mayRead: (principal: Principal) => boolean): void; list(): void }): Disposable
+  watch(tell: OwnResourceNews): Disposable
+}
+
+export interface OwnResourceNews {
+  updated(uri: string, mayRead: (principal: Principal) => boolean): void
+  /** `concerns`: whose list it is that changed. */
+  list(concerns: (principal: Principal) => boolean): void
 }
