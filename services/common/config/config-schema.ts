@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { deviceSpec } from '../contracts/device.ts'
+import { mcpServerName, mcpServerSpec } from '../contracts/mcp-server.ts'
 import { modelProfileSpec } from '../contracts/model-profile.ts'
 import { resourceName } from '../contracts/resource.ts'
 import { userSpec } from '../contracts/user.ts'
@@ -58,6 +60,31 @@ const operations = z.strictObject({
 const mcp = z.strictObject({
   host: host.default('127.0.0.1').describe('Used when the role runs without the gateway'),
   port: port.default(8081).describe('Port of REST and MCP when the role runs without the gateway'),
+  include: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('JSON file { "mcpServers": { … } } as other MCP clients have it; its servers join those below'),
+  resolver: z
+    .strictObject({
+      profile: resourceName.nullable().default(null).describe('Whose model decides; null: the default profile'),
+      mode: z
+        .enum(['auto', 'ask', 'off'])
+        .default('auto')
+        .describe('auto: may only rename by itself; ask: proposes; off: never'),
+    })
+    .prefault({})
+    .describe('Settles conflicts between servers'),
+  allow_api_commands: z.boolean().default(false).describe('May admins add servers with a command through the API?'),
+  on_disable: z
+    .enum(['finish', 'cancel'])
+    .default('finish')
+    .describe('Calls under way when their server or tool is switched off'),
+  servers: z
+    .record(mcpServerName, mcpServerSpec)
+    .default({})
+    .describe('MCP servers whose tools the house offers, by name'),
 })
 
 const grpc = z.strictObject({
@@ -151,6 +178,14 @@ const connectionName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be lower-case letters, digits, - and _, at most 64')
 
+const secrets = z.strictObject({
+  allow: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of an environment variable'))
+    .max(1000)
+    .default([])
+    .describe('Names that servers made through the API or the cluster may use as ${NAME}'),
+})
+
 const adapters = z.strictObject({
   openai: z
     .strictObject({
@@ -208,6 +243,8 @@ export const configSchema = z.strictObject({
   data_dir: z.string().min(1).default('data').describe('Folder of everything that must survive'),
   log: log.prefault({}).describe('Log of this process, on standard error'),
   adapters: adapters.prefault({}).describe('Connections to models'),
+  secrets: secrets.prefault({}).describe('Who may use names of the environment and .env'),
+  devices: z.record(resourceName, deviceSpec).default({}).describe('Devices of the home, by name'),
   users: z.record(resourceName, userSpec).default({}).describe('People of the house, by name'),
   profiles: z.record(resourceName, modelProfileSpec).prefault(shippedProfiles).describe('Model profiles, by name'),
 })

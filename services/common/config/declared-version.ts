@@ -3,8 +3,9 @@ import { isTree } from './config-document.ts'
 import type { Config } from './config-schema.ts'
 
 /** Names the declared part of a configuration: SHA-256 over its content, independent of the order of keys; 32 hex digits. */
-export function declaredVersion({ profiles, users }: Pick<Config, 'profiles' | 'users'>): string {
-  return createHash('sha256').update(stableJson({ profiles, users })).digest('hex').slice(0, 32)
+export function declaredVersion({ profiles, users, mcp, devices }: Config): string {
+  const declared = { profiles, users, servers: mcp.servers, devices }
+  return createHash('sha256').update(stableJson(declared)).digest('hex').slice(0, 32)
 }
 
 /** JSON with sorted keys: equal content has equal text. */

@@ -4,7 +4,7 @@ import { stableJson } from './declared-version.ts'
 
 /** What differs between two configurations, as dotted paths in the order of the schema. */
 export interface ConfigChanges {
-  /** Take effect at once: a profile, a user, a connection (each whole), the log level. */
+  /** Take effect at once: a profile, a user, a connection, a server, a device (each whole), and some single settings. */
   readonly live: readonly string[]
   /** Take effect at the next start only. */
   readonly needsRestart: readonly string[]
@@ -15,6 +15,12 @@ const LIVE: readonly (readonly string[])[] = [
   ['profiles', '*'],
   ['users', '*'],
   ['adapters', '*', 'connections', '*'],
+  ['mcp', 'include'],
+  ['mcp', 'allow_api_commands'],
+  ['mcp', 'on_disable'],
+  ['mcp', 'servers', '*'],
+  ['devices', '*'],
+  ['secrets', 'allow'],
   ['log', 'level'],
 ]
 

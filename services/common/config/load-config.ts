@@ -7,10 +7,12 @@ import { declaredVersion } from './declared-version.ts'
 import { applyOverrides, type Override, readOverrides } from './environment-overrides.ts'
 import type { Explained } from './explain-issue.ts'
 import { fillNames, type UnfilledName } from './fill-names.ts'
-import type { ConfigSource, LoadedConfig } from './loaded-config.ts'
+import type { ConfigSource, LoadedConfig, MissingName } from './loaded-config.ts'
 import { mergeDefaults } from './merge-defaults.ts'
 import { resolvePaths } from './resolve-paths.ts'
 import { configSchemaTree, pathText } from './schema-node.ts'
+import { unsetNames } from './secret-source.ts'
+import type { Variables } from './variables.ts'
 
 /**
  * Reads the configuration: defaults < config.yaml (or HEARTH_CONFIG) < .env < environment.
@@ -76,7 +78,8 @@ function finish(
   unfilled: readonly UnfilledName[],
 ): LoadedConfig {
   const { config, paths } = resolvePaths(parsed, files.configFile)
-  const missing = unfilled.map(({ path, name }) => ({ connection: pathText(path.slice(0, 4)), name }))
+  const connections = unfilled.map(({ path, name }) => ({ connection: pathText(path.slice(0, 4)), name }))
+  const missing = [...connections, ...missingOfServers(config, files.variables)]
   const value = (name: string): string | undefined => files.variables.get(name)?.value
   const clientUrl = value('HEARTH_URL')
   return Object.freeze({
@@ -86,11 +89,20 @@ function finish(
     missing,
     notes: files.text === undefined ? [`There is no ${files.shown}; every setting has its default.`] : [],
     secrets: secretsOf(value),
+    variables: files.variables,
     ...(clientUrl === undefined ? {} : { clientUrl }),
     hasFile: files.text !== undefined,
     files: files.all,
     reload: () => loadConfig(source),
   })
+}
+
+function missingOfServers({ mcp }: Config, variables: Variables): readonly MissingName[] {
+  return Object.entries(mcp.servers).flatMap(([name, server]) =>
+    server.enabled
+      ? unsetNames(server, variables).map((unset) => ({ connection: `mcp.servers.${name}`, name: unset }))
+      : [],
+  )
 }
 
 function secretsOf(value: (name: string) => string | undefined): LoadedConfig['secrets'] {

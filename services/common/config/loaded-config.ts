@@ -1,4 +1,5 @@
 import type { Config } from './config-schema.ts'
+import type { Variables } from './variables.ts'
 
 /** Where the configuration comes from. Nothing is read from the process itself. */
 export interface ConfigSource {
@@ -11,9 +12,9 @@ export interface ConfigSource {
   readonly cwd: string
 }
 
-/** A connection that is disabled because a `${NAME}` in it is not set. */
+/** A connection or an MCP server that cannot be used because a `${NAME}` in it is not set. */
 export interface MissingName {
-  /** Path of the connection, such as `adapters.openai.connections.default`. */
+  /** Its path, such as `adapters.openai.connections.default` or `mcp.servers.context7`. */
   readonly connection: string
   /** The name that is not set. */
   readonly name: string
@@ -31,14 +32,19 @@ export interface ConfigPaths {
 export interface LoadedConfig {
   readonly config: Config
   readonly paths: ConfigPaths
-  /** Names the declared part (profiles, users): a hash of its content, whatever the order of names. */
+  /** Names the declared part (profiles, users, servers, devices): a hash of its content, whatever the order of names. */
   readonly declaredVersion: string
-  /** Connections that lack a name: their fields are empty, or the connection is left out where it cannot be without. */
+  /**
+   * Connections that lack a name: their fields are empty, or the connection is left out where it cannot be without. And
+   * servers that are ON: they are refused at use.
+   */
   readonly missing: readonly MissingName[]
   /** What a person should know although it is no error. */
   readonly notes: readonly string[]
   /** Secrets that are no settings, from the environment or .env. Never log them. `token` is what HEARTH_TOKEN gives clients. */
   readonly secrets: { readonly adminToken?: string; readonly clusterToken?: string; readonly token?: string }
+  /** The environment over .env: what `${NAME}` in MCP servers is filled with at use. Never log it. */
+  readonly variables: Variables
   /** HEARTH_URL: where clients of this machine find the house, when it is not this configuration's. */
   readonly clientUrl?: string
   /** False when there is no file at the default place. */

@@ -28,6 +28,7 @@ export function resolvePaths(
       ...config.gateway,
       tls: tls === null ? null : { cert_file: from(tls.cert_file), key_file: from(tls.key_file) },
     },
+    mcp: { ...config.mcp, servers: withFolders(config.mcp.servers, from) },
     adapters: { ...config.adapters, local: { ...config.adapters.local, connections: local } },
   }
   const paths: ConfigPaths = {
@@ -38,3 +39,15 @@ export function resolvePaths(
   }
   return { config: resolved, paths }
 }
+
+/** A folder that begins with a reference is filled at use and must be absolute then. */
+const withFolders = (servers: Servers, from: (path: string) => string): Servers =>
+  Object.fromEntries(
+    Object.entries(servers).map(([name, server]) => {
+      const { cwd } = server
+      const isPlain = typeof cwd === 'string' && !cwd.startsWith('${')
+      return [name, isPlain ? { ...server, cwd: from(cwd) } : server]
+    }),
+  )
+
+type Servers = Config['mcp']['servers']
