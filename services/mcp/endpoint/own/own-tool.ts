@@ -1,0 +1,88 @@
+import type { CallToolResult, Tool, ToolAnnotations } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import type { Scope } from '../../../common/contracts/principal.ts'
+import type { ErrorCode } from '../../../common/errors/error-table.ts'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { parseRequest } from '../../api/invalid-request.ts'
+import { inlineSchema } from '../../api/openapi/json-schema.ts'
+import { PreconditionFailed } from '../../api/preconditions.ts'
+import { RevisionMismatch } from '../../store/revision-mismatch.ts'
+import type { OwnCall, OwnTool } from '../own-parts.ts'
+
+/** What a tool does to the house; the hints of `ToolAnnotations`. */
+export type Effect = 'reads' | 'switches' | 'overwrites' | 'acts'
+
+interface OwnToolSpec<Input, Output extends object> {
+  readonly name: `hearth_${string}`
+  readonly title: string
+  readonly description: string
+  readonly effect: Exclude<Effect, 'acts'>
+  readonly anyOf: readonly Scope[]
+  readonly input: z.ZodType<Input>
+  readonly output: z.ZodType<Output>
+  run(input: Input, call: OwnCall): Promise<Output>
+}
+
+/** A tool of the house from its schemas. What it refuses with a HearthError is an answer that a model can mend. */
+export function ownTool<Input, Output extends object>(spec: OwnToolSpec<Input, Output>): OwnTool {
+  const { name, title, description, effect, anyOf, input, output } = spec
+  return {
+    definition: {
+      name,
+      title,
+      description,
+      inputSchema: objectSchema(inlineSchema(input)),
+      outputSchema: objectSchema(outputSchema(output)),
+      annotations: annotationsOf(title, effect),
+    },
+    anyOf,
+    call: async (args, call) => {
+      try {
+        return success(await spec.run(parseRequest(input, args, 'arguments'), call))
+      } catch (error) {
+        return refusalOf(error)
+      }
+    },
+  }
+}
+
+const hints: Readonly<Record<Effect, Omit<ToolAnnotations, 'title'>>> = {
+  reads: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  switches: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  overwrites: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  acts: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+}
+
+export const annotationsOf = (title: string, effect: Effect): ToolAnnotations => ({ title, ...hints[effect] })
+
+type ObjectSchema = Tool['inputSchema']
+
+/** MCP wants `type: object` at the root (specification 2026-07-28, server/tools). */
+export const objectSchema = (schema: Readonly<Record<string, unknown>>): ObjectSchema => ({ ...schema, type: 'object' })
+
+/** Without zod's `$schema`, which is the protocol's default dialect anyway. */
+function outputSchema(schema: z.ZodType): Readonly<Record<string, unknown>> {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })
+  return rest
+}
+
+/** The same twice: structured, and as text for clients that know no other. */
+const success = (output: object): CallToolResult => ({
+  content: [{ type: 'text', text: JSON.stringify(output) }],
+  structuredContent: { ...output },
+})
+
+/** `isError` with the code in the text and in `_meta`. @throws what is a defect of ours, and nobody's to mend. */
+function refusalOf(error: unknown): CallToolResult {
+  if (error instanceof HearthError) return refusal(error.code, error.message)
+  if (error instanceof RevisionMismatch || error instanceof PreconditionFailed) {
+    return refusal('caller_conflict', error.message)
+  }
+  throw error
+}
+
+const refusal = (code: ErrorCode, message: string): CallToolResult => ({
+  content: [{ type: 'text', text: `${code}: ${message}` }],
+  isError: true,
+  _meta: { 'hearth/code': code },
+})
