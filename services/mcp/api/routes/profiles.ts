@@ -5,22 +5,24 @@ import type { Store } from '../../store/store.ts'
 import { hasScope } from '../access.ts'
 import type { Route } from '../route.ts'
 import { profileCreation, profilePage, profileReplacement, profileView } from '../schemas/profile-schema.ts'
-import { settingsRoutes } from '../settings-routes.ts'
+import { type SettingsKind, settingsRoutes } from '../settings-routes.ts'
 import { wholeSnapshot } from '../whole-snapshot.ts'
 
-export const profileRoutes = (): readonly Route[] =>
-  settingsRoutes<ModelProfileSpec>({
-    plural: 'profiles',
-    noun: 'Profile',
-    readScopes: ['read', 'settings'],
-    writeScopes: ['settings'],
-    view: profileView,
-    page: profilePage,
-    creation: profileCreation,
-    replacement: profileReplacement,
-    objects: (store) => store.profiles,
-    visibility: profileVisibility,
-  })
+/** Profiles: rights and shapes, the same in REST and in the tools of MCP. */
+export const profileKind: SettingsKind<ModelProfileSpec> = {
+  plural: 'profiles',
+  noun: 'Profile',
+  readScopes: ['read', 'settings'],
+  writeScopes: ['settings'],
+  view: profileView,
+  page: profilePage,
+  creation: profileCreation,
+  replacement: profileReplacement,
+  objects: (store) => store.profiles,
+  visibility: profileVisibility,
+}
+
+export const profileRoutes = (): readonly Route[] => settingsRoutes(profileKind)
 
 /** Which profiles the caller may see: all for who edits them, else those they may use. */
 async function profileVisibility(
