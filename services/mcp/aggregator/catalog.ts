@@ -14,7 +14,7 @@ export interface ToolRecord {
   readonly exposedName: string
   /** As the upstream listed it, vetted: bounded, without hidden characters. */
   readonly definition: Tool
-  /** SHA-256, hex, of the canonical JSON of name, description, schemas and annotations. */
+  /** SHA-256, hex, of the canonical JSON of name, title, description, schemas and annotations. */
   readonly hash: string
   /** The one that was approved, or first seen where nothing waits; null: none yet. */
   readonly approvedHash: string | null
@@ -54,7 +54,10 @@ export interface VerdictRecord {
 /** What changed of one upstream in one look at it. */
 export interface CatalogWrite {
   readonly server: string
-  /** New or changed, whole; `revision` is set by the store. */
+  /**
+   * New or changed, whole; `revision` is set by the store. Of a tool that is kept already `enabled` and `pinned` stay as
+   * they stand in the store: a person may have decided on them meanwhile.
+   */
   readonly tools: readonly Omit<ToolRecord, 'revision'>[]
   readonly listing: ListingRecord['listing'] | undefined
 }
