@@ -70,8 +70,9 @@ const syntaxTexts: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'the file holds several documents (---); keep one',
 }
 
+/** The parser repeats what it did not expect, which may be a secret. */
 const syntaxText = (error: { readonly code: string; readonly message: string }): string =>
-  syntaxTexts[error.code] ?? error.message
+  syntaxTexts[error.code] ?? error.message.replace(/ token in YAML stream: .*$/s, ' here')
 
 function positionAt(lines: LineCounter, offset: number): { readonly position: Position } {
   const { line, col } = lines.linePos(offset)

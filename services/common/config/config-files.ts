@@ -41,6 +41,23 @@ export function readConfigFiles(source: ConfigSource): ConfigFiles {
   return { configFile, shown, text, variables, all: [configFile, ...dotenvs] }
 }
 
+/** The file that `mcp.include` names. */
+export interface IncludeText {
+  /** Absolute. */
+  readonly file: string
+  readonly shown: string
+  /** Undefined when there is no such file. */
+  readonly text: string | undefined
+}
+
+/** @throws ConfigError when the file is there and cannot be read. */
+export function readInclude(named: string, configFile: string, cwd: string): IncludeText {
+  const file = resolve(dirname(configFile), named)
+  const shown = shownPath(file, cwd)
+  const text = readText(file, shown)
+  return { file, shown, text: text?.replace(/^\uFEFF/, '') }
+}
+
 function readDotenv(file: string, cwd: string): readonly DotenvText[] {
   const shown = shownPath(file, cwd)
   const text = readText(file, shown)

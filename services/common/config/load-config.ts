@@ -1,16 +1,19 @@
 import { checkTree } from './check-tree.ts'
-import { type ConfigDocument, parseConfigDocument } from './config-document.ts'
+import { isTree, parseConfigDocument } from './config-document.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
-import { type ConfigFiles, readConfigFiles } from './config-files.ts'
+import { type ConfigFiles, type IncludeText, readConfigFiles, readInclude } from './config-files.ts'
 import { type Config, configSchema } from './config-schema.ts'
 import { declaredVersion } from './declared-version.ts'
-import { applyOverrides, type Override, readOverrides } from './environment-overrides.ts'
+import { applyOverrides, readOverrides } from './environment-overrides.ts'
 import type { Explained } from './explain-issue.ts'
 import { fillNames, type UnfilledName } from './fill-names.ts'
+import { fillText } from './fill-text.ts'
+import { readIncluded } from './included-servers.ts'
 import type { ConfigSource, LoadedConfig, MissingName } from './loaded-config.ts'
 import { mergeDefaults } from './merge-defaults.ts'
+import { placeProblem, syntaxProblems } from './place-problem.ts'
 import { resolvePaths } from './resolve-paths.ts'
-import { configSchemaTree, pathText } from './schema-node.ts'
+import { configSchemaTree, pathText, type SchemaNode } from './schema-node.ts'
 import { unsetNames } from './secret-source.ts'
 import type { Variables } from './variables.ts'
 
@@ -23,57 +26,54 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
   const schema = configSchemaTree()
   const document = parseConfigDocument(files.text ?? '')
   if (document.tree === undefined) throw new ConfigError(syntaxProblems(document, files.shown))
-  const merged = mergeDefaults(schema, configSchema.parse({}), document.tree)
+  const written = mergeDefaults(schema, configSchema.parse({}), document.tree)
+  const include = includeOf(source, files, { schema, written })
+  const included = readIncluded(include, serverNames(written))
+  const merged = withServers(written, included.servers)
   const { overrides, problems } = readOverrides(schema, merged, files.variables)
-  const overridden = applyOverrides(merged, overrides)
-  const filled = fillNames(
-    schema,
-    overridden,
-    files.variables,
-    overrides.map(({ path }) => path),
-  )
-  const placed = (explained: Explained): ConfigProblem => place(explained, document, overrides, files.shown)
+  const taken = overrides.map(({ path }) => path)
+  const filled = fillNames(schema, applyOverrides(merged, overrides), files.variables, taken)
   const checked = checkTree(schema, filled.tree, filled.unfilled)
-  const found = [...problems, ...checked.problems.map(placed).sort(byLine)]
+  const layers = { document, file: files.shown, included, overrides }
+  const placed = [...missingInclude(include), ...checked.problems].map((explained) => placeProblem(explained, layers))
+  const found = [...problems, ...included.problems, ...placed.sort(byLine)]
   if (checked.config === undefined || found.length > 0) throw new ConfigError(found)
-  return finish(source, files, checked.config, filled.unfilled)
+  return finish(source, { ...files, include, notes: included.notes }, checked.config, filled.unfilled)
+}
+
+/** The file that `mcp.include` names; undefined when it names none. */
+function includeOf(
+  { cwd }: ConfigSource,
+  { variables, configFile }: ConfigFiles,
+  { schema, written }: { readonly schema: SchemaNode; readonly written: unknown },
+): IncludeText | undefined {
+  const { mcp } = asTree(applyOverrides(written, readOverrides(schema, written, variables).overrides))
+  const { include } = asTree(mcp)
+  if (typeof include !== 'string' || include === '') return undefined
+  const named = fillText(include, (name) => variables.get(name)?.value)
+  return named.missing.length > 0 ? undefined : readInclude(named.text, configFile, cwd)
+}
+
+function missingInclude(include: IncludeText | undefined): readonly Explained[] {
+  if (include === undefined || include.text !== undefined) return []
+  return [{ path: ['mcp', 'include'], message: `there is no file ${include.shown}; make it, or leave this key out` }]
+}
+
+const asTree = (value: unknown): Readonly<Record<string, unknown>> => (isTree(value) ? value : {})
+
+const serverNames = (tree: unknown): readonly string[] => Object.keys(asTree(asTree(asTree(tree)['mcp'])['servers']))
+
+function withServers(tree: unknown, servers: Readonly<Record<string, unknown>>): unknown {
+  if (Object.keys(servers).length === 0) return tree
+  const { mcp, ...rest } = asTree(tree)
+  return { ...rest, mcp: { ...asTree(mcp), servers: { ...servers, ...asTree(asTree(mcp)['servers']) } } }
 }
 
 const byLine = (left: ConfigProblem, right: ConfigProblem): number => (left.line ?? 0) - (right.line ?? 0)
 
-function syntaxProblems(document: ConfigDocument, file: string): readonly ConfigProblem[] {
-  return document.problems.map(({ position, message }) => ({
-    place: position === undefined ? file : `${file}:${position.line}:${position.column}`,
-    path: '',
-    message,
-    file,
-    ...(position === undefined ? {} : { line: position.line }),
-  }))
-}
-
-function place(
-  explained: Explained,
-  document: ConfigDocument,
-  overrides: readonly Override[],
-  file: string,
-): ConfigProblem {
-  const path = pathText(explained.path)
-  const override = overrides.find((candidate) => candidate.path.every((key, index) => explained.path[index] === key))
-  if (override !== undefined) return { place: override.variable.place, path, message: explained.message }
-  const position = document.locate(explained.path)
-  if (position === undefined) return { place: file, path, message: explained.message, file }
-  return {
-    place: `${file}:${position.line}:${position.column}`,
-    path,
-    message: explained.message,
-    file,
-    line: position.line,
-  }
-}
-
 function finish(
   source: ConfigSource,
-  files: ConfigFiles,
+  files: ConfigFiles & { readonly include: IncludeText | undefined; readonly notes: readonly string[] },
   parsed: Config,
   unfilled: readonly UnfilledName[],
 ): LoadedConfig {
@@ -87,12 +87,12 @@ function finish(
     paths,
     declaredVersion: declaredVersion(config),
     missing,
-    notes: files.text === undefined ? [`There is no ${files.shown}; every setting has its default.`] : [],
+    notes: files.text === undefined ? [`There is no ${files.shown}; every setting has its default.`] : files.notes,
     secrets: secretsOf(value),
     variables: files.variables,
     ...(clientUrl === undefined ? {} : { clientUrl }),
     hasFile: files.text !== undefined,
-    files: files.all,
+    files: files.include === undefined ? files.all : [...files.all, files.include.file],
     reload: () => loadConfig(source),
   })
 }

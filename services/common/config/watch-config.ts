@@ -28,16 +28,24 @@ const POLL_MS = 5000
  */
 export function watchConfig(loaded: LoadedConfig, { onChange, onError, signal }: ConfigWatch): void {
   if (signal.aborted) return
-  let state: WatchState = { current: loaded, texts: undefined, isBroken: false }
+  let state: WatchState = { current: loaded, texts: undefined, broken: undefined }
   const look = oneAtATime(async () => {
-    const texts = await readAll(loaded.files)
+    const { files } = state.current
+    const texts = await readAll(files)
     if (signal.aborted) return
     const { next, news } = step(state, texts)
     state = next
+    if (next.current.files.join() !== files.join()) watchAnew()
     if (news !== undefined) tell(news, { onChange, onError })
   })
   const timer = quietTimer(look)
-  const watchers = foldersOf(loaded.files).flatMap((folder) => watchFolder(folder, timer.nudge))
+  let watchers: readonly FSWatcher[] = []
+  const watchAnew = (): void => {
+    for (const watcher of watchers) watcher.close()
+    watchers = foldersOf(state.current.files).flatMap((folder) => watchFolder(folder, timer.nudge))
+    // What was written before the new watchers stood.
+    timer.nudge()
+  }
   const poll = setInterval(look, POLL_MS).unref()
   const end = (): void => {
     timer.end()
@@ -45,7 +53,7 @@ export function watchConfig(loaded: LoadedConfig, { onChange, onError, signal }:
     for (const watcher of watchers) watcher.close()
   }
   signal.addEventListener('abort', end, { once: true })
-  timer.nudge()
+  watchAnew()
 }
 
 /** What the files held; undefined where there is none. The config file comes first. */
@@ -55,7 +63,11 @@ interface WatchState {
   readonly current: LoadedConfig
   /** Undefined before the first look: an edit between load and watch is news too. */
   readonly texts: Texts | undefined
-  readonly isBroken: boolean
+  /**
+   * What was said of a broken edit. It is tried again at every look: what is wrong may lie in a file that is watched only
+   * once it was read, as the one that `mcp.include` names.
+   */
+  readonly broken: string | undefined
 }
 
 type News =
@@ -63,15 +75,26 @@ type News =
   | { readonly kind: 'error'; readonly error: HearthError }
 
 function step(state: WatchState, texts: Texts): { readonly next: WatchState; readonly news?: News } {
-  if (JSON.stringify(texts) === JSON.stringify(state.texts)) return { next: state }
+  const isSame = JSON.stringify(texts) === JSON.stringify(state.texts)
+  if (isSame && state.broken === undefined) return { next: state }
   const outcome = tryLoad(state.current, texts)
   if (outcome.status === 'failed') {
-    return { next: { ...state, texts, isBroken: true }, news: { kind: 'error', error: outcome.error } }
+    const { error } = outcome
+    const next = { ...state, texts, broken: error.message }
+    return isSame && error.message === state.broken ? { next } : { next, news: { kind: 'error', error } }
   }
   const changes = diffConfig(state.current.config, outcome.loaded.config)
-  const next = { current: outcome.loaded, texts, isBroken: false }
-  const isNews = state.isBroken || changes.live.length > 0 || changes.needsRestart.length > 0
+  const isOther = changes.live.length > 0 || changes.needsRestart.length > 0
+  const isNews = state.broken !== undefined || isOther || hasOtherVariables(state.current, outcome.loaded)
+  const next = { current: outcome.loaded, texts, broken: undefined }
   return isNews ? { next, news: { kind: 'change', loaded: outcome.loaded, changes } } : { next }
+}
+
+/** MCP servers are filled with variables at use, so that these are no part of the settings. */
+function hasOtherVariables(old: LoadedConfig, next: LoadedConfig): boolean {
+  const values = ({ variables }: LoadedConfig): string =>
+    JSON.stringify([...variables.values()].map(({ name, value }) => [name, value]).sort())
+  return values(old) !== values(next)
 }
 
 /** A consumer that cannot take a change is an error of the change, not the end of the watch. */
