@@ -50,8 +50,8 @@ export async function codeOf(...call: Parameters<typeof callOwn>): Promise<unkno
   return _meta?.['hearth/code']
 }
 
-function expectFits({ outputSchema = {} }: Tool, { structuredContent, content }: CallToolResult): void {
-  const validate = ajv.compile({ ...outputSchema })
+function expectFits({ outputSchema }: Tool, { structuredContent, content }: CallToolResult): void {
+  const validate = ajv.compile(Object(outputSchema))
   expect(validate(structuredContent), JSON.stringify(validate.errors)).toBe(true)
   expect(content).toEqual([{ type: 'text', text: JSON.stringify(structuredContent) }])
 }

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createOwnParts } from '../../../services/mcp/endpoint/own/create-own-parts.ts'
+import { findTools } from '../../../services/mcp/endpoint/own/find-tools.ts'
 import { answerOf, codeOf } from './call-own.ts'
 import { catalogTool, FakeAggregator, mcpServer } from './fake-aggregator.ts'
 
 describe('search and describe', () => {
   const aggregator = new FakeAggregator()
-  const { tools } = createOwnParts({ aggregator })
+  const tools = findTools(aggregator)
 
   beforeEach(() => {
     aggregator.swap({ servers: new Map(['memory', 'files', 'dark'].map((name) => [name, mcpServer(name)])) })
