@@ -1,6 +1,9 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { History } from '../../common/contracts/history.ts'
 import type { Principal } from '../../common/contracts/principal.ts'
 import type { BackgroundIndex } from './background-index.ts'
+import { exportConversations } from './conversation-export.ts'
+import { importConversations } from './conversation-import.ts'
 import type { TellChange } from './conversation-news.ts'
 import type { StoreDatabase } from './database-schema.ts'
 import { decodeCursor, numberCursor, timeCursor, toPage } from './keyset-cursor.ts'
@@ -10,13 +13,22 @@ import { notFound, type WriterDeps } from './message-writer.ts'
 import { assertPortable } from './portable-domain.ts'
 import { RevisionMismatch } from './revision-mismatch.ts'
 import type { Conversations, PageRequest } from './store.ts'
-import type { BlobMeta, Conversation, Found, Page, StoredMessageView } from './views.ts'
+import type {
+  BlobMeta,
+  Conversation,
+  ExportedConversation,
+  Found,
+  ImportReport,
+  Page,
+  StoredMessageView,
+} from './views.ts'
 
 interface ConversationDeps extends WriterDeps {
   readonly database: Kysely<StoreDatabase>
   readonly search: Pick<MessageSearch, 'find'>
   readonly index: Pick<BackgroundIndex, 'flush'>
   readonly tell: TellChange
+  readonly history: Pick<History, 'getBlob' | 'putBlob'>
 }
 
 /** Conversations as their owner sees them; to everyone else, admins included, they do not exist. */
@@ -121,6 +133,14 @@ export class ConversationStore implements Conversations {
       .where('id', '=', blobId)
       .where('owner', '=', owner.id)
       .executeTakeFirst()
+  }
+
+  exportAll(owner: Principal): AsyncIterable<ExportedConversation> {
+    return exportConversations(this.#deps, owner.id)
+  }
+
+  async importAll(owner: Principal, conversations: readonly ExportedConversation[]): Promise<ImportReport> {
+    return await importConversations(this.#deps, owner.id, conversations)
   }
 }
 

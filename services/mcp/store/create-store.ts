@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
+import { type DeviceSpec, deviceSpec } from '../../common/contracts/device.ts'
+import type { McpServerSpec } from '../../common/contracts/mcp-server.ts'
 import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
 import type { ChangeBus, SettingsVersion } from '../../common/contracts/settings.ts'
 import type { UserSpec } from '../../common/contracts/user.ts'
@@ -10,18 +12,25 @@ import type { Readiness } from '../../common/lifecycle/readiness.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { createTimedId } from '../../common/timed-id.ts'
 import type { AppendResult, AppendWork } from './append-work.ts'
+import { AuditLog } from './audit-log.ts'
 import { BackgroundIndex } from './background-index.ts'
 import { BlobFiles } from './blob-files.ts'
+import { CatalogStore } from './catalog-store.ts'
 import { createTeller } from './conversation-news.ts'
 import { ConversationStore } from './conversation-store.ts'
 import type { StoreDatabase } from './database-schema.ts'
 import { applyDeclared, assertPortableDocument } from './declared-objects.ts'
+import { effectiveObjects } from './effective-objects.ts'
+import { EffectiveSource } from './effective-source.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HistoryStore } from './history-store.ts'
 import { IdentityStore } from './identity-store.ts'
 import { LastUsed } from './last-used.ts'
+import { dropSwitches, McpServerStore, readMcpServers } from './mcp-server-store.ts'
 import { migrate } from './migrations/migrate.ts'
 import { PairingStore } from './pairing-store.ts'
+import { SealKey } from './seal-key.ts'
+import { SealedSecretStore } from './sealed-secret-store.ts'
 import { SettingsLedger } from './settings-ledger.ts'
 import { type ObjectKind, SettingsObjectsStore } from './settings-objects-store.ts'
 import { SnapshotSource } from './snapshot-source.ts'
@@ -44,7 +53,7 @@ export interface StoreDeps {
 }
 
 export interface StoreConfig {
-  /** The database file; beside it lie its -wal, -shm, .lock and .running. */
+  /** The database file; beside it lie its -wal, -shm, .lock, .running and .key. */
   readonly path: string
   /** Large blobs go to `blobs` under it. */
   readonly dataDir: string
@@ -69,6 +78,11 @@ class SqliteStore implements Store, Part {
   readonly history: HistoryStore
   readonly profiles: Store['profiles']
   readonly users: Store['users']
+  readonly mcpServers: McpServerStore
+  readonly homeDevices: Store['homeDevices']
+  readonly catalog: CatalogStore
+  readonly audit: AuditLog
+  readonly sealed: SealedSecretStore
   readonly tokens: TokenStore
   readonly devices: PairingStore
   readonly conversations: ConversationStore
@@ -102,19 +116,26 @@ class SqliteStore implements Store, Part {
     this.#appends = new GroupCommit((batch) => lock.hold(() => this.#thread.append(batch)))
     this.#lastUsed = new LastUsed({ database, clock, log })
     this.settings = settings
-    const revision = (): number => ledger.version().revision
+    const revision = (): number => ledger.revisionOf(['users', 'credentials'])
     this.identity = new IdentityStore({ database, revision, roles, lastUsed: this.#lastUsed, clock })
     this.tokens = new TokenStore({ database, ledger, roles, createId })
     this.devices = new PairingStore({ database, ledger, roles, createId, clock })
     const search = new FullTextSearch(database)
     this.#index = new BackgroundIndex({ search, log })
     const tell = createTeller(bus, this.#index)
-    this.conversations = new ConversationStore({ database, search, index: this.#index, tell, clock, createId })
     const files = new BlobFiles(join(config.dataDir, 'blobs'))
     this.history = new HistoryStore({ database, appends: this.#appends, files, tell, clock, createId })
+    const { history } = this
+    this.conversations = new ConversationStore({ database, search, index: this.#index, tell, history, clock, createId })
     const declaredIn = (): string => this.#declaredIn
     this.profiles = new SettingsObjectsStore(profileKind(settings), ledger, declaredIn)
     this.users = new SettingsObjectsStore(userKind(settings), ledger, declaredIn)
+    const source = { database, ledger, log }
+    this.mcpServers = new McpServerStore(mcpServerKind(source), ledger, declaredIn)
+    this.homeDevices = new SettingsObjectsStore(homeDeviceKind(source), ledger, declaredIn)
+    this.catalog = new CatalogStore({ database, ledger })
+    this.audit = new AuditLog({ database, clock, log })
+    this.sealed = new SealedSecretStore({ database, key: new SealKey(`${config.path}.key`), clock, log })
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -140,6 +161,7 @@ class SqliteStore implements Store, Part {
       await this.#index.stop()
       await this.#appends.idle()
       await this.#lastUsed.flush()
+      await this.audit.flush()
       this.#ledger.close(new HearthError('store_unavailable', 'Hearth is stopping.'))
       await this.#thread.stop()
     } finally {
@@ -158,13 +180,16 @@ class SqliteStore implements Store, Part {
   async declare(document: DeclaredDocument): Promise<void> {
     assertPortableDocument(document)
     await this.#ledger.write(async (transaction, stamp) => {
-      const { profiles, users } = document
+      const { profiles, users, mcpServers, homeDevices } = document
       const targets = [
         { kind: 'profiles', table: 'model_profiles', specs: profiles, stamp },
         { kind: 'users', table: 'users', specs: users, stamp },
+        { kind: 'mcp_servers', table: 'mcp_servers', specs: mcpServers, stamp },
+        { kind: 'devices', table: 'devices', specs: homeDevices, stamp },
       ] as const
       const changes = []
       for (const target of targets) changes.push(...(await applyDeclared(transaction, target)))
+      await dropSwitches(transaction, 'config')
       return { result: undefined, changes }
     }, document.version)
     this.#declaredIn = document.source ?? this.#declaredIn
@@ -174,8 +199,12 @@ class SqliteStore implements Store, Part {
     try {
       await this.devices.prune()
       await this.#ledger.prune()
+      await this.audit.prune()
     } catch (error) {
-      this.#log.warn({ code: toHearthError(error).code }, 'old sessions and changes could not be removed')
+      this.#log.warn(
+        { code: toHearthError(error).code },
+        'old sessions, changes and entries of the audit could not be removed',
+      )
     }
   }
 }
@@ -197,5 +226,35 @@ function userKind(settings: SnapshotSource): ObjectKind<UserSpec> {
     noun: 'user',
     effective: async () => (await settings.current()).users,
     onRemoved: revokeOrphans,
+  }
+}
+
+interface SourceDeps {
+  readonly database: Kysely<StoreDatabase>
+  readonly ledger: SettingsLedger
+  readonly log: Logger
+}
+
+function mcpServerKind(deps: SourceDeps): ObjectKind<McpServerSpec> {
+  const read = () => readMcpServers(deps.database)
+  const source = new EffectiveSource<McpServerSpec>({ ...deps, kind: 'mcp_servers', read })
+  return {
+    kind: 'mcp_servers',
+    table: 'mcp_servers',
+    noun: 'MCP server',
+    effective: () => source.objects(),
+    onRemoved: async () => [],
+  }
+}
+
+function homeDeviceKind(deps: SourceDeps): ObjectKind<DeviceSpec> {
+  const read = async () => effectiveObjects(await deps.database.selectFrom('devices').selectAll().execute(), deviceSpec)
+  const source = new EffectiveSource<DeviceSpec>({ ...deps, kind: 'devices', read })
+  return {
+    kind: 'devices',
+    table: 'devices',
+    noun: 'device',
+    effective: () => source.objects(),
+    onRemoved: async () => [],
   }
 }

@@ -4,11 +4,22 @@ import type { Role } from '../../common/contracts/principal.ts'
 import type { Origin } from '../../common/contracts/resource.ts'
 import type { RunStatus } from '../../common/contracts/run-event.ts'
 import type { SettingKind } from '../../common/contracts/settings.ts'
+import type { ToolState } from '../aggregator/catalog.ts'
+import type { AuditEntry } from './store.ts'
 
 /** The tables, as migrations leave them. Times are integer epoch milliseconds, JSON is text, booleans are 0 and 1. */
 export interface StoreDatabase {
   model_profiles: SettingsRow
   users: SettingsRow
+  mcp_servers: SettingsRow
+  devices: SettingsRow
+  mcp_server_switches: SwitchRow
+  tools: ToolRow
+  upstream_listings: ListingRow
+  upstream_verdicts: VerdictRow
+  upstream_absences: AbsenceRow
+  audit: AuditRow
+  sealed_secrets: SealedRow
   api_tokens: TokenRow
   pairings: PairingRow
   conversations: ConversationRow
@@ -29,6 +40,66 @@ export interface SettingsRow {
   /** Of the settings write that left it so. */
   readonly revision: number
   readonly created_at: number
+  readonly updated_at: number
+}
+
+/** A declared server was switched: that is laid over its declaration while this says `declared`. */
+export interface SwitchRow {
+  readonly name: string
+  readonly origin: Origin
+  /** What the declaration said when it was switched. */
+  readonly declared: number
+  readonly enabled: number
+  readonly revision: number
+  readonly updated_at: number
+}
+
+export interface ToolRow {
+  readonly server: string
+  readonly name: string
+  readonly exposed_name: string
+  /** JSON of the SDK's Tool. */
+  readonly definition: string
+  readonly hash: string
+  readonly approved_hash: string | null
+  readonly state: ToolState
+  readonly reason: string | null
+  readonly enabled: number
+  readonly pinned: number
+  readonly first_seen_at: number
+  readonly gone_at: number | null
+  readonly revision: number
+}
+
+export interface ListingRow {
+  readonly server: string
+  /** JSON of ListingRecord['listing']. */
+  readonly listing: string
+  readonly listed_at: number
+  readonly revision: number
+}
+
+export interface VerdictRow {
+  readonly server: string
+  readonly config_hash: string
+  readonly prior: string
+  readonly at: number
+}
+
+/** Something is kept of a server that there is no more. */
+export interface AbsenceRow {
+  readonly server: string
+  readonly since: number
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly id: Generated<number>
+}
+
+export interface SealedRow {
+  readonly name: string
+  /** Version, nonce, tag, ciphertext. */
+  readonly sealed: Uint8Array
   readonly updated_at: number
 }
 

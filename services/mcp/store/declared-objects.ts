@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { SettingsRow, StoreDatabase } from './database-schema.ts'
 import { assertPortable } from './portable-domain.ts'
 import type { SettingsChange, WriteStamp } from './settings-ledger.ts'
+import type { SettingsKind } from './settings-objects-store.ts'
 import type { DeclaredDocument } from './store.ts'
 
 /** One step from the stored rows of origin `config` to the document. */
@@ -18,6 +19,8 @@ type DeclaredStep =
 export function assertPortableDocument(document: DeclaredDocument): void {
   assertPortable(document.profiles, 'profiles')
   assertPortable(document.users, 'users')
+  assertPortable(document.mcpServers, 'mcp.servers')
+  assertPortable(document.homeDevices, 'devices')
 }
 
 /** What has to change so that exactly `specs` is declared; the same spec again is no change. */
@@ -35,9 +38,7 @@ function declaredSteps(rows: readonly SettingsRow[], specs: Readonly<Record<stri
 
 export async function applyDeclared(
   transaction: Transaction<StoreDatabase>,
-  target: {
-    readonly kind: 'profiles' | 'users'
-    readonly table: 'model_profiles' | 'users'
+  target: SettingsKind & {
     readonly specs: Readonly<Record<string, object>>
     readonly stamp: WriteStamp
   },

@@ -35,7 +35,7 @@ export function effectiveObjects<Spec extends object>(
   return { objects: [...objects.values()].toSorted(byName), bad, shadowed }
 }
 
-function parseSpec<Spec>(text: string, schema: z.ZodType<Spec>): Spec | undefined {
+export function parseSpec<Spec>(text: string, schema: z.ZodType<Spec>): Spec | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data
   } catch {

@@ -2,7 +2,7 @@ import type { MessagePart, RunAnswer, StoredMessage } from '../../common/contrac
 import type { AttemptRecord, WireUsage } from '../../common/contracts/run-event.ts'
 import type { MessageRow, PartRow } from './database-schema.ts'
 import { toPortableJson, toPortableText } from './portable-domain.ts'
-import type { PartView, StoredMessageView } from './views.ts'
+import type { ExportedMessage, PartView, StoredMessageView } from './views.ts'
 
 /** Between rows and the shapes of contracts and REST. What is written here passes into the portable domain. */
 
@@ -66,6 +66,22 @@ function toPartView(row: PartRow): PartView {
   }
 }
 
+/** A part as an export has it. */
+export function toMessagePart(view: PartView): MessagePart {
+  switch (view.type) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return view
+    case 'image':
+      return { type: view.type, blobId: view.blob_id, mediaType: view.media_type }
+    case 'tool_call':
+      return { type: view.type, callId: view.call_id, name: view.name, arguments: view.arguments }
+    case 'tool_output':
+      return { type: view.type, callId: view.call_id, output: view.output }
+  }
+}
+
 /** The columns only an answer fills. */
 export type AnswerColumns = Omit<MessageRow, 'id' | 'conversation_id' | 'ordinal' | 'parent_id' | 'role' | 'created_at'>
 
@@ -81,13 +97,22 @@ export const noAnswer: AnswerColumns = {
   error_message: null,
 }
 
-/** Provider and model are those of the attempt that came last. */
 export function answerColumns(answer: RunAnswer): AnswerColumns {
+  return { ...outcomeColumns(answer), run_id: answer.runId, profile: answer.profile }
+}
+
+export function importedColumns(message: ExportedMessage): AnswerColumns {
+  const profile = message.profile === null ? null : toPortableText(message.profile)
+  return { ...outcomeColumns(message), run_id: message.run_id, profile }
+}
+
+type Outcome = Pick<ExportedMessage, 'status' | 'usage' | 'attempts' | 'error'>
+
+/** Provider and model are those of the attempt that came last. */
+function outcomeColumns(answer: Outcome): Omit<AnswerColumns, 'run_id' | 'profile'> {
   const last = answer.attempts.at(-1)
   return {
     status: answer.status,
-    run_id: answer.runId,
-    profile: answer.profile,
     provider: last === undefined ? null : toPortableText(last.provider),
     model: last === undefined ? null : toPortableText(last.model),
     usage: answer.usage === null ? null : toPortableJson(answer.usage),

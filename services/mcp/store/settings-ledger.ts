@@ -39,6 +39,7 @@ const KEPT_REVISIONS = 10_000
 /** The revision of all settings: every write goes through here, bumps it once, leaves change rows and rings the bell. */
 export class SettingsLedger {
   readonly #deps: LedgerDeps
+  readonly #changed = new Map<SettingKind, number>()
   #state: State = { status: 'idle' }
 
   constructor(deps: LedgerDeps) {
@@ -70,6 +71,15 @@ export class SettingsLedger {
       case 'open':
         return this.#state.version
     }
+  }
+
+  /**
+   * The last revision that changed one of these kinds; 0: none did since the start. As `version`, and throws like it:
+   * what was read of these kinds is good until this changes.
+   */
+  revisionOf(kinds: readonly SettingKind[]): number {
+    this.version()
+    return Math.max(0, ...kinds.map((kind) => this.#changed.get(kind) ?? 0))
   }
 
   /** From here on there is no version: the database is gone, or goes. The first cause counts. */
@@ -119,7 +129,9 @@ export class SettingsLedger {
   #announce(version: SettingsVersion, changes: readonly SettingsChange[]): void {
     // A write that ends while the store closes opens nothing again.
     if (this.#state.status === 'open') this.#state = { status: 'open', version }
-    this.#deps.bus.publish('settings', { ...version, kinds: kindsOf(changes) })
+    const kinds = kindsOf(changes)
+    for (const kind of kinds) this.#changed.set(kind, version.revision)
+    this.#deps.bus.publish('settings', { ...version, kinds })
   }
 }
 

@@ -12,9 +12,16 @@ import type { Page } from './views.ts'
 
 type Write = Transaction<StoreDatabase>
 
+/** The kinds of named objects, and where their rows are. */
+export type SettingsKind =
+  | { readonly kind: 'profiles'; readonly table: 'model_profiles' }
+  | { readonly kind: 'users'; readonly table: 'users' }
+  | { readonly kind: 'mcp_servers'; readonly table: 'mcp_servers' }
+  | { readonly kind: 'devices'; readonly table: 'devices' }
+
 export interface ObjectKind<Spec> {
-  readonly kind: 'profiles' | 'users'
-  readonly table: 'model_profiles' | 'users'
+  readonly kind: SettingsKind['kind']
+  readonly table: SettingsKind['table']
   /** Word for messages. */
   readonly noun: string
   /** The objects in force, in the order of names. */
@@ -131,6 +138,10 @@ export class SettingsObjectsStore<Spec extends object> implements SettingsObject
   }
 
   #missing(name: string): HearthError {
-    return new HearthError('caller_not_found', `There is no ${this.#kind.noun} \`${name}\`.`)
+    return noSuch(this.#kind.noun, name)
   }
+}
+
+export function noSuch(noun: string, name: string): HearthError {
+  return new HearthError('caller_not_found', `There is no ${noun} \`${name}\`.`)
 }

@@ -6,8 +6,10 @@ import { userSpec } from '../../common/contracts/user.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import type { SettingsRow, StoreDatabase, TokenRow } from './database-schema.ts'
-import { type EffectiveView, effectiveObjects } from './effective-objects.ts'
+import { deepFreeze } from './deep-freeze.ts'
+import { effectiveObjects } from './effective-objects.ts'
 import { rightsOf } from './effective-rights.ts'
+import { reportView } from './effective-source.ts'
 import type { SettingsLedger } from './settings-ledger.ts'
 
 interface SnapshotDeps {
@@ -19,7 +21,7 @@ interface SnapshotDeps {
 /** Effective settings, read once per revision and then served frozen from memory. */
 export class SnapshotSource implements Settings {
   readonly #deps: SnapshotDeps
-  #cached: { readonly revision: number; readonly view: Promise<SettingsView> } | undefined
+  #cached: CachedView | undefined
 
   constructor(deps: SnapshotDeps) {
     this.#deps = deps
@@ -43,10 +45,14 @@ export class SnapshotSource implements Settings {
   }
 
   #view(): Promise<SettingsView> {
-    const { revision } = this.#deps.ledger.version()
-    if (this.#cached?.revision === revision) return this.#cached.view
-    const view = this.#read()
-    this.#cached = { revision, view }
+    const { ledger } = this.#deps
+    const { revision } = ledger.version()
+    const contents = ledger.revisionOf(contentKinds)
+    const cached = this.#cached
+    if (cached?.revision === revision) return cached.view
+    // What is not in a snapshot changes often, while hundreds of upstreams come and go: only the name is new then.
+    const view = cached?.contents === contents ? cached.view.then((old) => renamed(old, revision)) : this.#read()
+    this.#cached = { revision, contents, view }
     view.catch(() => this.#forget(view))
     return view
   }
@@ -56,9 +62,10 @@ export class SnapshotSource implements Settings {
   }
 
   async #read(): Promise<SettingsView> {
+    const { log } = this.#deps
     const { meta, profileRows, userRows, tokenRows } = await this.#readRows()
-    const profiles = this.#report('profiles', effectiveObjects(profileRows, modelProfileSpec))
-    const users = this.#report('users', effectiveObjects(userRows, userSpec))
+    const profiles = reportView(log, 'profiles', effectiveObjects(profileRows, modelProfileSpec))
+    const users = reportView(log, 'users', effectiveObjects(userRows, userSpec))
     const roles = new Map(users.map((user) => [user.name, user.role]))
     const credentials = tokenRows.flatMap((row) => toCredential(row, roles))
     return { snapshot: deepFreeze({ ...meta, profiles, users, credentials }), roles }
@@ -79,17 +86,16 @@ export class SnapshotSource implements Settings {
         .execute(),
     }))
   }
+}
 
-  #report<Spec>(kind: string, view: EffectiveView<Spec>): EffectiveView<Spec>['objects'] {
-    for (const { name, origin } of view.bad)
-      this.#deps.log.error(
-        { kind, name, origin },
-        'a stored object is not valid any more and is left out; write it anew',
-      )
-    for (const { name, origin } of view.shadowed)
-      this.#deps.log.warn({ kind, name, origin }, 'an object is not in force: another origin declares the same name')
-    return view.objects
-  }
+/** What a snapshot is made of. */
+const contentKinds = ['profiles', 'users', 'credentials'] as const
+
+interface CachedView {
+  readonly revision: number
+  /** Of the last change to what it holds. */
+  readonly contents: number
+  readonly view: Promise<SettingsView>
 }
 
 interface SettingsView {
@@ -104,15 +110,16 @@ interface SnapshotRows {
   readonly tokenRows: readonly Selectable<TokenRow>[]
 }
 
+/** The same settings at a later revision; a read may have seen it already. */
+function renamed(view: SettingsView, revision: number): SettingsView {
+  if (view.snapshot.revision >= revision) return view
+  return { ...view, snapshot: Object.freeze({ ...view.snapshot, revision }) }
+}
+
 function toCredential(row: TokenRow, roles: ReadonlyMap<string, Role>): readonly CredentialRecord[] {
   const rights = rightsOf(row, roles)
   if (rights === undefined) return []
   const user = row.user_name === null ? {} : { user: row.user_name }
   const end = row.expires_at === null ? {} : { expiresAt: row.expires_at }
   return [{ id: row.id, ...user, ...rights, ...end }]
-}
-
-function deepFreeze<Value extends object>(value: Value): Value {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
-  return Object.freeze(value)
 }

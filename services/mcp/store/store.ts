@@ -8,7 +8,15 @@ import type { ObjectMeta } from '../../common/contracts/resource.ts'
 import type { Settings, SettingsVersion } from '../../common/contracts/settings.ts'
 import type { UserSpec } from '../../common/contracts/user.ts'
 import type { CatalogWrite, ListingRecord, ToolRecord, VerdictRecord } from '../aggregator/catalog.ts'
-import type { BlobMeta, Conversation, Found, Page, StoredMessageView } from './views.ts'
+import type {
+  BlobMeta,
+  Conversation,
+  ExportedConversation,
+  Found,
+  ImportReport,
+  Page,
+  StoredMessageView,
+} from './views.ts'
 
 /** Everything mcp keeps. One instance owns the database; every settings write bumps the revision and rings the doorbell. */
 export interface Store {
@@ -80,12 +88,17 @@ export interface McpServers extends SettingsObjects<McpServerSpec> {
 
 /** What is known of upstreams: survives restarts, so that lists never wait. Writes are settings writes of kind `tools`. */
 export interface CatalogRecords {
+  /** In no order. Records are shared and never changed; what is the same as in the load before is the same object. */
   load(): Promise<{
     readonly tools: readonly ToolRecord[]
     readonly listings: readonly ListingRecord[]
     readonly verdicts: readonly VerdictRecord[]
   }>
-  /** Of tools and listings changed since `revision`; the same as `load` where that is simpler. */
+  /**
+   * In one transaction and one revision; what is the same already is no change. `enabled` and `pinned` of a tool that is
+   * there stay as `decide` left them, so that no look at an upstream undoes a switch.
+   * @throws HearthError `caller_conflict` when an exposed name is that of a tool of another server.
+   */
   save(write: CatalogWrite): Promise<void>
   /**
    * What an admin decides about one tool.
@@ -210,6 +223,14 @@ export interface Conversations {
   messages(owner: Principal, id: string, page: PageRequest): Promise<Page<StoredMessageView>>
   message(owner: Principal, messageId: string): Promise<StoredMessageView | undefined>
   blob(owner: Principal, blobId: string): Promise<BlobMeta | undefined>
+  /** All of them, the oldest first, one at a time: what changes meanwhile is as it is when its turn comes. */
+  exportAll(owner: Principal): AsyncIterable<ExportedConversation>
+  /**
+   * Makes them the owner's, with their ids where those are free; what the owner has already is skipped, so that the same
+   * file may come twice. All are looked at before the first is made; each is made whole.
+   * @throws HearthError `caller_invalid_request` with `details.param`, such as `conversations[0].messages[2].parent_id`.
+   */
+  importAll(owner: Principal, conversations: readonly ExportedConversation[]): Promise<ImportReport>
 }
 
 export interface Change {

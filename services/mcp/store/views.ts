@@ -46,6 +46,44 @@ export type PartView =
   | { readonly type: 'tool_call'; readonly call_id: string; readonly name: string; readonly arguments: string }
   | { readonly type: 'tool_output'; readonly call_id: string; readonly output: string }
 
+/** A conversation whole, as it is exported and imported. */
+export interface ExportedConversation {
+  readonly id: string
+  readonly title: string
+  readonly created_at: number
+  readonly updated_at: number
+  /** In the order appended; a parent stands before its children. */
+  readonly messages: readonly ExportedMessage[]
+  /** The pictures of its messages, each once. */
+  readonly blobs: readonly ExportedBlob[]
+}
+
+export type ExportedMessage = Omit<StoredMessageView, 'conversation_id'>
+
+export interface ExportedBlob {
+  /** What `blob_id` of image parts names. */
+  readonly id: string
+  readonly media_type: string
+  /** Base64. */
+  readonly data: string
+}
+
+/** Conversations of one owner, as a file: what `GET /conversations/export` answers and `POST /conversations/import` takes. */
+export interface ConversationExport {
+  readonly format: 'hearth.conversations'
+  readonly version: 1
+  readonly exported_at: number
+  readonly conversations: readonly ExportedConversation[]
+}
+
+/** What became of an import. */
+export interface ImportReport {
+  /** Ids of the conversations made; another one than in the file where that was taken. */
+  readonly imported: readonly string[]
+  /** Those that were there already; nothing of them was touched. */
+  readonly skipped: readonly string[]
+}
+
 export interface BlobMeta {
   readonly id: string
   readonly media_type: string

@@ -6,7 +6,7 @@ import type { Store } from '../../../services/mcp/store/store.ts'
 import { historyContract } from '../../contracts/history.contract.ts'
 import { identityContract } from '../../contracts/identity.contract.ts'
 import { settingsContract } from '../../contracts/settings.contract.ts'
-import { openTestStore, personSpec, profileSpec } from '../../mcp/store/open-test-store.ts'
+import { declared, openTestStore, personSpec, profileSpec } from '../../mcp/store/open-test-store.ts'
 import { startMcp } from './support/mcp-under-test.ts'
 
 interface House {
@@ -55,7 +55,7 @@ identityContract('REST', async () => {
 
 settingsContract('REST', async () => {
   const { client, store, close } = await openHouse()
-  await store.declare({ version: 'v1', profiles: { declared: profileSpec() }, users: { anna: personSpec() } })
+  await store.declare(declared('v1', { profiles: { declared: profileSpec() }, users: { anna: personSpec() } }))
   await store.tokens.ensureAdmin('admin-token-of-the-tests')
   return {
     settings: createRestSettings(client),

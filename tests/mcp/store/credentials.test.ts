@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { LastUsed } from '../../../services/mcp/store/last-used.ts'
 import { newRow } from '../../../services/mcp/store/token-store.ts'
 import { openTestDatabase } from './open-test-database.ts'
-import { never, openTestStore, personSpec, silent, type TestStore } from './open-test-store.ts'
+import { declared, never, openTestStore, personSpec, silent, type TestStore } from './open-test-store.ts'
 
 const MINUTE = 60_000
 const refused = { code: 'policy_unauthenticated' }
@@ -108,13 +108,13 @@ describe('tokens', () => {
   it('credentials of a declared user sleep while the user is not declared', async () => {
     await using opened = await openTestStore()
     const { store } = opened
-    const declared = { version: 'v', profiles: {}, users: { anna: personSpec() } }
-    await store.declare(declared)
+    const withAnna = declared('v', { users: { anna: personSpec() } })
+    await store.declare(withAnna)
     const { secret } = await store.tokens.create({ name: 'script', user: 'anna' })
-    await store.declare({ ...declared, users: {} })
+    await store.declare(declared('v'))
     await expect(store.identity.authenticate(secret, never)).rejects.toMatchObject(refused)
     expect((await store.settings.snapshot(undefined, never))?.credentials).toEqual([])
-    await store.declare(declared)
+    await store.declare(withAnna)
     expect(await store.identity.authenticate(secret, never)).toMatchObject({ user: 'anna' })
   })
 

@@ -10,7 +10,7 @@ import { userSpec } from '../../../services/common/contracts/user.ts'
 import type { Part } from '../../../services/common/lifecycle/part.ts'
 import { Readiness } from '../../../services/common/lifecycle/readiness.ts'
 import { createStore } from '../../../services/mcp/store/create-store.ts'
-import type { Store } from '../../../services/mcp/store/store.ts'
+import type { DeclaredDocument, Store } from '../../../services/mcp/store/store.ts'
 
 export const never = new AbortController().signal
 export const silent = pino({ level: 'silent' })
@@ -19,6 +19,17 @@ export const profileSpec = (model = 'demo') =>
   modelProfileSpec.parse({ targets: [{ adapter: 'demo', connection: 'default', model }] })
 
 export const personSpec = (role: 'admin' | 'member' | 'guest' = 'member') => userSpec.parse({ role })
+
+/** A document that declares just this. */
+export const declared = (version: string, parts: Partial<DeclaredDocument> = {}): DeclaredDocument => ({
+  version,
+  source: '/house/config.yaml',
+  profiles: {},
+  users: {},
+  mcpServers: {},
+  homeDevices: {},
+  ...parts,
+})
 
 export const principal = (user: string): Principal => ({
   id: `user:${user}`,

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RevisionMismatch } from '../../../services/mcp/store/revision-mismatch.ts'
-import type { DeclaredDocument } from '../../../services/mcp/store/store.ts'
-import { never, openTestStore, personSpec, profileSpec } from './open-test-store.ts'
+import { declared as document, never, openTestStore, personSpec, profileSpec } from './open-test-store.ts'
 import { recordingBus } from './recording-bus.ts'
-
-const document = (version: string, more: Partial<DeclaredDocument> = {}): DeclaredDocument => ({
-  version,
-  source: '/house/config.yaml',
-  profiles: {},
-  users: {},
-  ...more,
-})
 
 describe('settings objects', () => {
   it('a settings write bumps the revision by one, leaves a change row and rings the doorbell after the commit', async () => {

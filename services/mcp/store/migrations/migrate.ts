@@ -3,9 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { spine } from './0001-spine.ts'
 import { search } from './0002-search.ts'
+import { mcp } from './0003-mcp.ts'
 
 /** Every migration ever released, run in the order of their names. Append only. */
-const migrations: Readonly<Record<string, Migration>> = { '0001-spine': spine, '0002-search': search }
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-spine': spine,
+  '0002-search': search,
+  '0003-mcp': mcp,
+}
 
 /**
  * Brings the database to the newest schema, all or nothing. Run by the process that holds the database's lock.
