@@ -5,7 +5,7 @@
  * @property {readonly string[]} nodeFlags for Node itself
  * @property {boolean} needsEngine the nested package that runs the embedded model
  * @property {boolean} needsModel the GGUF file
- * @property {boolean} needsPython the official OpenAI client for Python, which only tests use
+ * @property {boolean} needsPython the official clients of OpenAI and MCP for Python, and MCP servers, which only tests use
  * @property {boolean} needsConsole the built page
  * @property {boolean} needsBrowser Chromium, which only tests of the page use
  * @property {boolean} reportsMissing the script is told by `--missing=REASON` what could not be had

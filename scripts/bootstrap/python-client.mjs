@@ -30,7 +30,7 @@ export async function installPythonClient(root, runner) {
   const requirements = requirementsOf(root)
   const wanted = fingerprint(requirements)
   if (wanted === undefined) throw new Error(`There is no ${python}: install Python 3.10 or newer, with pip.`)
-  console.error('Installing the official OpenAI client for Python, which the tests use (pip; ten seconds, once) …')
+  console.error('Installing what the tests use of Python: the clients of OpenAI and MCP, MCP servers (pip; half a minute, once) …')
   const startedAt = performance.now()
   const seconds = () => Math.round((performance.now() - startedAt) / 1000)
   const target = pythonPackagesOf(root)
@@ -41,7 +41,7 @@ export async function installPythonClient(root, runner) {
     const code = await runner.run(python, args, { cwd: root, quiet: true, patienceMs })
     runner.signal.throwIfAborted()
     if (code !== 0)
-      throw new Error(`The Python client could not be installed: pip ended with code ${code}. Run it again.`)
+      throw new Error(`The Python packages could not be installed: pip ended with code ${code}. Run it again.`)
     writeFileSync(join(half, 'receipt'), wanted)
     rmSync(target, { recursive: true, force: true })
     renameSync(half, target)
@@ -49,7 +49,7 @@ export async function installPythonClient(root, runner) {
     clearInterval(timer)
     rmSync(half, { recursive: true, force: true })
   }
-  console.error(`Installed the Python client in ${seconds()} s.`)
+  console.error(`Installed the Python clients and servers in ${seconds()} s.`)
 }
 
 const options = [
