@@ -104,7 +104,7 @@ export function sendProblem(reply: FastifyReply, error: unknown, log: Logger): F
   const problem = problemOf(known.error, known.status)
   const retryAfter = retryAfterHeader(known.error, problem.status)
   if (retryAfter !== undefined) reply.header('Retry-After', retryAfter)
-  if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer')
+  if (problem.status === 401 && !reply.hasHeader('WWW-Authenticate')) reply.header('WWW-Authenticate', 'Bearer')
   return reply.code(problem.status).type(problemContentType).send(problem)
 }
 
