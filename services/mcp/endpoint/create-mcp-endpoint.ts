@@ -1,0 +1,161 @@
+import { isLegacyRequest } from '@modelcontextprotocol/server'
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import type { Principal } from '../../common/contracts/principal.ts'
+import { HearthError } from '../../common/errors/hearth-error.ts'
+import type { Part } from '../../common/lifecycle/part.ts'
+import { bearerToken } from '../api/access.ts'
+import { Audiences } from './audience/audiences.ts'
+import { defaultLimits, type EndpointLimits, type McpEndpointDeps } from './endpoint-deps.ts'
+import { parseMessage } from './http/parse-message.ts'
+import { baseUrlOf, challengeOf, metadataPath, resourceMetadata } from './http/resource-metadata.ts'
+import { lifeOfRequest, sendResponse, webRequestOf } from './http/web-exchange.ts'
+import { CallAudit } from './requests/call-audit.ts'
+import { CallTool } from './requests/call-tool.ts'
+import { Lists } from './requests/lists.ts'
+import { ParkedCalls } from './requests/parked-calls.ts'
+import { Relay } from './requests/relay.ts'
+import { Requests } from './requests/requests.ts'
+import { StateSeal } from './requests/sealed-state.ts'
+import { TokenUsage } from './requests/token-usage.ts'
+import { LegacyLeg } from './serve/legacy-leg.ts'
+import { ModernLeg } from './serve/modern-leg.ts'
+import { serverOptions } from './serve/server-options.ts'
+
+/** `/mcp` and `/mcp/profiles/<name>`: one address for clients of every revision. */
+export interface McpEndpoint extends Part {
+  /** Mounts its routes; before the listener listens. */
+  register(app: FastifyInstance): Promise<void>
+}
+
+export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
+  return new Endpoint(deps)
+}
+
+/** How often idle sessions and unused counters are looked for, milliseconds. */
+const sweepMs = 30_000
+
+class Endpoint implements McpEndpoint {
+  readonly name = 'mcp endpoint'
+  readonly #deps: McpEndpointDeps
+  readonly #limits: EndpointLimits
+  readonly #audiences: Audiences
+  readonly #modern: ModernLeg
+  readonly #legacy: LegacyLeg
+  readonly #parked: ParkedCalls
+  readonly #usage: TokenUsage
+  readonly #principals = new WeakMap<FastifyRequest, Principal>()
+  #timer: NodeJS.Timeout | undefined
+  #isStopping = false
+
+  constructor(deps: McpEndpointDeps) {
+    const { aggregator, own, clock, settings, log, version } = deps
+    const limits = { ...defaultLimits, ...deps.limits }
+    const usage = new TokenUsage(limits, clock)
+    const lists = new Lists(aggregator, own)
+    const audit = new CallAudit(deps.audit, clock)
+    const parked = new ParkedCalls(limits.stateTtlMs)
+    const seal = new StateSeal(deps.sealKey, { clock, ttlMs: limits.stateTtlMs })
+    const relay = new Relay({ aggregator, seal, parked, usage, audit })
+    const callTool = new CallTool({ aggregator, ownTools: own.tools, relay, usage, audit, clock })
+    const requests = new Requests({ aggregator, own, lists, callTool, relay, usage, pageSize: limits.pageSize })
+    const parts = { requests, options: serverOptions(limits.listTtlMs), version }
+    this.#deps = deps
+    this.#limits = limits
+    this.#usage = usage
+    this.#parked = parked
+    this.#audiences = new Audiences({ aggregator, own, settings, clock, lists })
+    this.#modern = new ModernLeg({ aggregator, log, parts, usage, limits })
+    this.#legacy = new LegacyLeg({ parts, usage, limits, clock })
+  }
+
+  async register(app: FastifyInstance): Promise<void> {
+    const plugin: FastifyPluginCallback = (scope, _options, done) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => bytes)
+      for (const url of ['/mcp', '/mcp/profiles/:name']) this.#mount(scope, url)
+      done()
+    }
+    await app.register(plugin)
+    for (const path of ['', '/mcp', '/mcp/profiles/:name']) {
+      app.get(`${metadataPath}${path}`, async (request) => {
+        const own = request.url.slice(metadataPath.length).split('?', 1)[0] ?? ''
+        return resourceMetadata(baseUrlOf(request, this.#deps.publicUrl), own === '' ? '/mcp' : own)
+      })
+    }
+  }
+
+  async start(): Promise<void> {
+    this.#audiences.start()
+    this.#timer = setInterval(() => void this.#sweep(), sweepMs)
+    this.#timer.unref()
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#isStopping = true
+    clearInterval(this.#timer)
+    await this.#drained(deadline)
+    this.#parked.endAll(stopping())
+    this.#audiences.stop()
+    await Promise.all([this.#modern.close(), this.#legacy.close()])
+  }
+
+  #mount(scope: FastifyInstance, url: string): void {
+    scope.route<{ Params: { readonly name?: string } }>({
+      method: ['GET', 'POST', 'DELETE'],
+      url,
+      exposeHeadRoute: false,
+      bodyLimit: this.#limits.bodyBytes,
+      // Before the body is read: a stranger's bytes are not parsed.
+      onRequest: (request, reply) => this.#authenticate(request, reply),
+      handler: (request, reply) => this.#serve(request, reply, request.params.name),
+    })
+  }
+
+  async #authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (this.#isStopping) throw stopping()
+    const { authorization } = request.headers
+    try {
+      const token = bearerToken(authorization)
+      this.#principals.set(request, await this.#deps.identity.authenticate(token, request.signal))
+    } catch (error) {
+      if (error instanceof HearthError && error.code === 'policy_unauthenticated') {
+        const path = request.url.split('?', 1)[0] ?? ''
+        const url = `${baseUrlOf(request, this.#deps.publicUrl)}${metadataPath}${path}`
+        reply.header('WWW-Authenticate', challengeOf(url, authorization !== undefined))
+      }
+      throw error
+    }
+  }
+
+  async #serve(request: FastifyRequest, reply: FastifyReply, profile: string | undefined): Promise<void> {
+    const principal = this.#principals.get(request)
+    if (principal === undefined) throw new Error('served before it was authenticated')
+    const hub = this.#audiences.hubOf(principal, profile)
+    const { expiresAt } = principal
+    const expiresInMs = expiresAt === undefined ? undefined : Math.max(0, expiresAt - this.#deps.clock())
+    const signal = lifeOfRequest(reply.raw, expiresInMs)
+    const bytes = request.body instanceof Uint8Array ? request.body : undefined
+    const parsed = parseMessage(bytes, this.#limits.jsonDepth)
+    const { unsentBytes } = this.#limits
+    if (parsed.status === 'refused') return sendResponse(reply, parsed.response, { signal, unsentBytes })
+    const { body } = parsed
+    const web = webRequestOf(request, signal)
+    const leg = (await isLegacyRequest(web, body)) ? this.#legacy : this.#modern
+    await sendResponse(reply, await leg.serve(hub, web, body), { signal, unsentBytes })
+  }
+
+  /** Calls that run get the time until the deadline. */
+  async #drained(deadline: AbortSignal): Promise<void> {
+    while (!deadline.aborted && this.#usage.total('calls') > 0) await soon()
+  }
+
+  async #sweep(): Promise<void> {
+    this.#usage.sweep()
+    await this.#legacy.sweep()
+  }
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10))
+
+const stopping = (): HearthError =>
+  new HearthError('gateway_draining', 'The server is stopping; connect again in a moment.')

@@ -1,0 +1,46 @@
+import { Server, type ServerContext, type ServerOptions } from '@modelcontextprotocol/server'
+import type { Ask } from '../requests/ask.ts'
+import { shownError } from '../requests/refusals.ts'
+import type { Requests } from '../requests/requests.ts'
+
+export interface ServerParts {
+  readonly requests: Requests
+  readonly options: ServerOptions
+  readonly version: string
+}
+
+/** A server of the SDK that answers what both eras have; `askOf` is how a request of its era becomes an `Ask`. */
+export function buildServer(
+  { requests, options, version }: ServerParts,
+  askOf: (ctx: ServerContext, server: Server) => Ask,
+): Server {
+  const server = new Server({ name: 'hearth', title: 'Hearth', version }, options)
+  const handle = async <Answer>(ctx: ServerContext, work: (ask: Ask) => Answer | Promise<Answer>): Promise<Answer> => {
+    try {
+      return await work(askOf(ctx, server))
+    } catch (error) {
+      throw shownError(error)
+    }
+  }
+  server.setRequestHandler('tools/list', ({ params }, ctx) =>
+    handle(ctx, (ask) => requests.listTools(ask, params ?? {})),
+  )
+  server.setRequestHandler('tools/call', ({ params }, ctx) => handle(ctx, (ask) => requests.callTool(ask, params)))
+  server.setRequestHandler('prompts/list', ({ params }, ctx) =>
+    handle(ctx, (ask) => requests.listPrompts(ask, params ?? {})),
+  )
+  server.setRequestHandler('prompts/get', ({ params }, ctx) => handle(ctx, (ask) => requests.getPrompt(ask, params)))
+  server.setRequestHandler('resources/list', ({ params }, ctx) =>
+    handle(ctx, (ask) => requests.listResources(ask, params ?? {})),
+  )
+  server.setRequestHandler('resources/templates/list', ({ params }, ctx) =>
+    handle(ctx, (ask) => requests.listTemplates(ask, params ?? {})),
+  )
+  server.setRequestHandler('resources/read', ({ params }, ctx) =>
+    handle(ctx, (ask) => requests.readResource(ask, params)),
+  )
+  server.setRequestHandler('completion/complete', ({ params }, ctx) =>
+    handle(ctx, (ask) => requests.complete(ask, params)),
+  )
+  return server
+}

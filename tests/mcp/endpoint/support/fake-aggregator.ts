@@ -1,0 +1,148 @@
+import type {
+  Aggregator,
+  Audience,
+  CatalogNews,
+  ClientExchange,
+  FoundTool,
+  ToolRefusal,
+  View,
+} from '../../../../services/mcp/aggregator/aggregator.ts'
+import type { Catalog, CatalogTool } from '../../../../services/mcp/aggregator/catalog.ts'
+import type { ExchangeAnswer, UpstreamStatus } from '../../../../services/mcp/aggregator/upstream.ts'
+
+type Exchange = (request: ClientExchange) => Promise<ExchangeAnswer>
+
+/** A tool of the server `fake` with nothing special about it. */
+export function fakeTool(name: string, change: Partial<CatalogTool> = {}): CatalogTool {
+  const definition = { name, description: `Does ${name}`, inputSchema: { type: 'object' as const } }
+  return {
+    server: 'fake',
+    name,
+    exposedName: name,
+    definition,
+    hash: name,
+    approvedHash: name,
+    state: 'active',
+    reason: null,
+    enabled: true,
+    pinned: false,
+    firstSeenAt: 0,
+    goneAt: null,
+    revision: 1,
+    exposed: definition,
+    tokens: 10,
+    ...change,
+  }
+}
+
+const emptyCatalog: Catalog = {
+  servers: new Map(),
+  capabilities: new Map(),
+  tools: new Map(),
+  prompts: new Map(),
+  resources: new Map(),
+  templates: [],
+}
+
+/** An aggregator without upstreams: a catalog that tests swap, and one function that answers every exchange. */
+export class FakeAggregator implements Aggregator {
+  readonly exchanges: ClientExchange[] = []
+  readonly watched: string[] = []
+  answer: Exchange = async () => ({ type: 'complete', result: { content: [{ type: 'text', text: 'done' }] } })
+  #catalog: Catalog
+  readonly #onCatalog = new Set<(news: CatalogNews) => void>()
+  readonly #onUpdated = new Set<(server: string, uri: string) => void>()
+
+  constructor(tools: readonly CatalogTool[] = [], rest: Partial<Catalog> = {}) {
+    this.#catalog = { ...emptyCatalog, ...rest, tools: toolMap(tools) }
+  }
+
+  /** The same catalog with other tools, told to everybody who listens. */
+  setTools(tools: readonly CatalogTool[]): void {
+    this.swap({ ...this.#catalog, tools: toolMap(tools) })
+  }
+
+  swap(after: Catalog): void {
+    const before = this.#catalog
+    this.#catalog = after
+    for (const listen of this.#onCatalog) listen({ before, after })
+  }
+
+  updated(server: string, uri: string): void {
+    for (const listen of this.#onUpdated) listen(server, uri)
+  }
+
+  catalog(): Catalog {
+    return this.#catalog
+  }
+
+  view({ profile }: Audience): View {
+    const { tools, prompts, resources, templates } = this.#catalog
+    const isInProfile = ({ server }: { readonly server: string }): boolean =>
+      profile === undefined || profile.tools.servers.includes(server)
+    const listed = [...tools.values()].filter((tool) => isInProfile(tool) && refusalOf(tool) === undefined)
+    const view = {
+      tools: listed,
+      leftOut: [],
+      tokens: 0,
+      budgetTokens: undefined,
+      prompts: [...prompts.values()].filter(isInProfile),
+      resources: [...resources.values()].filter(isInProfile),
+      templates: templates.filter(isInProfile),
+    }
+    const hashes = {
+      tools: JSON.stringify(view.tools.map(({ exposed }) => exposed)),
+      prompts: JSON.stringify(view.prompts),
+      resources: JSON.stringify([view.resources, view.templates]),
+    }
+    return { ...view, hashes }
+  }
+
+  statuses(): readonly UpstreamStatus[] {
+    return []
+  }
+
+  refusal(exposedName: string, { profile }: Audience): ToolRefusal | undefined {
+    const tool = this.#catalog.tools.get(exposedName)
+    if (tool === undefined) return 'unknown'
+    if (profile !== undefined && !profile.tools.servers.includes(tool.server)) return 'not_in_profile'
+    return refusalOf(tool)
+  }
+
+  search(): readonly FoundTool[] {
+    return []
+  }
+
+  exchange(request: ClientExchange): Promise<ExchangeAnswer> {
+    this.exchanges.push(request)
+    return this.answer(request)
+  }
+
+  watchResource(uri: string): Disposable | undefined {
+    if (!this.#catalog.resources.has(uri)) return undefined
+    this.watched.push(uri)
+    return { [Symbol.dispose]: () => void this.watched.splice(this.watched.indexOf(uri), 1) }
+  }
+
+  async sync(): Promise<void> {}
+  async refresh(): Promise<void> {}
+  async restart(): Promise<void> {}
+
+  onCatalog(listen: (news: CatalogNews) => void): Disposable {
+    this.#onCatalog.add(listen)
+    return { [Symbol.dispose]: () => void this.#onCatalog.delete(listen) }
+  }
+
+  onResourceUpdated(listen: (server: string, uri: string) => void): Disposable {
+    this.#onUpdated.add(listen)
+    return { [Symbol.dispose]: () => void this.#onUpdated.delete(listen) }
+  }
+}
+
+const toolMap = (tools: readonly CatalogTool[]): ReadonlyMap<string, CatalogTool> =>
+  new Map(tools.map((tool) => [tool.exposedName, tool]))
+
+function refusalOf({ enabled, state }: CatalogTool): ToolRefusal | undefined {
+  if (!enabled) return 'off'
+  return state === 'active' ? undefined : state
+}
