@@ -99,6 +99,8 @@ function restOf(kept: Map<string, Conversation>, ask: Ask): RestApi {
     listMessages: unused,
     getBlob: unused,
     getSession: unused,
+    state: unused,
+    send: unused,
   }
 }
 

@@ -107,6 +107,8 @@ export class FakeClient implements HearthClient {
     removeConversation: unused,
     getBlob: unused,
     getSession: unused,
+    state: unused,
+    send: unused,
   }
 
   start(): void {}

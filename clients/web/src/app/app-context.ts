@@ -1,3 +1,4 @@
+import type { Scope } from '../../../../services/common/contracts/principal.ts'
 import type { HearthClient } from '../protocol/hearth-client.ts'
 import type { Preferences } from './preferences.ts'
 import type { Route } from './route.ts'
@@ -10,6 +11,8 @@ export interface AppContext {
   /** The text of a message in the language in use; views render again when that changes. */
   readonly translate: Translate
   readonly route: () => Route
+  /** What this device may do, as the house last said; `admin` includes all others. It decides what is offered, no more. */
+  readonly may: (scope: Scope) => boolean
   go(route: Route): void
   /** Says something for a while, at the edge; with `undo` an act can be taken back for 10 s before `onExpired` makes it so. */
   notify(notice: Notice): void

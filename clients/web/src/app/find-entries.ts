@@ -24,7 +24,7 @@ export function findEntries(
   const wanted = query.trim().toLowerCase()
   const goTo = places
     .filter(({ text }) => text.toLowerCase().includes(wanted))
-    .map(({ text, route }) => ({ id: `go-${route.view}`, group: 'goTo' as const, text, route }))
+    .map(({ text, route }, index) => ({ id: `go-${index}`, group: 'goTo' as const, text, route }))
   if (wanted === '') return [...recent.map(recentEntry), ...goTo]
   return [...goTo, ...found.map(foundEntry)]
 }

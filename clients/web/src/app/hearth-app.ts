@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
-import { Flame, History, MessageCircle, Search, Settings } from 'lucide'
+import { Blocks, Flame, History, MessageCircle, Search, Settings } from 'lucide'
+import type { Scope } from '../../../../services/common/contracts/principal.ts'
 import type { HearthClient } from '../protocol/hearth-client.ts'
 import type { AppContext } from './app-context.ts'
 import { appStyles } from './app-styles.ts'
@@ -30,6 +31,7 @@ const parts = {
   chat: () => import('../views/chat/hearth-chat.ts'),
   list: () => import('../views/chat/list/conversation-list.ts'),
   pair: () => import('../views/pair/pair-view.ts'),
+  servers: () => import('../views/servers/servers-view.ts'),
   settings: () => import('../views/settings/settings-view.ts'),
   find: () => import('./quick-find.ts'),
 } as const
@@ -49,6 +51,7 @@ export class HearthApp extends LitElement {
   readonly #wide = new MediaQueryController(this, wideQuery)
   /** Shown again when the reader comes back to the chat, with what was typed there. */
   #chat: ChatRoute = { view: 'chat' }
+  #scopes: readonly Scope[] = []
   #lastView: Route['view'] | undefined
   #wasSignedIn = true
   #stop = new AbortController()
@@ -62,6 +65,7 @@ export class HearthApp extends LitElement {
       preferences,
       translate,
       route: () => address.route,
+      may: (scope) => this.#scopes.includes(scope) || this.#scopes.includes('admin'),
       go: (route) => address.go(route),
       notify: (notice) => this.#notices.show(notice),
     }
@@ -74,8 +78,12 @@ export class HearthApp extends LitElement {
     const { client } = this.context
     this.#stop = new AbortController()
     const { signal } = this.#stop
-    const renew = () => this.requestUpdate()
-    for (const leave of [client.on('connection', renew), this.#address.onChange(renew)]) {
+    const renew = () => {
+      if (!this.#isSignedIn) this.#scopes = []
+      this.requestUpdate()
+    }
+    const learn = () => void this.#readScopes()
+    for (const leave of [client.on('connection', renew), client.on('resumed', learn), this.#address.onChange(renew)]) {
       signal.addEventListener('abort', leave)
     }
     window.addEventListener('online', () => client.wake(), { signal })
@@ -147,7 +155,8 @@ export class HearthApp extends LitElement {
   #frame() {
     const { view } = this.#address.route
     const isWide = this.#wide.matches
-    const showsList = isWide ? view !== 'settings' : view === 'history'
+    const showsChat = view === 'chat' || view === 'history'
+    const showsList = isWide ? showsChat : view === 'history'
     const listIsMain = !isWide && view === 'history'
     return html`
       <div class="frame ${isWide ? 'wide' : 'narrow'}">
@@ -161,12 +170,27 @@ export class HearthApp extends LitElement {
           ${this.#whenReady('list', this.#list())}
         </div>
         <main id="main" tabindex="-1" ?hidden=${listIsMain}>
-          <div class="chat" ?hidden=${view === 'settings'}>${this.#whenReady('chat', this.#chatView())}</div>
-          ${view === 'settings' ? this.#whenReady('settings', html`<hearth-settings-view .context=${this.context}></hearth-settings-view>`) : nothing}
+          <div class="chat" ?hidden=${!showsChat}>${this.#whenReady('chat', this.#chatView())}</div>
+          ${this.#otherView()}
         </main>
         ${isWide ? nothing : this.#bar()}
       </div>
     `
+  }
+
+  #otherView() {
+    const { route } = this.#address
+    switch (route.view) {
+      case 'servers':
+        return this.#whenReady(
+          'servers',
+          html`<hearth-servers-view .context=${this.context} .server=${route.server}></hearth-servers-view>`,
+        )
+      case 'settings':
+        return this.#whenReady('settings', html`<hearth-settings-view .context=${this.context}></hearth-settings-view>`)
+      default:
+        return nothing
+    }
   }
 
   #list() {
@@ -212,6 +236,7 @@ export class HearthApp extends LitElement {
         <span class="brand">${icon(Flame)}</span>
         ${this.#link('chat', { label: false })}
         <button type="button" aria-label=${find} title="${find} (${isApple() ? '⌘' : 'Ctrl'} K)" @click=${this.#openFind}>${icon(Search)}</button>
+        ${this.#seesServers ? this.#link('servers', { label: false }) : nothing}
         ${this.#link('settings', { label: false })}
       </nav>
     `
@@ -220,12 +245,12 @@ export class HearthApp extends LitElement {
   #bar() {
     return html`
       <nav class="bar" aria-label=${this.context.translate('app.views')}>
-        ${(['chat', 'history', 'settings'] as const).map((view) => this.#link(view, { label: true }))}
+        ${(['chat', 'history', ...(this.#seesServers ? ['servers' as const] : []), 'settings'] as const).map((view) => this.#link(view, { label: true }))}
       </nav>
     `
   }
 
-  #link(view: 'chat' | 'history' | 'settings', { label }: { readonly label: boolean }) {
+  #link(view: keyof typeof icons, { label }: { readonly label: boolean }) {
     const text = this.context.translate(`app.${view}`)
     const { view: shown } = this.#address.route
     const isCurrent = shown === view || (view === 'chat' && shown === 'history' && this.#wide.matches)
@@ -246,6 +271,18 @@ export class HearthApp extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('main:not([hidden]), [role="main"]')?.focus()
   }
 
+  get #seesServers(): boolean {
+    return this.context.may('tools') || this.context.may('settings')
+  }
+
+  /** What cannot be read now is read at the next connect. */
+  async #readScopes(): Promise<void> {
+    const session = await this.context.client.rest.getSession().catch(() => undefined)
+    if (session === undefined) return
+    this.#scopes = session.scopes
+    this.requestUpdate()
+  }
+
   #openFind(): void {
     this.isFinding = true
   }
@@ -259,9 +296,15 @@ export class HearthApp extends LitElement {
   }
 }
 
-const icons = { chat: MessageCircle, history: History, settings: Settings } as const
+const icons = { chat: MessageCircle, history: History, servers: Blocks, settings: Settings } as const
 
-const titles = { chat: undefined, history: 'app.history', settings: 'settings.title', pair: 'pair.title' } as const
+const titles = {
+  chat: undefined,
+  history: 'app.history',
+  servers: 'app.servers',
+  settings: 'settings.title',
+  pair: 'pair.title',
+} as const
 
 function isApple(): boolean {
   return /mac|iphone|ipad/i.test(navigator.platform)

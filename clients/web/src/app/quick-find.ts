@@ -21,6 +21,7 @@ export class HearthQuickFind extends LitElement {
     query: { state: true },
     at: { state: true },
     recent: { state: true },
+    servers: { state: true },
   }
   static override styles = [controlStyles, quickFindStyles]
 
@@ -29,6 +30,8 @@ export class HearthQuickFind extends LitElement {
   /** Index of the chosen entry. */
   declare private at: number
   declare private recent: readonly Conversation[]
+  /** Their names. */
+  declare private servers: readonly string[]
   #search: ConversationSearch | undefined
   #leave: readonly (() => void)[] = []
 
@@ -37,6 +40,7 @@ export class HearthQuickFind extends LitElement {
     this.query = ''
     this.at = 0
     this.recent = []
+    this.servers = []
     new LanguageController(this)
   }
 
@@ -48,6 +52,7 @@ export class HearthQuickFind extends LitElement {
     this.#search = search
     this.#leave = [client.on('conversation', onNews), client.on('resumed', onNews)]
     void this.#readRecent()
+    void this.#readServers()
   }
 
   override disconnectedCallback(): void {
@@ -140,7 +145,12 @@ export class HearthQuickFind extends LitElement {
     const places = [
       { text: translate('list.new'), route: { view: 'chat' } },
       { text: translate('app.history'), route: { view: 'history' } },
+      ...(this.#seesServers ? [{ text: translate('app.servers'), route: { view: 'servers' } } as const] : []),
       { text: translate('app.settings'), route: { view: 'settings' } },
+      // Too many to be read through, so only for who looks for one.
+      ...(this.query.trim() === '' ? [] : this.servers).map(
+        (server) => ({ text: server, route: { view: 'servers', server } }) as const,
+      ),
     ] as const
     const found = state === undefined || state.status === 'idle' ? [] : state.results
     return findEntries(this.query, { places, recent: this.recent, found })
@@ -151,6 +161,20 @@ export class HearthQuickFind extends LitElement {
       this.recent = (await this.context.client.rest.listConversations({ limit: recentCount })).items
     } catch {
       // The places can still be gone to, and a search says what is wrong.
+    }
+  }
+
+  get #seesServers(): boolean {
+    return this.context.may('tools') || this.context.may('settings')
+  }
+
+  async #readServers(): Promise<void> {
+    if (!this.#seesServers) return
+    try {
+      const page = await this.context.client.rest.send({ method: 'GET', path: '/api/v1/mcp/servers?limit=200' })
+      this.servers = (page as ServersPage).data.map(({ name }) => name)
+    } catch {
+      // As with what is recent.
     }
   }
 
@@ -191,6 +215,10 @@ export class HearthQuickFind extends LitElement {
   #onClick(event: MouseEvent): void {
     if (event.target instanceof HTMLDialogElement) this.#close()
   }
+}
+
+interface ServersPage {
+  readonly data: readonly { readonly name: string }[]
 }
 
 customElements.define('hearth-quick-find', HearthQuickFind)

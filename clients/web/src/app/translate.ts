@@ -4,25 +4,20 @@ import { type Language, languageFor, type Preferences } from './preferences.ts'
 
 /** The text of a message in the language in use. What stands in braces in the message has to be given, and nothing else. */
 export interface Translate {
-  <Key extends MessageKey>(key: Key, ...values: ValuesOf<Key>): string
+  <Key extends MessageKey>(key: Key, ...values: ValuesIn<(typeof en)[Key]>): string
   /** For `Intl`. */
   readonly language: Language
   onChange(listener: () => void): () => void
 }
 
-type TextOf<Key extends MessageKey> = (typeof en)[Key] extends infer Found
-  ? Found extends string
-    ? Found
-    : Found extends { readonly other: infer Other }
-      ? Other
-      : never
-  : never
+type TextOf<Found> = Found extends string ? Found : Found extends { readonly other: infer Other } ? Other : never
 
 type NamesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
 
-type ValuesOf<Key extends MessageKey> = [NamesIn<TextOf<Key>>] extends [never]
+/** What a message wants to be given. */
+export type ValuesIn<Found> = [NamesIn<TextOf<Found>>] extends [never]
   ? []
-  : [values: { readonly [Name in NamesIn<TextOf<Key>>]: string | number }]
+  : [values: { readonly [Name in NamesIn<TextOf<Found>>]: string | number }]
 
 type Values = Readonly<Record<string, string | number>>
 

@@ -6,6 +6,7 @@ export const de: Dictionary = {
   'app.views': 'Bereiche',
   'app.chat': 'Chat',
   'app.history': 'Verlauf',
+  'app.servers': 'Server & Werkzeuge',
   'app.settings': 'Einstellungen',
   'app.loading': 'Lädt …',
   'app.notLoaded': 'Dieser Teil der Seite wurde nicht geladen.',

@@ -7,6 +7,7 @@ export const en = {
   'app.views': 'Views',
   'app.chat': 'Chat',
   'app.history': 'History',
+  'app.servers': 'Servers & tools',
   'app.settings': 'Settings',
   'app.loading': 'Loading…',
   'app.notLoaded': 'This part of the page did not load.',

@@ -9,6 +9,8 @@ export interface HouseCall {
   readonly body?: object
   /** Revision the object must be at. */
   readonly ifRevision?: number
+  /** ETag of what is known; only `state` understands the answer that it still is so. */
+  readonly knownTag?: string
   readonly signal?: AbortSignal
   /** Until the headers of the answer; default 15 s. */
   readonly timeoutMs?: number
@@ -21,6 +23,11 @@ export interface HouseHttpDeps {
   readonly clock: Clock
 }
 
+/** An object as it is now, with its ETag, or that it is as `knownTag` says. */
+export type HouseState =
+  | { readonly type: 'unchanged' }
+  | { readonly type: 'read'; readonly body: unknown; readonly tag: string | undefined }
+
 /** One HTTP call to the house. */
 export class HouseHttp {
   readonly #deps: HouseHttpDeps
@@ -32,6 +39,15 @@ export class HouseHttp {
   /** The body of the answer, parsed; undefined for none. @throws HearthFailure; the reason of `call.signal`. */
   json(call: HouseCall): Promise<unknown> {
     return this.#call(call, (response) => (response.status === 204 ? Promise.resolve(undefined) : parsedBody(response)))
+  }
+
+  /** @throws as `json`. */
+  state(call: HouseCall): Promise<HouseState> {
+    return this.#call(call, async (response) =>
+      response.status === 304
+        ? { type: 'unchanged' }
+        : { type: 'read', body: await parsedBody(response), tag: response.headers.get('etag') ?? undefined },
+    )
   }
 
   /** @throws as `json`. */
@@ -52,7 +68,7 @@ export class HouseHttp {
     call.signal?.addEventListener('abort', giveUp)
     try {
       const response = await fetch(url + call.path, { ...requestOf(call), signal: ended.signal })
-      if (!response.ok) throw new HearthFailure(await refusalOf(response))
+      if (!response.ok && response.status !== 304) throw new HearthFailure(await refusalOf(response))
       return await read(response)
     } catch (error) {
       call.signal?.throwIfAborted()
@@ -64,7 +80,7 @@ export class HouseHttp {
   }
 }
 
-function requestOf({ method, token, body, ifRevision }: HouseCall) {
+function requestOf({ method, token, body, ifRevision, knownTag }: HouseCall) {
   return {
     method,
     credentials: 'omit',
@@ -74,6 +90,7 @@ function requestOf({ method, token, body, ifRevision }: HouseCall) {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` }),
+      ...(knownTag === undefined ? {} : { 'if-none-match': knownTag }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   } as const

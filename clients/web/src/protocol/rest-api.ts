@@ -1,4 +1,7 @@
+import type { Scope } from '../../../../services/common/contracts/principal.ts'
 import type { AttemptRecord, RunStatus, WireUsage } from '../../../../services/common/contracts/run-event.ts'
+
+import type { HouseCall, HouseState } from './house-http.ts'
 
 /** The REST calls that clients make. All throw HearthFailure; a session token is fetched and renewed by itself. */
 export interface RestApi {
@@ -15,7 +18,14 @@ export interface RestApi {
   getBlob(id: string, signal?: AbortSignal): Promise<{ readonly mediaType: string; readonly bytes: ArrayBuffer }>
   /** Who this session is. */
   getSession(): Promise<SessionInfo>
+  /** Reads anything else of the house: views that are fetched later bring their own shapes. */
+  state(call: RestCall): Promise<HouseState>
+  /** Does anything else; the answer's body, undefined for none. */
+  send(call: RestCall): Promise<unknown>
 }
+
+/** Its token is put in by the client. */
+export type RestCall = Omit<HouseCall, 'token'>
 
 export interface PageWish {
   readonly limit?: number
@@ -70,5 +80,7 @@ export type MessagePart =
 export interface SessionInfo {
   readonly user: string | null
   readonly role: 'admin' | 'member' | 'guest'
+  /** `admin` includes all others. */
+  readonly scopes: readonly Scope[]
   readonly device: { readonly id: string; readonly name: string } | null
 }

@@ -45,6 +45,8 @@ export function createRest(deps: RestDeps): RestApi {
     async getSession() {
       return sessionOf(await json({ method: 'GET', path: '/api/v1/sessions/current' }))
     },
+    state: (call) => withToken(deps, call, (own) => deps.http.state(own)),
+    send: json,
   }
 }
 
@@ -179,4 +181,4 @@ function partOf(part: WirePart): MessagePart {
   }
 }
 
-const sessionOf = ({ user, role, device }: SessionInfo): SessionInfo => ({ user, role, device })
+const sessionOf = ({ user, role, scopes, device }: SessionInfo): SessionInfo => ({ user, role, scopes, device })
