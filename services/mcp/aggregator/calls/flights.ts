@@ -1,0 +1,42 @@
+import type { HearthError } from '../../../common/errors/hearth-error.ts'
+
+interface Flight {
+  /** Why it may not go on; undefined: it may. */
+  readonly refused: () => HearthError | undefined
+  readonly abort: AbortController
+}
+
+/** Requests that are under way, so that they can be cut when what they use is switched off. */
+export class Flights {
+  readonly #flying = new Set<Flight>()
+
+  async fly<Value>(
+    refused: () => HearthError | undefined,
+    signal: AbortSignal,
+    go: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const flight: Flight = { refused, abort: new AbortController() }
+    const onAbort = (): void => flight.abort.abort(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#flying.add(flight)
+    try {
+      return await go(flight.abort.signal)
+    } catch (error) {
+      // Whatever the cut call says of itself, this is why.
+      const cut = signal.aborted ? undefined : flight.abort.signal.reason
+      throw cut ?? error
+    } finally {
+      this.#flying.delete(flight)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Cuts all that may not go on. */
+  cutRefused(): void {
+    for (const { refused, abort } of this.#flying) {
+      const error = refused()
+      if (error !== undefined) abort.abort(error)
+    }
+  }
+}

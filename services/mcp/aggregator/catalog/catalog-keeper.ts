@@ -1,0 +1,188 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Tool } from '@modelcontextprotocol/client'
+import type { McpServer } from '../../../common/contracts/mcp-server.ts'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
+import type { Logger } from '../../../common/telemetry/logger.ts'
+import type { Store } from '../../store/store.ts'
+import type { ListingRecord } from '../catalog.ts'
+import { takenOver } from '../exposure/name-pattern.ts'
+import { SerialQueue } from '../looks/serial-queue.ts'
+import type { UpstreamListing } from '../upstream.ts'
+import { findFlags, smuggledText } from '../vetting/find-flags.ts'
+import { vetListing } from '../vetting/vet-listing.ts'
+import { allGone, type DiffContext, diffTools, rejudgeTools, type ToolDiff, type ToolEvent } from './diff-tools.ts'
+import type { LiveCatalog } from './live-catalog.ts'
+import { exposedPromptName, namePrompts } from './name-prompts.ts'
+
+interface CatalogKeeperDeps {
+  readonly store: Pick<Store, 'catalog' | 'audit'>
+  readonly live: LiveCatalog
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly log: Logger
+}
+
+/** What a write of one server comes to; worked out anew when a name was taken meanwhile. */
+interface Plan extends ToolDiff {
+  readonly listing: ListingRecord['listing'] | undefined
+}
+
+const maxTries = 3
+const maxTold = 10_000
+
+/** The only writer of what was found at upstreams. Writes one after another, so that no name is given twice. */
+export class CatalogKeeper {
+  readonly #deps: CatalogKeeperDeps
+  readonly #queue = new SerialQueue()
+  /** As declared when tools were judged last. */
+  readonly #judged = new Map<string, McpServer>()
+  /** Refusals that were told already: each look finds them again. */
+  readonly #told = new Map<string, string>()
+
+  constructor(deps: CatalogKeeperDeps) {
+    this.#deps = deps
+  }
+
+  async idle(): Promise<void> {
+    await this.#queue.idle()
+  }
+
+  /**
+   * Keeps what a look found; resolves when `live` has it read. Says whether there was anything new. What is found at a
+   * server that was switched off or removed meanwhile is not kept.
+   */
+  async take(name: string, found: UpstreamListing): Promise<boolean> {
+    return await this.#queue.run(async () => {
+      const server = this.#server(name)
+      if (server?.enabled !== true) return false
+      const { tools, listing } = vetListing(found, server.url !== undefined)
+      this.#judged.set(name, server)
+      return await this.#keep(name, () => {
+        const diff = diffTools(tools, takenOver(server), this.#context(server))
+        return { ...diff, listing: this.#newListing(name, listing) }
+      })
+    })
+  }
+
+  /** Was it known, and is it reached or filtered in another way now? */
+  isDeclaredAnew(server: McpServer): boolean {
+    const before = this.#judged.get(server.name)
+    return before !== undefined && !isDeepStrictEqual(offerOf(before), offerOf(server))
+  }
+
+  /** Approval and names as declared now, and what is declared no more is gone. Says whether that changed anything. */
+  async followDeclarations(): Promise<boolean> {
+    const { servers, tools } = this.#deps.live.source()
+    const known = new Set(servers.map(({ name }) => name))
+    const changed = servers.filter(
+      (server) =>
+        !isDeepStrictEqual(this.#judged.get(server.name)?.tools, server.tools) ||
+        this.#judged.get(server.name)?.trust !== server.trust,
+    )
+    for (const server of servers) this.#judged.set(server.name, server)
+    const lost = new Set(
+      tools.filter(({ server, state }) => !known.has(server) && state !== 'gone').map(({ server }) => server),
+    )
+    let hasNews = false
+    for (const server of changed) hasNews = (await this.#rejudge(server)) || hasNews
+    for (const name of lost) hasNews = (await this.#lose(name)) || hasNews
+    return hasNews
+  }
+
+  async #rejudge(server: McpServer): Promise<boolean> {
+    return await this.#queue.run(() =>
+      this.#keep(server.name, () => ({ ...rejudgeTools(this.#context(server)), listing: undefined })),
+    )
+  }
+
+  async #lose(name: string): Promise<boolean> {
+    this.#judged.delete(name)
+    return await this.#queue.run(async () => {
+      if (this.#server(name) !== undefined) return false
+      return await this.#keep(name, () => {
+        const records = this.#deps.live.source().tools.filter((tool) => tool.server === name)
+        return { ...allGone(records, this.#deps.clock()), listing: undefined }
+      })
+    })
+  }
+
+  async #keep(server: string, plan: () => Plan, tries = maxTries): Promise<boolean> {
+    const { records, events, listing } = plan()
+    const hasNews = records.length > 0 || listing !== undefined
+    if (hasNews) {
+      try {
+        await this.#deps.store.catalog.save({ server, tools: records, listing })
+      } catch (error) {
+        // An admin took the name between our look and the write.
+        if (tries === 1 || !(error instanceof HearthError) || error.code !== 'caller_conflict') throw error
+        await this.#deps.live.read()
+        return await this.#keep(server, plan, tries - 1)
+      }
+      await this.#deps.live.read()
+    }
+    for (const event of events) this.#tell(server, event)
+    return hasNews
+  }
+
+  #server(name: string): McpServer | undefined {
+    return this.#deps.live.source().servers.find((server) => server.name === name)
+  }
+
+  #context(server: DiffContext['server']): DiffContext {
+    const { tools } = this.#deps.live.source()
+    const taken = new Set(tools.map(({ exposedName }) => exposedName))
+    const own = new Set(tools.filter((tool) => tool.server === server.name).map(({ name }) => name))
+    const foreign = new Map(
+      tools
+        .filter((tool) => tool.server !== server.name && tool.state !== 'gone')
+        .flatMap((tool): readonly [string, string][] => [
+          [tool.name, tool.server],
+          [tool.exposedName, tool.server],
+        ]),
+    )
+    const owner = (name: string): string | undefined => (own.has(name) ? undefined : foreign.get(name))
+    return {
+      server,
+      records: tools.filter((tool) => tool.server === server.name),
+      isTaken: (name) => taken.has(name),
+      flagsOf: (tool: Tool, raw: Tool) => [smuggledText(raw) ?? [], findFlags(tool, owner)].flat(),
+      now: this.#deps.clock(),
+    }
+  }
+
+  /** With the names that clients see; undefined: it is what is kept already. */
+  #newListing(name: string, listing: ListingRecord['listing']): ListingRecord['listing'] | undefined {
+    const { listings } = this.#deps.live.source()
+    const before = listings.find(({ server }) => server === name)?.listing
+    const others = listings.filter(({ server }) => server !== name).flatMap(({ listing: { prompts } }) => prompts)
+    const taken = new Set(others.map(exposedPromptName))
+    const prompts = namePrompts(name, listing.prompts, before?.prompts ?? [], (exposed) => taken.has(exposed))
+    const next = { ...listing, prompts }
+    return before !== undefined && JSON.stringify(before) === JSON.stringify(next) ? undefined : next
+  }
+
+  #tell(server: string, { action, name, reason }: ToolEvent): void {
+    const target = `${server}/${name.slice(0, 200)}`
+    if (action === 'tool.refuse' && this.#wasTold(target, reason)) return
+    const isBlocked = action === 'tool.quarantine' || action === 'tool.refuse'
+    const outcome = isBlocked ? 'blocked' : 'ok'
+    const code = isBlocked ? 'tool_quarantined' : null
+    const detail = reason === null ? null : JSON.stringify({ reason })
+    this.#deps.store.audit.record({ principal: 'hearth', action, target, outcome, code, detail })
+    if (isBlocked) this.#deps.log.warn({ server, tool: name, reason }, 'a tool is kept from clients')
+  }
+
+  #wasTold(target: string, reason: string | null): boolean {
+    if (this.#told.get(target) === reason) return true
+    if (this.#told.size >= maxTold) this.#told.clear()
+    if (reason !== null) this.#told.set(target, reason)
+    return false
+  }
+}
+
+/** What decides on what it offers us. */
+function offerOf(server: McpServer): unknown {
+  const { command, args, env, cwd, url, transport, headers, oauth, image } = server
+  const { allow, deny } = server.tools
+  return { command, args, env, cwd, url, transport, headers, oauth, image, allow, deny }
+}

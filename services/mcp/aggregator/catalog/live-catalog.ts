@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { McpServer } from '../../../common/contracts/mcp-server.ts'
+import type { Store } from '../../store/store.ts'
+import type { CatalogNews } from '../aggregator.ts'
+import type { Catalog } from '../catalog.ts'
+import { JoinedWork } from '../looks/joined-work.ts'
+import { CatalogAssembler, type CatalogSource } from './assemble-catalog.ts'
+import type { TokenCounter } from './token-counter.ts'
+
+/** Changes of upstreams within this time are told as one. */
+const burstMs = 30
+
+/** The catalog as the store has it: read, assembled and swapped whole. */
+export class LiveCatalog {
+  readonly #store: Pick<Store, 'mcpServers' | 'catalog'>
+  readonly #tokens: TokenCounter
+  readonly #assembler: CatalogAssembler
+  readonly #reading: JoinedWork
+  readonly #listeners = new Set<(news: CatalogNews) => void>()
+  #source: CatalogSource = { servers: [], tools: [], listings: [] }
+  #current: Catalog
+  #isStale = false
+  #burst: NodeJS.Timeout | undefined
+
+  constructor(store: Pick<Store, 'mcpServers' | 'catalog'>, tokens: TokenCounter) {
+    this.#store = store
+    this.#tokens = tokens
+    this.#assembler = new CatalogAssembler((text) => tokens.count(text))
+    this.#reading = new JoinedWork(() => this.#read())
+    this.#current = this.#assembler.assemble(this.#source)
+  }
+
+  current(): Catalog {
+    return this.#current
+  }
+
+  /** What was read last; the current catalog may be one burst behind. */
+  source(): CatalogSource {
+    return this.#source
+  }
+
+  /** Resolves when `source` holds all that was in the store when it was called. */
+  read(): Promise<void> {
+    return this.#reading.run()
+  }
+
+  swap(): void {
+    clearTimeout(this.#burst)
+    this.#burst = undefined
+    if (!this.#isStale) return
+    this.#isStale = false
+    const before = this.#current
+    const after = this.#assembler.assemble(this.#source)
+    this.#current = after
+    for (const listen of this.#listeners) listen({ before, after })
+  }
+
+  swapSoon(): void {
+    if (this.#isStale) this.#burst ??= setTimeout(() => this.swap(), burstMs)
+  }
+
+  onSwap(listen: (news: CatalogNews) => void): Disposable {
+    // An object of its own: one function may listen twice.
+    const listener = (news: CatalogNews): void => listen(news)
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  stop(): void {
+    clearTimeout(this.#burst)
+    this.#listeners.clear()
+  }
+
+  async #read(): Promise<void> {
+    const servers = sameWhereEqual(this.#source.servers, await this.#store.mcpServers.all())
+    const { tools, listings } = await this.#store.catalog.load()
+    if (tools.length > 0) await this.#tokens.load()
+    const { servers: oldServers, tools: oldTools, listings: oldListings } = this.#source
+    const isSame = isSameList(oldServers, servers) && isSameList(oldTools, tools) && isSameList(oldListings, listings)
+    if (isSame) return
+    this.#source = { servers, tools, listings }
+    this.#isStale = true
+  }
+}
+
+const isSameList = (before: readonly unknown[], after: readonly unknown[]): boolean =>
+  before.length === after.length && before.every((item, index) => item === after[index])
+
+/** What is made ready for a declaration hangs on its identity. */
+function sameWhereEqual(before: readonly McpServer[], after: readonly McpServer[]): readonly McpServer[] {
+  const known = new Map(before.map((server) => [server.name, server]))
+  return after.map((server) => {
+    const old = known.get(server.name)
+    return old !== undefined && isDeepStrictEqual(old, server) ? old : server
+  })
+}

@@ -1,0 +1,117 @@
+import type { Prompt, Resource, ResourceTemplateType } from '@modelcontextprotocol/client'
+import { UriTemplate } from '@modelcontextprotocol/client'
+import type { ListingRecord } from '../catalog.ts'
+import type { UpstreamListing } from '../upstream.ts'
+import { cleanIcons, cleanMeta } from './clean-extras.ts'
+import { cleanText, hasHidden } from './clean-text.ts'
+import { isUsableName, type VettedTool, vetTool } from './vet-tool.ts'
+
+/** What an upstream offers, bounded and without hidden characters. */
+export interface VettedListing {
+  /** Each own name once. */
+  readonly tools: readonly VettedTool[]
+  readonly listing: ListingRecord['listing']
+}
+
+/** Most of each kind that is taken over of one upstream. */
+export const listingLimits = { tools: 2000, prompts: 1000, resources: 5000, resourceTemplates: 500 } as const
+
+const maxTitle = 200
+const maxText = 4096
+const maxUri = 2048
+
+/** What is over a limit, unfit or twice is left out; of tools it is said why. */
+export function vetListing(found: UpstreamListing, overHttp: boolean): VettedListing {
+  const { tools, prompts, resources, resourceTemplates } = found
+  return {
+    tools: firstBy(tools, ({ name }) => name).map((tool, index) =>
+      index < listingLimits.tools
+        ? vetTool(tool, overHttp)
+        : {
+            type: 'refused',
+            name: cleanText(tool.name, maxTitle),
+            reason: `it is beyond the first ${listingLimits.tools}`,
+          },
+    ),
+    listing: {
+      capabilities: found.capabilities,
+      instructions: found.instructions === undefined ? undefined : cleanText(found.instructions, maxText),
+      prompts: firstBy(prompts.filter(isUsablePrompt), ({ name }) => name)
+        .slice(0, listingLimits.prompts)
+        .map(cleanPrompt),
+      resources: firstBy(resources.filter(isUsableResource), ({ uri }) => uri)
+        .slice(0, listingLimits.resources)
+        .map(cleanResource),
+      resourceTemplates: firstBy(resourceTemplates.filter(isUsableTemplate), ({ uriTemplate }) => uriTemplate)
+        .slice(0, listingLimits.resourceTemplates)
+        .map(cleanTemplate),
+    },
+  }
+}
+
+function firstBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  const byKey = new Map<string, Item>()
+  for (const item of items) if (!byKey.has(keyOf(item))) byKey.set(keyOf(item), item)
+  return [...byKey.values()]
+}
+
+const isUsablePrompt = ({ name, arguments: args = [] }: Prompt): boolean =>
+  isUsableName(name) && args.every((argument) => !hasHidden(argument.name))
+
+/** `hearth:` is the house's own. */
+const isUsableUri = (uri: string): boolean =>
+  uri.length <= maxUri && /^[a-z][a-z0-9+.-]*:/i.test(uri) && !/^hearth:/i.test(uri) && !hasHidden(uri)
+
+const isUsableResource = ({ uri }: Resource): boolean => isUsableUri(uri)
+
+function isUsableTemplate({ uriTemplate }: ResourceTemplateType): boolean {
+  if (!isUsableUri(uriTemplate)) return false
+  try {
+    return new UriTemplate(uriTemplate).variableNames.length > 0
+  } catch {
+    return false
+  }
+}
+
+interface Described {
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+  readonly icons?: Resource['icons']
+  readonly _meta?: Resource['_meta']
+}
+
+const descriptionOf = ({ title, description, icons, _meta }: Described) => ({
+  ...(title !== undefined && { title: cleanText(title, maxTitle) }),
+  ...(description !== undefined && { description: cleanText(description, maxText) }),
+  ...cleanIcons(icons),
+  ...cleanMeta(_meta),
+})
+
+const cleanPrompt = (prompt: Prompt): Prompt => ({
+  name: prompt.name,
+  ...descriptionOf(prompt),
+  ...(prompt.arguments !== undefined && {
+    arguments: prompt.arguments.map(({ name, description, required }) => ({
+      name,
+      ...(description !== undefined && { description: cleanText(description, maxText) }),
+      ...(required !== undefined && { required }),
+    })),
+  }),
+})
+
+const cleanResource = (resource: Resource): Resource => ({
+  uri: resource.uri,
+  name: cleanText(resource.name, maxTitle),
+  ...descriptionOf(resource),
+  ...(resource.mimeType !== undefined && { mimeType: cleanText(resource.mimeType, maxTitle) }),
+  ...(resource.size !== undefined && { size: resource.size }),
+  ...(resource.annotations !== undefined && { annotations: resource.annotations }),
+})
+
+const cleanTemplate = (template: ResourceTemplateType): ResourceTemplateType => ({
+  uriTemplate: template.uriTemplate,
+  name: cleanText(template.name, maxTitle),
+  ...descriptionOf(template),
+  ...(template.mimeType !== undefined && { mimeType: cleanText(template.mimeType, maxTitle) }),
+  ...(template.annotations !== undefined && { annotations: template.annotations }),
+})
