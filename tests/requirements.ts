@@ -7,6 +7,7 @@ import { faultRequirements } from './requirements/faults.ts'
 import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
+import { mcpStoreRequirements } from './requirements/mcp-s.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
 import { pageGatewayRequirements } from './requirements/page-g.ts'
@@ -42,6 +43,7 @@ export const requirements: readonly Requirement[] = [
   ...pageShellRequirements,
   ...pageGatewayRequirements,
   ...chatViewRequirements,
+  ...mcpStoreRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

@@ -20,6 +20,8 @@ const MAX_BATCH = 500
 const MAX_WAITING = 20_000
 const KEPT_ENTRIES = 200_000
 const KEPT_MS = 180 * 86_400_000
+/** Entries removed by one statement. */
+const MAX_REMOVED = 5000
 const MAX_NAME = 512
 const MAX_DETAIL = 4096
 
@@ -72,27 +74,22 @@ export class AuditLog implements Audit {
     await this.#writing
   }
 
-  /** Forgets what is old, and the oldest of too many. */
+  /** Forgets what is old, and the oldest of too many; a few at a time, so that nobody waits long behind it. */
   async prune(): Promise<void> {
-    const { database, clock } = this.#deps
-    const newest = await database.selectFrom('audit').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
-    if (newest === undefined) return
-    await database
-      .deleteFrom('audit')
-      .where('id', '<=', newest.id - KEPT_ENTRIES)
-      .execute()
-    const oldest = clock() - KEPT_MS
-    const kept = await database
-      .selectFrom('audit')
-      .select('id')
-      .where('at', '>=', oldest)
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst()
-    await database
-      .deleteFrom('audit')
-      .where('id', '<', kept?.id ?? newest.id + 1)
-      .execute()
+    const [first, last] = await Promise.all([this.#edge('asc'), this.#edge('desc')])
+    if (first === undefined || last === undefined) return
+    const young = await this.#edge('asc', this.#deps.clock() - KEPT_MS)
+    const end = Math.max((young ?? last + 1) - 1, last - KEPT_ENTRIES)
+    for (let from = first; from <= end; from += MAX_REMOVED) {
+      const upTo = Math.min(from + MAX_REMOVED - 1, end)
+      await this.#deps.database.deleteFrom('audit').where('id', '<=', upTo).execute()
+    }
+  }
+
+  /** The first or last id; of those that are at least so young. */
+  async #edge(order: 'asc' | 'desc', since = 0): Promise<number | undefined> {
+    const ids = this.#deps.database.selectFrom('audit').select('id').where('at', '>=', since).orderBy('id', order)
+    return (await ids.limit(1).executeTakeFirst())?.id
   }
 
   async #writeWaiting(): Promise<void> {

@@ -55,7 +55,7 @@ export class CatalogStore implements CatalogRecords {
     return await this.#deps.ledger.write(async (transaction, stamp): Promise<SettingsWrite<ToolRecord>> => {
       const current = await readTool(transaction, key)
       if (ifRevision !== undefined && ifRevision !== current.revision) throw new RevisionMismatch(current.revision)
-      const decided = { ...current, ...decidedColumns(change) }
+      const decided = withoutOldApproval({ ...current, ...decidedColumns(change) })
       if (isSame(current, decided)) return { result: toToolRecord(current), changes: [] }
       if (decided.exposed_name !== current.exposed_name) await assertFree(transaction, decided.exposed_name)
       const row = { ...decided, revision: stamp.revision }
@@ -138,6 +138,10 @@ function decidedColumns(change: Decision): Partial<ToolRow> {
     ...(approvedHash === undefined ? {} : { approved_hash: approvedHash }),
   }
 }
+
+/** What was approved is kept only while something else is listed. */
+const withoutOldApproval = (row: ToolRow): ToolRow =>
+  row.approved_hash === row.hash ? { ...row, approved_definition: null } : row
 
 const decidable = ['enabled', 'pinned', 'exposed_name', 'state', 'reason', 'approved_hash'] as const
 

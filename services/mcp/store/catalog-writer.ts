@@ -13,13 +13,14 @@ const listedColumns = [
   'definition',
   'hash',
   'approved_hash',
+  'approved_definition',
   'state',
   'reason',
   'first_seen_at',
   'gone_at',
 ] as const
 
-/** Rows of one statement: 13 values each, of which SQLite takes 32,766. */
+/** Rows of one statement: 14 values each, of which SQLite takes 32,766. */
 const MAX_ROWS = 100
 
 /** Whether anything is new. @throws HearthError `caller_conflict` when an exposed name is another tool's. */
@@ -75,7 +76,8 @@ async function freeName(transaction: Write, { server, name }: ToolRow): Promise<
 }
 
 async function writeRows(transaction: Write, rows: readonly ToolRow[]): Promise<void> {
-  const names = rows.map((row) => row.exposed_name)
+  const names = [...new Set(rows.map((row) => row.exposed_name))]
+  if (names.length < rows.length) throw taken('Two tools of one server cannot have the same name.')
   const holders = await transaction
     .selectFrom('tools')
     .select(['server', 'name', 'exposed_name'])
@@ -85,7 +87,7 @@ async function writeRows(transaction: Write, rows: readonly ToolRow[]): Promise<
   for (const { server, name, exposed_name } of holders) {
     const owner = ownerOf.get(exposed_name)
     if (owner?.server === server && owner.name === name) continue
-    throw new HearthError('caller_conflict', `The name \`${exposed_name}\` is that of a tool of \`${server}\` already.`)
+    throw taken(`The name \`${exposed_name}\` is that of a tool of \`${server}\` already; choose another one.`)
   }
   await transaction
     .insertInto('tools')
@@ -96,6 +98,7 @@ async function writeRows(transaction: Write, rows: readonly ToolRow[]): Promise<
         definition: is.ref('excluded.definition'),
         hash: is.ref('excluded.hash'),
         approved_hash: is.ref('excluded.approved_hash'),
+        approved_definition: is.ref('excluded.approved_definition'),
         state: is.ref('excluded.state'),
         reason: is.ref('excluded.reason'),
         first_seen_at: is.ref('excluded.first_seen_at'),
@@ -105,3 +108,5 @@ async function writeRows(transaction: Write, rows: readonly ToolRow[]): Promise<
     )
     .execute()
 }
+
+const taken = (message: string): HearthError => new HearthError('caller_conflict', message)

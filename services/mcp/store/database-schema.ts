@@ -62,6 +62,8 @@ export interface ToolRow {
   readonly definition: string
   readonly hash: string
   readonly approved_hash: string | null
+  /** JSON of the SDK's Tool; null: none, or the same as `definition`. */
+  readonly approved_definition: string | null
   readonly state: ToolState
   readonly reason: string | null
   readonly enabled: number

@@ -55,6 +55,7 @@ async function createTools(database: Kysely<unknown>): Promise<void> {
     .addColumn('definition', 'text', (column) => column.notNull())
     .addColumn('hash', 'text', (column) => column.notNull())
     .addColumn('approved_hash', 'text')
+    .addColumn('approved_definition', 'text')
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('reason', 'text')
     .addColumn('enabled', 'integer', (column) => column.notNull())
@@ -101,6 +102,8 @@ async function createRecords(database: Kysely<unknown>): Promise<void> {
     .addColumn('code', 'text')
     .addColumn('detail', 'text')
   await strict(audit).execute()
+  for (const name of ['action', 'target'] as const)
+    await database.schema.createIndex(`audit_${name}`).on('audit').column(name).execute()
   const secrets = database.schema
     .createTable('sealed_secrets')
     .addColumn('name', 'text', (column) => column.notNull().primaryKey())
