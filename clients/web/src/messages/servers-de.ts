@@ -83,7 +83,6 @@ export const serversDe: ServersDictionary = {
   removeDeclared: 'Er ist in {origin} beschrieben und kann nur dort entfernt werden. Ausschalten geht hier.',
   toolsTitle: 'Werkzeuge',
   toolsNone: 'Von diesem Server sind noch keine Werkzeuge bekannt. Sie werden gelesen, wenn er zum ersten Mal startet.',
-  toolsSearch: 'Seine Werkzeuge durchsuchen',
   toolGone: 'Weg: sein Server führt es nicht mehr',
   toolWaits: 'Wartet auf Prüfung',
   toolOwnName: 'Heißt bei seinem Server {name}',
@@ -170,8 +169,6 @@ export const serversDe: ServersDictionary = {
     other: '{count} weitere Zeichen werden nicht gezeigt.',
   },
   resultStopped: 'Angehalten. Vielleicht hat das Werkzeug es trotzdem getan.',
-  copy: 'Kopieren',
-  copied: 'Kopiert',
 
   audit: 'Letzte Aufrufe und Änderungen',
   auditHint: 'Argumente werden ohne Geheimnisse aufgehoben.',

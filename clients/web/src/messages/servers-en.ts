@@ -82,7 +82,6 @@ export const serversEn = {
   removeDeclared: 'It is declared in {origin}, and can be removed only there. It can be switched off here.',
   toolsTitle: 'Tools',
   toolsNone: 'No tools are known of this server yet. They are read when it first starts.',
-  toolsSearch: 'Search its tools',
   toolGone: 'Gone: its server lists it no more',
   toolWaits: 'Waits for review',
   toolOwnName: 'Called {name} by its server',
@@ -163,8 +162,6 @@ export const serversEn = {
   resultOther: 'Not shown here: {name}',
   resultCut: { one: '{count} character more is not shown.', other: '{count} characters more are not shown.' },
   resultStopped: 'Stopped. The tool may have done it all the same.',
-  copy: 'Copy',
-  copied: 'Copied',
 
   audit: 'Last calls and changes',
   auditHint: 'Arguments are kept without secrets.',
