@@ -83,6 +83,8 @@ export interface Exchange {
   readonly tool?: Tool
   readonly asker: Asker
   readonly signal: AbortSignal
+  /** Asked when its turn has come, after whatever waiting: what it says is thrown, and nothing is sent. */
+  readonly refused?: () => Error | undefined
 }
 
 export type ExchangeAnswer =
@@ -116,6 +118,13 @@ export interface UpstreamListener {
   onListsChanged(name: string): void
   onResourceUpdated(name: string, uri: string): void
   onStatus(status: UpstreamStatus): void
+}
+
+/** Which era each upstream was found to speak, kept over restarts; the text is opaque and dated by who writes it. */
+export interface Verdicts {
+  get(server: string, configHash: string): string | undefined
+  /** `configHash` names what it was found for: how the upstream is reached. Undefined: it proved wrong. */
+  set(server: string, configHash: string, prior: string | undefined): void
 }
 
 /** Owns every upstream and all processes. */

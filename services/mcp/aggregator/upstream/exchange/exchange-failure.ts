@@ -1,0 +1,85 @@
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client'
+import { HearthError } from '../../../../common/errors/hearth-error.ts'
+import { cleanText } from '../clean-text.ts'
+import { EgressError } from '../http/egress.ts'
+import { BodyTooLarge } from '../http/message-cap.ts'
+import { answerTooLarge, streamLost } from '../link/http-transport.ts'
+
+/** What a failed request says about the way to the upstream. */
+export type ExchangeFailure =
+  /** It answered, with an error that is the caller's to know. */
+  | { readonly type: 'answered'; readonly error: ProtocolError | HearthError }
+  /** The connection is of no use any more; `retry`: the request was not looked at, a new connection may take it. */
+  | { readonly type: 'lost'; readonly retry: boolean; readonly error: HearthError }
+  | { readonly type: 'unauthorized'; readonly error: HearthError }
+  /** What was agreed on with it does not hold: the era is asked for again. */
+  | { readonly type: 'wrong_era'; readonly error: HearthError }
+
+/** Errors about headers and versions of our own hop: -32020 HeaderMismatch, -32022 UnsupportedProtocolVersion. */
+const ofTheHop = new Set([-32020, -32022])
+const maxMessageCharacters = 2000
+
+export function exchangeFailureOf(name: string, error: unknown, outputBytes: number): ExchangeFailure {
+  if (error instanceof HearthError) return { type: 'answered', error }
+  if (error instanceof ProtocolError) return protocolFailure(name, error, outputBytes)
+  if (error instanceof BodyTooLarge) return { type: 'answered', error: tooLarge(name, outputBytes, error) }
+  if (error instanceof UnauthorizedError || isStatus(error, 401))
+    return { type: 'unauthorized', error: signIn(name, error) }
+  if (error instanceof EgressError) return lost(name, error, false)
+  // A legacy session that the server forgot: 404 (specification 2025-11-25, basic/transports).
+  if (isStatus(error, 404)) return lost(name, error, true)
+  if (error instanceof SdkHttpError) return { type: 'answered', error: broken(name, error) }
+  if (error instanceof SdkError) return sdkFailure(name, error)
+  return lost(name, error, false)
+}
+
+const isStatus = (error: unknown, status: number): boolean => error instanceof SdkHttpError && error.status === status
+
+function protocolFailure(name: string, error: ProtocolError, outputBytes: number): ExchangeFailure {
+  if (error.data === streamLost) return lost(name, error, false)
+  if (error.data === answerTooLarge) return { type: 'answered', error: tooLarge(name, outputBytes, error) }
+  if (ofTheHop.has(error.code)) return { type: 'wrong_era', error: broken(name, error) }
+  const message = cleanText(error.message, maxMessageCharacters)
+  return { type: 'answered', error: new ProtocolError(error.code, message, error.data) }
+}
+
+function sdkFailure(name: string, error: SdkError): ExchangeFailure {
+  switch (error.code) {
+    case SdkErrorCode.ConnectionClosed:
+    case SdkErrorCode.NotConnected:
+    case SdkErrorCode.SendFailed:
+      return lost(name, error, error.code === SdkErrorCode.NotConnected)
+    default:
+      return { type: 'answered', error: broken(name, error) }
+  }
+}
+
+const lost = (name: string, cause: unknown, retry: boolean): ExchangeFailure => ({
+  type: 'lost',
+  retry,
+  error: new HearthError('tool_unavailable', `The MCP server ${name} went away before it answered; try again.`, {
+    cause,
+  }),
+})
+
+const broken = (name: string, cause: unknown): HearthError =>
+  new HearthError('tool_failed', `The MCP server ${name} answered in a way that MCP does not allow; look at its log.`, {
+    cause,
+  })
+
+const signIn = (name: string, cause: unknown): HearthError =>
+  new HearthError(
+    'tool_unavailable',
+    `The MCP server ${name} wants a sign-in or another token; see to it in its settings.`,
+    {
+      retryable: false,
+      cause,
+    },
+  )
+
+export const tooLarge = (name: string, outputBytes: number, cause?: unknown): HearthError =>
+  new HearthError(
+    'caller_too_large',
+    `The answer of the MCP server ${name} is over ${Math.round(outputBytes / 1024)} KiB; ask for less, or raise limits.output_kb of the server.`,
+    cause === undefined ? {} : { cause },
+  )

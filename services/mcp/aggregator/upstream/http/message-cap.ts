@@ -1,0 +1,37 @@
+const newline = 0x0a
+const carriageReturn = 0x0d
+
+/** A body or an event of a stream is over the limit. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+}
+
+/** Counts the bytes of one message: of the whole body, or of an event of an event stream, which an empty line ends. */
+export class MessageCap {
+  readonly #maxBytes: number
+  readonly #isEventStream: boolean
+  #size = 0
+  #isLineEmpty = true
+
+  constructor(maxBytes: number, isEventStream: boolean) {
+    this.#maxBytes = maxBytes
+    this.#isEventStream = isEventStream
+  }
+
+  /** @throws BodyTooLarge */
+  count(chunk: Uint8Array): void {
+    if (this.#isEventStream) this.#countEvents(chunk)
+    else this.#size += chunk.length
+    if (this.#size > this.#maxBytes) throw new BodyTooLarge(`the answer is over ${this.#maxBytes} bytes`)
+  }
+
+  #countEvents(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      this.#size += 1
+      if (byte === newline) {
+        if (this.#isLineEmpty) this.#size = 0
+        this.#isLineEmpty = true
+      } else if (byte !== carriageReturn) this.#isLineEmpty = false
+    }
+  }
+}

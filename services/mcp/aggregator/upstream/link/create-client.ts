@@ -1,0 +1,53 @@
+import { Client, type ClientCapabilities, type VersionNegotiationOptions } from '@modelcontextprotocol/client'
+import { z } from 'zod'
+import type { Conversation } from './conversation.ts'
+import type { LinkEvents } from './link.ts'
+
+const identity = { name: 'hearth', title: 'Hearth', version: '0.1.0' }
+const maxPages = 64
+
+/** Declared to a legacy upstream, which is told once for all who will ask: what can be relayed at all. */
+export const relayedCapabilities: ClientCapabilities = {
+  elicitation: { form: {}, url: {} },
+  sampling: {},
+  roots: {},
+}
+
+export interface ClientOptions {
+  readonly capabilities: ClientCapabilities
+  readonly versionNegotiation?: VersionNegotiationOptions
+}
+
+/**
+ * A client of the SDK that interprets nothing: schemas of upstreams are not compiled (theirs could keep us busy), nothing
+ * is answered or cached on the way.
+ */
+export function createClient({ capabilities, versionNegotiation }: ClientOptions): Client {
+  return new Client(identity, {
+    capabilities,
+    jsonSchemaValidator: {
+      getValidator: () => (input: unknown) => ({ valid: true, data: input as never, errorMessage: undefined }),
+    },
+    inputRequired: { autoFulfill: false },
+    listMaxPages: maxPages,
+    ...(versionNegotiation === undefined ? {} : { versionNegotiation }),
+  })
+}
+
+/** Hears what the upstream tells by itself. */
+export function listenToChanges(client: Client, events: LinkEvents): void {
+  for (const what of ['tools', 'prompts', 'resources'] as const) {
+    client.setNotificationHandler(`notifications/${what}/list_changed`, () => events.onListsChanged())
+  }
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => events.onResourceUpdated(params.uri))
+}
+
+/** Relays what a legacy upstream asks, and messages of its log. */
+export function joinConversation(client: Client, conversation: Conversation): void {
+  client.setNotificationHandler('notifications/message', ({ params }) => conversation.log(params))
+  // The SDK checks elicitations and samplings; what else is in them is for whoever answers.
+  const any = z.looseObject({})
+  for (const method of ['elicitation/create', 'sampling/createMessage', 'roots/list'] as const) {
+    client.setRequestHandler(method, { params: any, result: any }, (params) => conversation.ask({ method, params }))
+  }
+}

@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  type Client,
+  type OAuthClientProvider,
+  type PriorDiscovery,
+  SSEClientTransport,
+  SseError,
+  type Transport,
+} from '@modelcontextprotocol/client'
+import type { Egress } from '../http/egress.ts'
+import { createPinnedFetch, type PinnedFetch, type ReadState } from '../http/pinned-fetch.ts'
+import { Conversation } from './conversation.ts'
+import { createClient, joinConversation, listenToChanges, relayedCapabilities } from './create-client.ts'
+import { WatchedHttpTransport } from './http-transport.ts'
+import type { Link, LinkEvents } from './link.ts'
+
+export interface HttpTarget {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly egress: Egress
+  readonly transport: 'http' | 'sse'
+  readonly authProvider: OAuthClientProvider | undefined
+  readonly maxMessageBytes: number
+  readonly maxSockets: number
+}
+
+export interface HttpAttempt {
+  readonly target: HttpTarget
+  /** Undefined: the era is asked for. */
+  readonly prior: PriorDiscovery | undefined
+  readonly events: LinkEvents
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
+/** Reaches an upstream over HTTP and agrees with it on the protocol. @throws what the SDK, the system or the rule throws. */
+export async function openHttpLink({ target, prior, events, signal, timeoutMs }: HttpAttempt): Promise<Link> {
+  const reading = new AsyncLocalStorage<ReadState>()
+  const pinned = createPinnedFetch({
+    egress: target.egress,
+    maxMessageBytes: target.maxMessageBytes,
+    maxSockets: target.maxSockets,
+    readState: () => reading.getStore(),
+  })
+  const createTransport = () => transportTo(target, pinned, reading)
+  const conversation = new Conversation()
+  const client = createClient({ capabilities: relayedCapabilities, versionNegotiation: { mode: 'auto' } })
+  joinConversation(client, conversation)
+  listenToChanges(client, events)
+  const lost = lossOf(client)
+  const transport = createTransport()
+  const giveUp = () => void transport.close()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    await client.connect(transport, { signal, timeout: timeoutMs, ...(prior === undefined ? {} : { prior }) })
+    if (prior?.kind === 'modern') await client.discover({ signal, timeout: timeoutMs })
+  } catch (error) {
+    await client.close().catch(() => undefined)
+    pinned.close()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+  return httpLink({ client, conversation, lost, pinned, createTransport })
+}
+
+function transportTo(target: HttpTarget, pinned: PinnedFetch, reading: AsyncLocalStorage<ReadState>): Transport {
+  const options = {
+    fetch: pinned.fetch,
+    requestInit: { headers: { ...target.headers } },
+    redirectPolicy: 'same-origin' as const,
+    ...(target.authProvider === undefined ? {} : { authProvider: target.authProvider }),
+  }
+  return target.transport === 'sse'
+    ? new SSEClientTransport(target.url, options)
+    : new WatchedHttpTransport(target.url, options, (state, work) => reading.run(state, work))
+}
+
+/** The old transport says that its stream broke and connects again by itself; what waited for an answer waits in vain. */
+function lossOf(client: Client): Promise<string> {
+  return new Promise((resolve) => {
+    client.onclose = () => resolve('the connection was closed')
+    client.onerror = (error) => {
+      if (SseError.isInstance(error)) void client.close()
+    }
+  })
+}
+
+interface HttpLinkParts {
+  readonly client: Client
+  readonly conversation: Conversation
+  readonly lost: Promise<string>
+  readonly pinned: PinnedFetch
+  readonly createTransport: () => Transport
+}
+
+function httpLink({ client, conversation, lost, pinned, createTransport }: HttpLinkParts): Link {
+  const era = client.getProtocolEra() ?? 'legacy'
+  const discover = client.getDiscoverResult()
+  return {
+    era,
+    client,
+    conversation,
+    lost,
+    group: undefined,
+    lease: async (asker) => {
+      if (era === 'legacy' || discover === undefined || asker.logLevel === undefined) return shared(client)
+      const own = createClient({ capabilities: asker.capabilities })
+      own.setNotificationHandler('notifications/message', ({ params }) => asker.onLog?.(params))
+      await own.connect(createTransport(), { prior: { kind: 'modern', discover } })
+      return { client: own, [Symbol.dispose]: () => void own.close().catch(() => undefined) }
+    },
+    close: async () => {
+      const { transport } = client
+      if (transport instanceof WatchedHttpTransport) {
+        await Promise.race([transport.terminateSession().catch(() => undefined), afterMs(500)])
+      }
+      await client.close().catch(() => undefined)
+      pinned.close()
+    },
+  }
+}
+
+const shared = (client: Client) => ({ client, [Symbol.dispose]: () => undefined })
+
+const afterMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
