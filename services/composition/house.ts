@@ -11,6 +11,7 @@ import { AdapterReadiness } from './adapter-readiness.ts'
 import { removeAddress, writeAddress } from './address-file.ts'
 import { LiveConfig } from './live-config.ts'
 import { createMcpRole, type McpRole, type McpSeams, remoteMcp } from './mcp-role.ts'
+import { createMcpTools, type McpTools } from './mcp-tools.ts'
 import { createPublicSide } from './public-side.ts'
 import { remoteAdapters, remoteRouter, serveAdapters, serveRouter } from './seams-over-grpc.ts'
 import type { House, HouseOptions, Wiring } from './wiring.ts'
@@ -43,6 +44,8 @@ interface SettingsSide {
   readonly mcp: McpSeams
   /** mcp when it runs in this process. */
   readonly own: McpRole | undefined
+  /** With `own`. */
+  readonly tools: McpTools | undefined
   readonly mirror: SettingsMirror
   readonly parts: readonly Part[]
 }
@@ -54,7 +57,14 @@ function settingsOf(wiring: Wiring): SettingsSide | undefined {
   const own = roles.has('mcp') ? createMcpRole(wiring) : undefined
   const mcp = own ?? mcpElsewhere(wiring)
   const mirror = new SettingsMirror({ settings: mcp.settings, bus: mcp.bus, readiness, log })
-  return { mcp, own, mirror, parts: [...partsOf(own), mirror] }
+  const tools = own && createMcpTools(wiring, own, mirror)
+  return {
+    mcp,
+    own,
+    tools,
+    mirror,
+    parts: [...partsOf(own), mirror, ...(tools === undefined ? [] : [tools.aggregator])],
+  }
 }
 
 function mcpElsewhere({ loaded, log }: Wiring): McpSeams {

@@ -18,6 +18,7 @@ import { createStore } from '../mcp/store/create-store.ts'
 import type { DeclaredDocument, Store } from '../mcp/store/store.ts'
 import { type AdminToken, readAdminToken } from './admin-token.ts'
 import type { LiveConfig } from './live-config.ts'
+import type { McpTools } from './mcp-tools.ts'
 
 /** What the other roles need of mcp, wherever it runs. */
 export interface McpSeams {
@@ -97,6 +98,8 @@ const declaredDocument = ({ config, declaredVersion, paths }: LoadedConfig): Dec
   source: paths.configFile,
   profiles: config.profiles,
   users: config.users,
+  mcpServers: config.mcp.servers,
+  homeDevices: config.devices,
 })
 
 /** For one request to mcp and its whole answer, milliseconds. */
@@ -116,23 +119,26 @@ export function remoteMcp(baseUrl: string, clusterToken: string, log: Logger): M
 export interface McpRoutesDeps {
   readonly store: Store
   readonly mirror: SettingsMirror
+  readonly tools: McpTools
   /** Internal routes exist only with it. */
   readonly clusterToken: string | undefined
   readonly log: Logger
 }
 
 /**
- * REST for people and programs, and the seams for other roles. A settings write is answered after this process serves it:
+ * REST for people and programs, `/mcp` for their tools, and the seams for other roles. A settings write is answered after this process serves it:
  * once acknowledged, it is so.
  */
 export async function mountMcp(
   app: FastifyInstance,
-  { store, mirror, clusterToken, log }: McpRoutesDeps,
+  { store, mirror, tools, clusterToken, log }: McpRoutesDeps,
 ): Promise<void> {
   app.addHook('onSend', async ({ method, url }) => {
     const isRead = method === 'GET' || method === 'HEAD'
     if (!isRead && url.startsWith(apiPrefix)) await mirror.refresh()
   })
-  await registerApi(app, { store, log, clock: Date.now })
+  const { aggregator, endpoint, allowApiCommands } = tools
+  await registerApi(app, { store, aggregator, allowApiCommands, log, clock: Date.now })
+  await endpoint.register(app)
   if (clusterToken !== undefined) await registerInternal(app, { store, clusterToken, log })
 }

@@ -10,12 +10,15 @@ import { createGateway } from '../gateway/gateway.ts'
 import { readConsoleFiles } from '../gateway/http/console-files.ts'
 import { HttpListener } from './http-listener.ts'
 import { type McpRole, type McpSeams, mountMcp } from './mcp-role.ts'
+import type { McpTools } from './mcp-tools.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface PublicNeeds {
   readonly mcp: McpSeams
   /** mcp when it runs here: its routes are mounted beside the gateway's, or on a listener of their own. */
   readonly own: McpRole | undefined
+  /** With `own`. */
+  readonly tools: McpTools | undefined
   readonly mirror: SettingsMirror
   readonly router: Router | undefined
 }
@@ -26,10 +29,11 @@ const consoleFolder = fileURLToPath(new URL('../../clients/web/dist', import.met
 /** The HTTP listener of this process with the roles that speak HTTP on it: gateway, mcp, or both. */
 export async function createPublicSide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
   if (wiring.roles.has('gateway')) return gatewaySide(wiring, needs)
-  return needs.own === undefined ? [] : mcpSide(wiring, needs.own, needs.mirror)
+  return mcpSide(wiring, needs)
 }
 
-async function gatewaySide(wiring: Wiring, { mcp, own, mirror, router }: PublicNeeds): Promise<readonly Part[]> {
+async function gatewaySide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
+  const { mcp, own, mirror, router } = needs
   const { gateway: config } = wiring.loaded.config
   if (router === undefined) throw new HearthError('gateway_internal', 'The gateway has no router.')
   const gateway = createGateway(
@@ -50,25 +54,31 @@ async function gatewaySide(wiring: Wiring, { mcp, own, mirror, router }: PublicN
   const app = httpApp(wiring)
   gateway.attachTo(app.server)
   gateway.registerRoutes(app)
-  if (own !== undefined) await mountOn(app, wiring, own, mirror)
+  const endpoints = await mountOn(app, wiring, needs)
   const listener = listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_GATEWAY__PORT', own })
-  return [listener, gateway]
+  return [listener, gateway, ...endpoints]
 }
 
-async function mcpSide(wiring: Wiring, own: McpRole, mirror: SettingsMirror): Promise<readonly Part[]> {
+async function mcpSide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
+  const { own } = needs
+  if (own === undefined) return []
   const { mcp: config } = wiring.loaded.config
   const app = httpApp(wiring)
-  await mountOn(app, wiring, own, mirror)
-  return [listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_MCP__PORT', own })]
+  const endpoints = await mountOn(app, wiring, needs)
+  return [listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_MCP__PORT', own }), ...endpoints]
 }
 
-const mountOn = (
+/** What mcp answers here: its parts start after the listener and stop before it. */
+async function mountOn(
   app: FastifyInstance,
   { loaded, log }: Wiring,
-  { store }: McpRole,
-  mirror: SettingsMirror,
-): Promise<void> =>
-  mountMcp(app, { store, mirror, clusterToken: loaded.secrets.clusterToken, log: log.child({ role: 'mcp' }) })
+  { own, tools, mirror }: PublicNeeds,
+): Promise<readonly Part[]> {
+  if (own === undefined || tools === undefined) return []
+  const { clusterToken } = loaded.secrets
+  await mountMcp(app, { store: own.store, mirror, tools, clusterToken, log: log.child({ role: 'mcp' }) })
+  return [tools.endpoint]
+}
 
 function httpApp({ loaded, log }: Wiring): FastifyInstance {
   const { gateway } = loaded.config

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { createSecretSource } from '../common/config/secret-source.ts'
+import type { Part } from '../common/lifecycle/part.ts'
+import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
+import type { Aggregator } from '../mcp/aggregator/aggregator.ts'
+import { createAggregator } from '../mcp/aggregator/create-aggregator.ts'
+import { createUpstreamPool } from '../mcp/aggregator/upstream/create-upstream-pool.ts'
+import { createMcpEndpoint, type McpEndpoint } from '../mcp/endpoint/create-mcp-endpoint.ts'
+import { createOwnParts } from '../mcp/endpoint/own/create-own-parts.ts'
+import type { McpRole } from './mcp-role.ts'
+import type { Wiring } from './wiring.ts'
+
+/** External MCP servers, and `/mcp` in front of them. */
+export interface McpTools {
+  readonly aggregator: Aggregator & Part
+  readonly endpoint: McpEndpoint
+  readonly allowApiCommands: () => boolean
+}
+
+/** Processes that may be starting at the same time: each takes a third of a second of a core. */
+const parallelSpawns = 4
+
+export function createMcpTools(wiring: Wiring, { store, bus }: McpRole, mirror: SettingsMirror): McpTools {
+  const { live, registry: metrics, version } = wiring
+  const log = wiring.log.child({ role: 'mcp' })
+  const clock = Date.now
+  const { dataDir } = live.current().paths
+  const settings = () => live.current().config
+  const allowApiCommands = () => settings().mcp.allow_api_commands
+  const onDisable = () => settings().mcp.on_disable
+  const secrets = createSecretSource({
+    variables: () => live.current().variables,
+    allowed: () => settings().secrets.allow,
+  })
+  const limits = { spawns: parallelSpawns }
+  const aggregator = createAggregator({
+    store,
+    bus,
+    pool: (listener, verdicts) =>
+      createUpstreamPool({
+        listener,
+        verdicts,
+        secrets,
+        limits,
+        allowApiCommands,
+        onDisable,
+        dataDir,
+        log,
+        clock,
+        metrics,
+      }),
+    onDisable,
+    clock,
+    log,
+    metrics,
+  })
+  const own = createOwnParts({ store, aggregator, bus, log, clock, allowApiCommands })
+  // What was sealed before a restart is refused after it, as the upstream's half of a call is gone too.
+  const sealKey = randomBytes(32)
+  const { audit, identity } = store
+  const endpoint = createMcpEndpoint({
+    aggregator,
+    own,
+    identity,
+    settings: mirror,
+    sealKey,
+    audit,
+    log,
+    metrics,
+    clock,
+    version,
+  })
+  return { aggregator, endpoint, allowApiCommands }
+}
