@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
-import { type DeviceSpec, deviceSpec } from '../../common/contracts/device.ts'
-import type { McpServerSpec } from '../../common/contracts/mcp-server.ts'
-import type { ModelProfileSpec } from '../../common/contracts/model-profile.ts'
 import type { ChangeBus, SettingsVersion } from '../../common/contracts/settings.ts'
-import type { UserSpec } from '../../common/contracts/user.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Readiness } from '../../common/lifecycle/readiness.ts'
@@ -20,26 +16,25 @@ import { createTeller } from './conversation-news.ts'
 import { ConversationStore } from './conversation-store.ts'
 import type { StoreDatabase } from './database-schema.ts'
 import { applyDeclared, assertPortableDocument } from './declared-objects.ts'
-import { effectiveObjects } from './effective-objects.ts'
-import { EffectiveSource } from './effective-source.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HistoryStore } from './history-store.ts'
 import { IdentityStore } from './identity-store.ts'
 import { LastUsed } from './last-used.ts'
-import { dropSwitches, McpServerStore, readMcpServers } from './mcp-server-store.ts'
+import { dropSwitches, McpServerStore } from './mcp-server-store.ts'
 import { migrate } from './migrations/migrate.ts'
+import { homeDeviceKind, mcpServerKind, profileKind, userKind } from './object-kinds.ts'
 import { PairingStore } from './pairing-store.ts'
 import { SealKey } from './seal-key.ts'
 import { SealedSecretStore } from './sealed-secret-store.ts'
 import { SettingsLedger } from './settings-ledger.ts'
-import { type ObjectKind, SettingsObjectsStore } from './settings-objects-store.ts'
+import { SettingsObjectsStore } from './settings-objects-store.ts'
 import { SnapshotSource } from './snapshot-source.ts'
 import { DatabaseThread } from './sqlite/database-thread.ts'
 import { FifoLock } from './sqlite/fifo-lock.ts'
 import { FullTextSearch } from './sqlite/full-text-search.ts'
 import { ThreadDialect } from './sqlite/thread-dialect.ts'
 import type { Change, DeclaredDocument, PageRequest, Store } from './store.ts'
-import { revokeOrphans, TokenStore } from './token-store.ts'
+import { TokenStore } from './token-store.ts'
 import type { Page } from './views.ts'
 
 export interface StoreDeps {
@@ -206,55 +201,5 @@ class SqliteStore implements Store, Part {
         'old sessions, changes and entries of the audit could not be removed',
       )
     }
-  }
-}
-
-function profileKind(settings: SnapshotSource): ObjectKind<ModelProfileSpec> {
-  return {
-    kind: 'profiles',
-    table: 'model_profiles',
-    noun: 'profile',
-    effective: async () => (await settings.current()).profiles,
-    onRemoved: async () => [],
-  }
-}
-
-function userKind(settings: SnapshotSource): ObjectKind<UserSpec> {
-  return {
-    kind: 'users',
-    table: 'users',
-    noun: 'user',
-    effective: async () => (await settings.current()).users,
-    onRemoved: revokeOrphans,
-  }
-}
-
-interface SourceDeps {
-  readonly database: Kysely<StoreDatabase>
-  readonly ledger: SettingsLedger
-  readonly log: Logger
-}
-
-function mcpServerKind(deps: SourceDeps): ObjectKind<McpServerSpec> {
-  const read = () => readMcpServers(deps.database)
-  const source = new EffectiveSource<McpServerSpec>({ ...deps, kind: 'mcp_servers', read })
-  return {
-    kind: 'mcp_servers',
-    table: 'mcp_servers',
-    noun: 'MCP server',
-    effective: () => source.objects(),
-    onRemoved: async () => [],
-  }
-}
-
-function homeDeviceKind(deps: SourceDeps): ObjectKind<DeviceSpec> {
-  const read = async () => effectiveObjects(await deps.database.selectFrom('devices').selectAll().execute(), deviceSpec)
-  const source = new EffectiveSource<DeviceSpec>({ ...deps, kind: 'devices', read })
-  return {
-    kind: 'devices',
-    table: 'devices',
-    noun: 'device',
-    effective: () => source.objects(),
-    onRemoved: async () => [],
   }
 }
