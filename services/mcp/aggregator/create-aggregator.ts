@@ -16,7 +16,14 @@ import type { Catalog } from './catalog.ts'
 import { KeptVerdicts } from './kept-verdicts.ts'
 import { JoinedWork } from './looks/joined-work.ts'
 import { LookSchedule, type LookTimings, lookTimings } from './looks/look-schedule.ts'
-import type { ExchangeAnswer, UpstreamListener, UpstreamPool, UpstreamStatus, Verdicts } from './upstream.ts'
+import type {
+  ExchangeAnswer,
+  UpstreamListener,
+  UpstreamPool,
+  UpstreamState,
+  UpstreamStatus,
+  Verdicts,
+} from './upstream.ts'
 import { Views } from './views/make-view.ts'
 import { ToolRules } from './views/refuse-tool.ts'
 import { ToolIndex } from './views/tool-index.ts'
@@ -65,6 +72,8 @@ class LiveAggregator implements Aggregator, Part {
   readonly #index = new ToolIndex()
   readonly #syncing = new JoinedWork(() => this.#sync())
   readonly #resourceListeners = new Set<(server: string, uri: string) => void>()
+  /** As told: to ask for a whole status at every call is dear. */
+  readonly #states = new Map<string, UpstreamState>()
   readonly #ended = new AbortController()
   #pruning: NodeJS.Timeout | undefined
 
@@ -79,7 +88,7 @@ class LiveAggregator implements Aggregator, Part {
     const upstream = (server: string) => this.#pool.get(server)
     this.#schedule = new LookSchedule({
       look: (server, signal) => this.#look(server, signal),
-      isRunning: (server) => upstream(server)?.status().state === 'ready',
+      isRunning: (server) => this.#isReady(server),
       random: deps.random ?? Math.random,
       timings: { ...lookTimings, ...deps.timings },
       parallel: parallelLooks,
@@ -88,6 +97,7 @@ class LiveAggregator implements Aggregator, Part {
       catalog: () => this.catalog(),
       rules: this.#rules,
       upstream,
+      isReady: (server) => this.#isReady(server),
       look: (server, signal) => this.refresh(server, signal),
       ledger: new CallLedger(store.audit, this.#metrics),
     })
@@ -182,8 +192,13 @@ class LiveAggregator implements Aggregator, Part {
       onResourceUpdated: (server, uri) => {
         if (this.#isOn(server)) for (const listen of this.#resourceListeners) listen(server, uri)
       },
-      onStatus: () => undefined,
+      onStatus: ({ name, state }) => void this.#states.set(name, state),
     }
+  }
+
+  #isReady(server: string): boolean {
+    const state = this.#states.get(server) ?? this.#pool.get(server)?.status().state
+    return state === 'ready'
   }
 
   #isOn(server: string): boolean {
@@ -217,7 +232,9 @@ class LiveAggregator implements Aggregator, Part {
       if (server.enabled) this.#schedule.watch(server.name, isNew || !known.has(server.name))
       else this.#schedule.forget(server.name)
     }
-    this.#schedule.keepOnly(new Set(servers.map(({ name }) => name)))
+    const declared = new Set(servers.map(({ name }) => name))
+    this.#schedule.keepOnly(declared)
+    for (const name of this.#states.keys()) if (!declared.has(name)) this.#states.delete(name)
   }
 
   async #look(server: string, signal: AbortSignal): Promise<void> {

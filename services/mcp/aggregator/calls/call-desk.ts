@@ -13,6 +13,8 @@ export interface CallDeskDeps {
   readonly catalog: () => Catalog
   readonly rules: ToolRules
   readonly upstream: (server: string) => Upstream | undefined
+  /** Is it running, as the catalog knows it? */
+  readonly isReady: (server: string) => boolean
   /** A look at the server whose result the catalog has when it resolves. */
   readonly look: (server: string, signal: AbortSignal) => Promise<void>
   readonly ledger: CallLedger
@@ -62,16 +64,15 @@ export class CallDesk {
   }
 
   async #callKnown(request: ClientExchange, name: string): Promise<ExchangeAnswer> {
-    const refused = (): HearthError | undefined => this.#refused(name, request)
+    const refused = (): Error | undefined => this.#refused(name, request)
     return await this.#flights.fly(refused, request.signal, async (signal) => {
       const { server } = this.#callable(name, request)
-      const upstream = this.#upstream(server)
       // One that is started anew may offer something else under the same name: it is looked at before it is called.
-      if (upstream.status().state !== 'ready') await this.#deps.look(server, signal)
+      if (!this.#deps.isReady(server)) await this.#deps.look(server, signal)
       const tool = this.#callable(name, request)
       const params = { ...request.params, name: tool.name }
       const { method, asker } = request
-      return await this.#upstream(server).exchange({ method, params, tool: tool.definition, asker, signal })
+      return await this.#upstream(server).exchange({ method, params, tool: tool.definition, asker, signal, refused })
     })
   }
 
@@ -84,12 +85,12 @@ export class CallDesk {
     return tool
   }
 
-  #refused(name: string, { audience }: ClientExchange): HearthError | undefined {
+  #refused(name: string, { audience }: ClientExchange): Error | undefined {
     const catalog = this.#deps.catalog()
     const refusal = this.#deps.rules.refusal(catalog, name, audience)
     const tool = catalog.tools.get(name)
     if (refusal === undefined) return undefined
-    if (tool === undefined || refusal === 'unknown' || refusal === 'not_in_profile') throw unknown('tool', name)
+    if (tool === undefined || refusal === 'unknown' || refusal === 'not_in_profile') return unknown('tool', name)
     return refusalError(refusal, tool)
   }
 
@@ -151,7 +152,7 @@ export class CallDesk {
     target: { readonly server: string; readonly params: ClientExchange['params']; readonly isThere: () => boolean },
   ): Promise<ExchangeAnswer> {
     const { server, params, isThere } = target
-    const refused = (): HearthError | undefined =>
+    const refused = (): Error | undefined =>
       isThere()
         ? undefined
         : new HearthError(
@@ -160,7 +161,7 @@ export class CallDesk {
           )
     return await this.#flights.fly(refused, request.signal, async (signal) => {
       const { method, asker } = request
-      return await this.#upstream(server).exchange({ method, params, asker, signal })
+      return await this.#upstream(server).exchange({ method, params, asker, signal, refused })
     })
   }
 

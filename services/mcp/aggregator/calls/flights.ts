@@ -1,8 +1,6 @@
-import type { HearthError } from '../../../common/errors/hearth-error.ts'
-
 interface Flight {
   /** Why it may not go on; undefined: it may. */
-  readonly refused: () => HearthError | undefined
+  readonly refused: () => Error | undefined
   readonly abort: AbortController
 }
 
@@ -11,7 +9,7 @@ export class Flights {
   readonly #flying = new Set<Flight>()
 
   async fly<Value>(
-    refused: () => HearthError | undefined,
+    refused: () => Error | undefined,
     signal: AbortSignal,
     go: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {

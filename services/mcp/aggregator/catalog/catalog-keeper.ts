@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Tool } from '@modelcontextprotocol/client'
 import type { McpServer } from '../../../common/contracts/mcp-server.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
@@ -12,7 +11,8 @@ import { findFlags, smuggledText } from '../vetting/find-flags.ts'
 import { vetListing } from '../vetting/vet-listing.ts'
 import { allGone, type DiffContext, diffTools, rejudgeTools, type ToolDiff, type ToolEvent } from './diff-tools.ts'
 import type { LiveCatalog } from './live-catalog.ts'
-import { exposedPromptName, namePrompts } from './name-prompts.ts'
+import { namePrompts } from './name-prompts.ts'
+import { canonicalJson } from './tool-hash.ts'
 
 interface CatalogKeeperDeps {
   readonly store: Pick<Store, 'catalog' | 'audit'>
@@ -53,10 +53,9 @@ export class CatalogKeeper {
    */
   async take(name: string, found: UpstreamListing): Promise<boolean> {
     return await this.#queue.run(async () => {
-      const server = this.#server(name)
+      const server = this.#deps.live.index().server(name)
       if (server?.enabled !== true) return false
       const { tools, listing } = vetListing(found, server.url !== undefined)
-      this.#judged.set(name, server)
       return await this.#keep(name, () => {
         const diff = diffTools(tools, takenOver(server), this.#context(server))
         return { ...diff, listing: this.#newListing(name, listing) }
@@ -72,20 +71,14 @@ export class CatalogKeeper {
 
   /** Approval and names as declared now, and what is declared no more is gone. Says whether that changed anything. */
   async followDeclarations(): Promise<boolean> {
-    const { servers, tools } = this.#deps.live.source()
-    const known = new Set(servers.map(({ name }) => name))
-    const changed = servers.filter(
-      (server) =>
-        !isDeepStrictEqual(this.#judged.get(server.name)?.tools, server.tools) ||
-        this.#judged.get(server.name)?.trust !== server.trust,
-    )
-    for (const server of servers) this.#judged.set(server.name, server)
-    const lost = new Set(
-      tools.filter(({ server, state }) => !known.has(server) && state !== 'gone').map(({ server }) => server),
-    )
+    const changed = this.#deps.live.source().servers.filter((server) => {
+      const before = this.#judged.get(server.name)
+      return before?.trust !== server.trust || !isDeepStrictEqual(before.tools, server.tools)
+    })
     let hasNews = false
     for (const server of changed) hasNews = (await this.#rejudge(server)) || hasNews
-    for (const name of lost) hasNews = (await this.#lose(name)) || hasNews
+    for (const server of this.#deps.live.source().servers) this.#judged.set(server.name, server)
+    for (const name of this.#deps.live.index().lost()) hasNews = (await this.#lose(name)) || hasNews
     return hasNews
   }
 
@@ -98,11 +91,11 @@ export class CatalogKeeper {
   async #lose(name: string): Promise<boolean> {
     this.#judged.delete(name)
     return await this.#queue.run(async () => {
-      if (this.#server(name) !== undefined) return false
-      return await this.#keep(name, () => {
-        const records = this.#deps.live.source().tools.filter((tool) => tool.server === name)
-        return { ...allGone(records, this.#deps.clock()), listing: undefined }
-      })
+      if (this.#deps.live.index().server(name) !== undefined) return false
+      return await this.#keep(name, () => ({
+        ...allGone(this.#deps.live.index().toolsOf(name), this.#deps.clock()),
+        listing: undefined,
+      }))
     })
   }
 
@@ -124,41 +117,25 @@ export class CatalogKeeper {
     return hasNews
   }
 
-  #server(name: string): McpServer | undefined {
-    return this.#deps.live.source().servers.find((server) => server.name === name)
-  }
-
   #context(server: DiffContext['server']): DiffContext {
-    const { tools } = this.#deps.live.source()
-    const taken = new Set(tools.map(({ exposedName }) => exposedName))
-    const own = new Set(tools.filter((tool) => tool.server === server.name).map(({ name }) => name))
-    const foreign = new Map(
-      tools
-        .filter((tool) => tool.server !== server.name && tool.state !== 'gone')
-        .flatMap((tool): readonly [string, string][] => [
-          [tool.name, tool.server],
-          [tool.exposedName, tool.server],
-        ]),
-    )
-    const owner = (name: string): string | undefined => (own.has(name) ? undefined : foreign.get(name))
+    const index = this.#deps.live.index()
     return {
       server,
-      records: tools.filter((tool) => tool.server === server.name),
-      isTaken: (name) => taken.has(name),
-      flagsOf: (tool: Tool, raw: Tool) => [smuggledText(raw) ?? [], findFlags(tool, owner)].flat(),
+      records: index.toolsOf(server.name),
+      isTaken: (name) => index.isToolName(name),
+      flagsOf: (tool, raw) =>
+        [smuggledText(raw) ?? [], findFlags(tool, (name) => index.otherOwner(name, server.name))].flat(),
       now: this.#deps.clock(),
     }
   }
 
   /** With the names that clients see; undefined: it is what is kept already. */
   #newListing(name: string, listing: ListingRecord['listing']): ListingRecord['listing'] | undefined {
-    const { listings } = this.#deps.live.source()
-    const before = listings.find(({ server }) => server === name)?.listing
-    const others = listings.filter(({ server }) => server !== name).flatMap(({ listing: { prompts } }) => prompts)
-    const taken = new Set(others.map(exposedPromptName))
-    const prompts = namePrompts(name, listing.prompts, before?.prompts ?? [], (exposed) => taken.has(exposed))
-    const next = { ...listing, prompts }
-    return before !== undefined && JSON.stringify(before) === JSON.stringify(next) ? undefined : next
+    const index = this.#deps.live.index()
+    const before = index.listing(name)
+    const isTaken = (exposed: string): boolean => index.isPromptNameOfOther(exposed, name)
+    const next = { ...listing, prompts: namePrompts(name, listing.prompts, before?.prompts ?? [], isTaken) }
+    return before !== undefined && canonicalJson(before) === canonicalJson(next) ? undefined : next
   }
 
   #tell(server: string, { action, name, reason }: ToolEvent): void {

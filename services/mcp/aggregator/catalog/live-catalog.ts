@@ -5,6 +5,7 @@ import type { CatalogNews } from '../aggregator.ts'
 import type { Catalog } from '../catalog.ts'
 import { JoinedWork } from '../looks/joined-work.ts'
 import { CatalogAssembler, type CatalogSource } from './assemble-catalog.ts'
+import { SourceIndex } from './source-index.ts'
 import type { TokenCounter } from './token-counter.ts'
 
 /** Changes of upstreams within this time are told as one. */
@@ -18,6 +19,7 @@ export class LiveCatalog {
   readonly #reading: JoinedWork
   readonly #listeners = new Set<(news: CatalogNews) => void>()
   #source: CatalogSource = { servers: [], tools: [], listings: [] }
+  #indexed: SourceIndex | undefined
   #current: Catalog
   #isStale = false
   #burst: NodeJS.Timeout | undefined
@@ -37,6 +39,11 @@ export class LiveCatalog {
   /** What was read last; the current catalog may be one burst behind. */
   source(): CatalogSource {
     return this.#source
+  }
+
+  index(): SourceIndex {
+    this.#indexed ??= new SourceIndex(this.#source)
+    return this.#indexed
   }
 
   /** Resolves when `source` holds all that was in the store when it was called. */
@@ -79,6 +86,7 @@ export class LiveCatalog {
     const isSame = isSameList(oldServers, servers) && isSameList(oldTools, tools) && isSameList(oldListings, listings)
     if (isSame) return
     this.#source = { servers, tools, listings }
+    this.#indexed = undefined
     this.#isStale = true
   }
 }
