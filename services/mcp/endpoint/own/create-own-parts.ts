@@ -1,7 +1,6 @@
 import type { ChangeBus } from '../../../common/contracts/settings.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
-import type { Aggregator } from '../../aggregator/aggregator.ts'
-import type { Store } from '../../store/store.ts'
+import type { ApiContext } from '../../api/api-context.ts'
 import type { OwnResources, OwnTool } from '../own-parts.ts'
 import { callTool } from './call-tool.ts'
 import { conversationTools } from './conversation-tools.ts'
@@ -11,13 +10,9 @@ import { settingKinds } from './setting-kinds.ts'
 import { settingTools } from './setting-tools.ts'
 import { switchTools } from './switch-tools.ts'
 
-export interface OwnPartsDeps {
-  readonly store: Store
-  readonly aggregator: Aggregator
+export interface OwnPartsDeps extends ApiContext {
   readonly bus: ChangeBus
   readonly log: Logger
-  /** `mcp.allow_api_commands`, as it is now. */
-  readonly allowApiCommands: () => boolean
 }
 
 /** What the house itself offers to MCP clients, beside what its servers do. */
@@ -26,15 +21,14 @@ export function createOwnParts(deps: OwnPartsDeps): {
   readonly tools: readonly OwnTool[]
   readonly resources: OwnResources
 } {
-  const { store, aggregator } = deps
   const kinds = settingKinds(deps)
   return {
     tools: [
-      ...findTools(aggregator),
+      ...findTools(deps.aggregator),
       callTool,
-      ...switchTools({ store, aggregator }),
-      ...settingTools({ kinds, aggregator, audit: store.audit }),
-      ...conversationTools(store),
+      ...switchTools(deps),
+      ...settingTools({ kinds, context: deps }),
+      ...conversationTools(deps.store),
     ],
     resources: createOwnResources({ ...deps, kinds }),
   }

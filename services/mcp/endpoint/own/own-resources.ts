@@ -1,6 +1,5 @@
 import type { ReadResourceResult, Resource, ResourceTemplateType } from '@modelcontextprotocol/server'
 import type { Principal } from '../../../common/contracts/principal.ts'
-import type { ObjectMeta } from '../../../common/contracts/resource.ts'
 import type { ChangeBus } from '../../../common/contracts/settings.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { Aggregator } from '../../aggregator/aggregator.ts'
@@ -11,7 +10,6 @@ import type { OwnResources } from '../own-parts.ts'
 import { everyPage } from './every-page.ts'
 import { watchResources } from './resource-news.ts'
 import { type OwnUri, ownUri, parseOwnUri, type ResourceKind } from './resource-uri.ts'
-import { serverSummaries } from './server-summary.ts'
 import type { SettingSummary } from './setting-access.ts'
 import type { SettingKinds, SettingName } from './setting-kinds.ts'
 
@@ -147,17 +145,7 @@ async function read(
 ): Promise<object | undefined> {
   if (kind === 'conversations') return await readConversation(deps, { key, cursor }, principal)
   const access = deps.kinds[settingOf[kind]]
-  const object = access.mayRead(principal) ? await access.find(principal, key, signal) : undefined
-  return kind === 'servers' && object !== undefined ? withTools(deps, object) : object
-}
-
-/** A server with how it is, and which tools it has. */
-function withTools({ aggregator }: ResourceDeps, server: ObjectMeta): object {
-  const { name, enabled, origin, ...status } = serverSummaries(aggregator).find((row) => row.name === server.name) ?? {}
-  const tools = [...aggregator.catalog().tools.values()]
-    .filter((tool) => tool.server === server.name)
-    .map((tool) => ({ name: tool.exposedName, state: tool.state, enabled: tool.enabled }))
-  return { ...server, status, tools }
+  return access.mayRead(principal) ? await access.find(principal, key, signal) : undefined
 }
 
 async function readConversation(

@@ -1,13 +1,13 @@
 import type { CallToolResult, Tool, ToolAnnotations } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Scope } from '../../../common/contracts/principal.ts'
-import type { ErrorCode } from '../../../common/errors/error-table.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { parseRequest } from '../../api/invalid-request.ts'
 import { inlineSchema } from '../../api/openapi/json-schema.ts'
 import { PreconditionFailed } from '../../api/preconditions.ts'
 import { RevisionMismatch } from '../../store/revision-mismatch.ts'
 import type { OwnCall, OwnTool } from '../own-parts.ts'
+import { failedCall } from '../requests/refusals.ts'
 
 /** What a tool does to the house; the hints of `ToolAnnotations`. */
 export type Effect = 'reads' | 'switches' | 'overwrites' | 'acts'
@@ -74,15 +74,9 @@ const success = (output: object): CallToolResult => ({
 
 /** `isError` with the code in the text and in `_meta`. @throws what is a defect of ours, and nobody's to mend. */
 function refusalOf(error: unknown): CallToolResult {
-  if (error instanceof HearthError) return refusal(error.code, error.message)
+  if (error instanceof HearthError) return failedCall(error.code, error.message)
   if (error instanceof RevisionMismatch || error instanceof PreconditionFailed) {
-    return refusal('caller_conflict', error.message)
+    return failedCall('caller_conflict', error.message)
   }
   throw error
 }
-
-const refusal = (code: ErrorCode, message: string): CallToolResult => ({
-  content: [{ type: 'text', text: `${code}: ${message}` }],
-  isError: true,
-  _meta: { 'hearth/code': code },
-})

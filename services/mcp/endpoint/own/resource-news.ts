@@ -1,3 +1,5 @@
+import type { Device } from '../../../common/contracts/device.ts'
+import type { McpServer } from '../../../common/contracts/mcp-server.ts'
 import type { Principal } from '../../../common/contracts/principal.ts'
 import type {
   ChangeBus,
@@ -16,11 +18,10 @@ import type { Store } from '../../store/store.ts'
 import type { OwnResourceNews } from '../own-parts.ts'
 import { everyPage } from './every-page.ts'
 import { ownUri } from './resource-uri.ts'
-import type { SettingSummary } from './setting-access.ts'
 import type { SettingKinds } from './setting-kinds.ts'
 
 interface NewsDeps {
-  readonly store: Pick<Store, 'settings'>
+  readonly store: Pick<Store, 'settings' | 'homeDevices' | 'mcpServers'>
   readonly kinds: SettingKinds
   readonly aggregator: Pick<Aggregator, 'onCatalog'>
   readonly bus: ChangeBus
@@ -30,8 +31,8 @@ interface NewsDeps {
 /** What was seen last of all that doorbells name without saying what. */
 interface Seen {
   readonly snapshot: Snapshot
-  readonly devices: readonly SettingSummary[]
-  readonly servers: readonly SettingSummary[]
+  readonly devices: readonly Device[]
+  readonly servers: readonly McpServer[]
 }
 
 /** Kinds whose doorbell may change a resource or who sees it. */
@@ -85,25 +86,38 @@ function lookAgain(deps: NewsDeps, tell: OwnResourceNews, signal: AbortSignal): 
   }
 }
 
-const see = async ({ store, kinds }: NewsDeps, signal: AbortSignal): Promise<Seen> => ({
+const see = async ({ store }: NewsDeps, signal: AbortSignal): Promise<Seen> => ({
   snapshot: await wholeSnapshot(store, signal),
-  devices: await everyPage((page) => kinds.devices.listAll(page), MAX_SETTINGS),
-  servers: await everyPage((page) => kinds.mcp_servers.listAll(page), MAX_SETTINGS),
+  devices: await everyPage((page) => store.homeDevices.list(page), MAX_SETTINGS),
+  servers: await store.mcpServers.all(),
 })
 
 function tellSettings(before: Seen, after: Seen, kinds: SettingKinds, tell: OwnResourceNews): void {
   tellProfiles(before.snapshot, after.snapshot, tell)
-  const maySeeDevices = kinds.devices.mayRead
-  const maySeeServers = kinds.mcp_servers.mayRead
-  for (const name of changedNames(before.devices, after.devices)) {
-    tell.updated(ownUri({ kind: 'devices', key: name }), maySeeDevices)
-  }
-  for (const name of changedNames(before.servers, after.servers)) {
-    tell.updated(ownUri({ kind: 'servers', key: name }), maySeeServers)
-  }
-  if (listText(before.devices) !== listText(after.devices)) tell.list(maySeeDevices)
-  if (listText(before.servers) !== listText(after.servers)) tell.list(maySeeServers)
+  tellDevices(before.devices, after.devices, kinds, tell)
+  const names = changedNames(before.servers, after.servers)
+  for (const name of names) tell.updated(ownUri({ kind: 'servers', key: name }), kinds.mcp_servers.mayRead)
+  if (names.length > 0) tell.list(kinds.mcp_servers.mayRead)
 }
+
+function tellDevices(
+  before: readonly Device[],
+  after: readonly Device[],
+  { devices }: SettingKinds,
+  tell: OwnResourceNews,
+): void {
+  const names = changedNames(before, after)
+  if (names.length === 0) return
+  const forGuests = new Set([...before, ...after].filter(isForGuests).map(({ name }) => name))
+  const mayRead = (principal: Principal, name: string): boolean =>
+    devices.mayRead(principal) && (principal.role !== 'guest' || forGuests.has(name))
+  for (const name of names) {
+    tell.updated(ownUri({ kind: 'devices', key: name }), (principal) => mayRead(principal, name))
+  }
+  tell.list((principal) => names.some((name) => mayRead(principal, name)))
+}
+
+const isForGuests = ({ exposure }: Device): boolean => exposure.guests.length > 0
 
 function tellProfiles(before: Snapshot, after: Snapshot, tell: OwnResourceNews): void {
   const names = changedNames(before.profiles, after.profiles)
@@ -123,12 +137,9 @@ function shownProfiles(snapshot: Snapshot, principal: Principal): Snapshot['prof
   return hasScope(principal, ['read']) ? visibleProfiles(snapshot, principal) : []
 }
 
+/** Changes exactly when what is listed of them does. */
 const profileList = (snapshot: Snapshot, principal: Principal): string =>
-  listText(shownProfiles(snapshot, principal).map(({ name, description }) => ({ name, about: description })))
-
-/** Changes exactly when the listed resources do. */
-const listText = (items: readonly Pick<SettingSummary, 'name' | 'about'>[]): string =>
-  JSON.stringify(items.map(({ name, about }) => [name, about]))
+  JSON.stringify(shownProfiles(snapshot, principal).map(({ name, description }) => [name, description]))
 
 interface Revised {
   readonly name: string

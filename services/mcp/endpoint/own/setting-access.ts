@@ -3,11 +3,12 @@ import type { Principal, Scope } from '../../../common/contracts/principal.ts'
 import type { ObjectMeta } from '../../../common/contracts/resource.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { demandAccess, hasScope } from '../../api/access.ts'
+import type { ApiContext } from '../../api/api-context.ts'
 import { parseRequest } from '../../api/invalid-request.ts'
 import { patchObject } from '../../api/patch-object.ts'
 import { PreconditionFailed } from '../../api/preconditions.ts'
 import type { SettingsKind } from '../../api/settings-routes.ts'
-import type { PageRequest, Store } from '../../store/store.ts'
+import type { PageRequest } from '../../store/store.ts'
 import type { Page } from '../../store/views.ts'
 
 /** A kind of settings as the tools offer it; rights and shapes are those of REST. */
@@ -19,8 +20,6 @@ export interface OwnSettings<Spec extends object> {
   readonly spec: z.ZodType
   /** What people tell it by. */
   about(object: Spec & ObjectMeta): string
-  /** Beside the scopes. @throws HearthError `policy_access_denied`. */
-  demandWrite?(caller: Principal, spec: Spec): void
 }
 
 export interface SettingWrite {
@@ -30,6 +29,12 @@ export interface SettingWrite {
   readonly isMerge: boolean
   /** Undefined: whatever it is. */
   readonly ifRevision: number | undefined
+}
+
+export interface Written {
+  /** As REST shows it to the caller. */
+  readonly object: object
+  readonly isNew: boolean
 }
 
 export interface SettingSummary extends Pick<ObjectMeta, 'name' | 'origin' | 'revision'> {
@@ -42,50 +47,37 @@ export interface SettingAccess {
   readonly spec: z.ZodType
   /** Has the caller the right to read this kind at all? */
   mayRead(caller: Principal): boolean
-  /** All there are, whoever may see them; for our own use. */
-  listAll(page: PageRequest): Promise<Page<SettingSummary>>
   list(caller: Principal, page: PageRequest, signal: AbortSignal): Promise<Page<SettingSummary>>
-  /** Undefined: there is none, or not for this caller. */
-  find(caller: Principal, name: string, signal: AbortSignal): Promise<ObjectMeta | undefined>
-  get(caller: Principal, name: string, signal: AbortSignal): Promise<ObjectMeta>
-  put(caller: Principal, write: SettingWrite): Promise<ObjectMeta & { readonly isNew: boolean }>
+  /** As REST shows it to the caller. Undefined: there is none, or not for this caller. */
+  find(caller: Principal, name: string, signal: AbortSignal): Promise<object | undefined>
+  put(caller: Principal, write: SettingWrite): Promise<Written>
   remove(caller: Principal, name: string, ifRevision: number | undefined): Promise<void>
 }
 
-export function settingAccess<Spec extends object>(own: OwnSettings<Spec>, store: Store): SettingAccess {
-  const { rest } = own
+export function settingAccess<Spec extends object>(own: OwnSettings<Spec>, context: ApiContext): SettingAccess {
+  const { rest, word, spec, about } = own
+  const { store } = context
   const objects = rest.objects(store)
   const demand = (anyOf: readonly Scope[], caller: Principal): void => demandAccess({ type: 'scopes', anyOf }, caller)
-  const find = async (caller: Principal, name: string, signal: AbortSignal) => {
-    const [object, isVisible] = [await objects.get(name), await rest.visibility(caller, store, signal)]
-    return object !== undefined && isVisible(object) ? object : undefined
-  }
   return {
-    word: own.word,
-    spec: own.spec,
+    word,
+    spec,
     mayRead: (caller) => hasScope(caller, rest.readScopes),
-    listAll: async (page) => {
-      const { items, ...next } = await objects.list(page)
-      return { items: items.map((item) => summaryOf(item, own.about(item))), ...next }
-    },
     list: async (caller, page, signal) => {
       demand(rest.readScopes, caller)
       const isVisible = await rest.visibility(caller, store, signal)
       const { items, ...next } = await objects.list(page)
-      const summaries = items.filter(isVisible).map((item) => summaryOf(item, own.about(item)))
-      return { items: summaries, ...next }
+      return { items: items.filter(isVisible).map((item) => summaryOf(item, about(item))), ...next }
     },
     find: async (caller, name, signal) => {
       demand(rest.readScopes, caller)
-      return await find(caller, name, signal)
-    },
-    get: async (caller, name, signal) => {
-      demand(rest.readScopes, caller)
-      return present(await find(caller, name, signal), own.word, name)
+      const [object, isVisible] = [await objects.get(name), await rest.visibility(caller, store, signal)]
+      return object !== undefined && isVisible(object) ? shown(rest, object, caller, context) : undefined
     },
     put: async (caller, write) => {
       demand(rest.writeScopes, caller)
-      return await writeSetting(own, store, caller, write)
+      const { object, isNew } = await writeSetting(own, context, caller, write)
+      return { object: shown(rest, object, caller, context), isNew }
     },
     remove: async (caller, name, ifRevision) => {
       demand(rest.writeScopes, caller)
@@ -101,30 +93,37 @@ const summaryOf = ({ name, origin, revision }: ObjectMeta, about: string): Setti
   about,
 })
 
+const shown = <Spec extends object>(
+  rest: SettingsKind<Spec>,
+  object: Spec & ObjectMeta,
+  caller: Principal,
+  context: ApiContext,
+): object => rest.viewer?.(caller, context)(object) ?? object
+
 async function writeSetting<Spec extends object>(
-  own: OwnSettings<Spec>,
-  store: Store,
+  { rest, word }: OwnSettings<Spec>,
+  context: ApiContext,
   caller: Principal,
   { name, value, isMerge, ifRevision }: SettingWrite,
-): Promise<Spec & ObjectMeta & { readonly isNew: boolean }> {
-  const objects = own.rest.objects(store)
+): Promise<{ readonly object: Spec & ObjectMeta; readonly isNew: boolean }> {
+  const objects = rest.objects(context.store)
   const current = await objects.get(name)
   refuseLostUpdate(current, ifRevision)
   const parse = (whole: unknown): Spec => {
-    const { name: newName, spec } = parseRequest(own.rest.replacement, whole, 'value')
+    const { name: newName, spec } = parseRequest(rest.replacement, whole, 'value')
     refuseRename(name, newName)
-    own.demandWrite?.(caller, spec)
+    rest.demandWrite?.(caller, spec, context)
     return spec
   }
-  if (current === undefined) return { ...(await objects.create(name, parse(value))), isNew: true }
-  if (!isMerge) return { ...(await objects.put(name, parse(value), ifRevision)), isNew: false }
+  if (current === undefined) return { object: await objects.create(name, parse(value)), isNew: true }
+  if (!isMerge) return { object: await objects.put(name, parse(value), ifRevision), isNew: false }
   const merged = await patchObject({
     read: () => objects.get(name),
     write: (whole, revision) => objects.put(name, parse(whole), ifRevision ?? revision),
     patch: value,
     conditions: { ifMatch: undefined, ifNoneMatch: undefined },
   })
-  return { ...present(merged, own.word, name), isNew: false }
+  return { object: present(merged, word, name), isNew: false }
 }
 
 function refuseLostUpdate(current: ObjectMeta | undefined, ifRevision: number | undefined): void {
@@ -137,7 +136,8 @@ function refuseRename(name: string, wanted: string | undefined): void {
   throw new HearthError('caller_invalid_request', 'value.name: is fixed; make a new object and remove this one.')
 }
 
-function present<Item>(item: Item | undefined, word: string, name: string): Item {
+/** @throws HearthError `caller_not_found` when there is none. */
+export function present<Item>(item: Item | undefined, word: string, name: string): Item {
   if (item !== undefined) return item
   throw new HearthError('caller_not_found', `There is no ${word} named ${name}; list them to see which exist.`)
 }

@@ -2,17 +2,18 @@ import { z } from 'zod'
 import type { Principal } from '../../../common/contracts/principal.ts'
 import { origins, resourceName } from '../../../common/contracts/resource.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
-import type { Aggregator } from '../../aggregator/aggregator.ts'
+import type { ApiContext } from '../../api/api-context.ts'
 import { inlineSchema } from '../../api/openapi/json-schema.ts'
-import type { Audit, PageRequest } from '../../store/store.ts'
+import { settleWrite } from '../../api/settle-write.ts'
+import type { PageRequest } from '../../store/store.ts'
 import type { OwnTool } from '../own-parts.ts'
 import { ownTool } from './own-tool.ts'
+import { present } from './setting-access.ts'
 import { type SettingKinds, type SettingName, settingNames } from './setting-kinds.ts'
 
 export interface SettingToolDeps {
   readonly kinds: SettingKinds
-  readonly aggregator: Pick<Aggregator, 'sync'>
-  readonly audit: Pick<Audit, 'record'>
+  readonly context: ApiContext
 }
 
 const kind = z.enum(settingNames).describe('Which settings')
@@ -42,7 +43,7 @@ const listSettings = ({ kinds }: SettingToolDeps): OwnTool =>
       'Lists model profiles, users, devices or MCP servers of the house, by name. ' +
       'With with_schema also the JSON Schema that hearth_put_setting wants for this kind.',
     effect: 'reads',
-    anyOf: ['read', 'settings', 'devices'],
+    anyOf: ['read', 'settings', 'devices', 'tools'],
     input: z.strictObject({
       kind,
       limit: z.int().min(1).max(200).default(50).describe('How many at most'),
@@ -72,12 +73,13 @@ const getSetting = ({ kinds }: SettingToolDeps): OwnTool =>
     title: 'Read a setting',
     description: 'One model profile, user, device or MCP server, whole, with its revision.',
     effect: 'reads',
-    anyOf: ['read', 'settings', 'devices'],
+    anyOf: ['read', 'settings', 'devices', 'tools'],
     input: z.strictObject({ kind, name: resourceName }),
     output: z.object({ setting }),
-    run: async ({ kind: name, name: object }, { principal, signal }) => ({
-      setting: { ...(await kinds[name].get(principal, object, signal)) },
-    }),
+    run: async ({ kind: settingName, name }, { principal, signal }) => {
+      const { find, word } = kinds[settingName]
+      return { setting: { ...present(await find(principal, name, signal), word, name) } }
+    },
   })
 
 const putSetting = (deps: SettingToolDeps): OwnTool =>
@@ -98,12 +100,14 @@ const putSetting = (deps: SettingToolDeps): OwnTool =>
     }),
     output: z.object({ setting }),
     run: async ({ kind: settingName, name, value, merge, if_revision }, { principal, signal }) => {
+      const access = deps.kinds[settingName]
       const write = { name, value, isMerge: merge, ifRevision: if_revision }
-      const target = { deps, principal, kind: settingName, name }
-      const { isNew, ...written } = await audited(target, 'put', () => deps.kinds[settingName].put(principal, write))
-      record(target, isNew ? 'create' : 'update')
-      await inForce(deps, settingName, signal)
-      return { setting: { ...written } }
+      const target = { principal, kind: settingName, name }
+      const { object, isNew } = await blockedIsAudited(deps, target, () => access.put(principal, write))
+      const action = `${access.word}.${isNew ? 'create' : 'update'}`
+      const detail = { fields: Object.keys(value) }
+      await settleWrite(deps.context, { principal, action, target: name, detail }, signal)
+      return { setting: { ...object } }
     },
   })
 
@@ -117,43 +121,41 @@ const removeSetting = (deps: SettingToolDeps): OwnTool =>
     input: z.strictObject({ kind, name: resourceName, if_revision: ifRevision }),
     output: z.object({ removed: z.string() }),
     run: async ({ kind: settingName, name, if_revision }, { principal, signal }) => {
-      const target = { deps, principal, kind: settingName, name }
-      await audited(target, 'remove', () => deps.kinds[settingName].remove(principal, name, if_revision))
-      record(target, 'remove')
-      await inForce(deps, settingName, signal)
+      const access = deps.kinds[settingName]
+      const target = { principal, kind: settingName, name }
+      await blockedIsAudited(deps, target, () => access.remove(principal, name, if_revision))
+      await settleWrite(deps.context, { principal, action: `${access.word}.remove`, target: name }, signal)
       return { removed: name }
     },
   })
 
 interface Target {
-  readonly deps: SettingToolDeps
   readonly principal: Principal
   readonly kind: SettingName
   readonly name: string
 }
 
 /** What was refused for want of a right is kept too. */
-async function audited<Result>(target: Target, verb: string, work: () => Promise<Result>): Promise<Result> {
+async function blockedIsAudited<Result>(
+  { context, kinds }: SettingToolDeps,
+  { principal, kind: settingName, name }: Target,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof HearthError && error.code === 'policy_access_denied') record(target, verb, error.code)
+    if (error instanceof HearthError && error.code === 'policy_access_denied') {
+      const action = `${kinds[settingName].word}.write`
+      const { audit } = context.store
+      audit.record({
+        principal: principal.id,
+        action,
+        target: name,
+        outcome: 'blocked',
+        code: error.code,
+        detail: null,
+      })
+    }
     throw error
   }
-}
-
-function record({ deps, principal, kind: settingName, name }: Target, verb: string, blockedBy?: string): void {
-  deps.audit.record({
-    principal: principal.id,
-    action: `${deps.kinds[settingName].word}.${verb}`,
-    target: name,
-    outcome: blockedBy === undefined ? 'ok' : 'blocked',
-    code: blockedBy ?? null,
-    detail: null,
-  })
-}
-
-/** Lists and calls go by it before the caller is told. */
-async function inForce({ aggregator }: SettingToolDeps, settingName: SettingName, signal: AbortSignal): Promise<void> {
-  if (settingName === 'profiles' || settingName === 'mcp_servers') await aggregator.sync(signal)
 }

@@ -1,21 +1,16 @@
 import { z } from 'zod'
 import { origins, resourceName } from '../../../common/contracts/resource.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
-import type { Aggregator } from '../../aggregator/aggregator.ts'
 import type { UpstreamState } from '../../aggregator/upstream.ts'
-import type { Store } from '../../store/store.ts'
-import type { OwnCall, OwnTool } from '../own-parts.ts'
+import type { ApiContext } from '../../api/api-context.ts'
+import { settleWrite } from '../../api/settle-write.ts'
+import type { OwnTool } from '../own-parts.ts'
 import { ownTool } from './own-tool.ts'
 import { type ServerSummary, serverSummaries } from './server-summary.ts'
 import { explainRefusal } from './tool-refusal.ts'
 
-export interface SwitchDeps {
-  readonly store: Pick<Store, 'mcpServers' | 'catalog' | 'audit'>
-  readonly aggregator: Aggregator
-}
-
 /** What is connected, and ON/OFF. */
-export const switchTools = (deps: SwitchDeps): readonly OwnTool[] => [listServers(deps), setServer(deps), setTool(deps)]
+export const switchTools = (deps: ApiContext): readonly OwnTool[] => [listServers(deps), setServer(deps), setTool(deps)]
 
 const states = ['off', 'disabled', 'cold', 'starting', 'ready', 'backoff', 'open', 'unauthorized'] as const
 
@@ -30,7 +25,7 @@ const server = z.object({
   tools_quarantined: z.int().describe('That wait for an admin'),
 }) satisfies z.ZodType<ServerSummary>
 
-const listServers = ({ aggregator }: SwitchDeps): OwnTool =>
+const listServers = ({ aggregator }: ApiContext): OwnTool =>
   ownTool({
     name: 'hearth_list_servers',
     title: 'List servers',
@@ -38,7 +33,7 @@ const listServers = ({ aggregator }: SwitchDeps): OwnTool =>
       'The MCP servers behind this house: ON or OFF, their state, and how many tools each has. ' +
       'Up to 200, by name; use after to go on.',
     effect: 'reads',
-    anyOf: ['read', 'settings'],
+    anyOf: ['read', 'settings', 'tools'],
     input: z.strictObject({
       after: resourceName.exactOptional().describe('Only those whose name comes after this one'),
     }),
@@ -51,7 +46,7 @@ const listServers = ({ aggregator }: SwitchDeps): OwnTool =>
 
 const MAX_SERVERS = 200
 
-const setServer = (deps: SwitchDeps): OwnTool =>
+const setServer = (deps: ApiContext): OwnTool =>
   ownTool({
     name: 'hearth_set_server',
     title: 'Switch a server',
@@ -61,15 +56,14 @@ const setServer = (deps: SwitchDeps): OwnTool =>
     anyOf: ['settings'],
     input: z.strictObject({ name: resourceName, enabled: z.boolean() }),
     output: z.object({ name: z.string(), enabled: z.boolean(), revision: z.int() }),
-    run: async ({ name, enabled }, call) => {
+    run: async ({ name, enabled }, { principal, signal }) => {
       const { revision } = await deps.store.mcpServers.toggle(name, enabled, undefined)
-      recordSwitch(deps, call, { action: 'mcp_server.toggle', target: name, enabled })
-      await deps.aggregator.sync(call.signal)
+      await settleWrite(deps, { principal, action: 'mcp_server.toggle', target: name, detail: { enabled } }, signal)
       return { name, enabled, revision }
     },
   })
 
-const setTool = (deps: SwitchDeps): OwnTool =>
+const setTool = (deps: ApiContext): OwnTool =>
   ownTool({
     name: 'hearth_set_tool',
     title: 'Switch a tool',
@@ -84,12 +78,12 @@ const setTool = (deps: SwitchDeps): OwnTool =>
       callable: z.boolean(),
       reason: z.string().exactOptional().describe('Why it cannot be called although it is ON'),
     }),
-    run: async ({ name, enabled }, call) => {
+    run: async ({ name, enabled }, { principal, signal }) => {
       const tool = deps.aggregator.catalog().tools.get(name)
       if (tool === undefined) throw noSuchTool(name)
       await deps.store.catalog.decide({ server: tool.server, name: tool.name }, { enabled }, undefined)
-      recordSwitch(deps, call, { action: 'tool.toggle', target: `${tool.server}/${tool.name}`, enabled })
-      await deps.aggregator.sync(call.signal)
+      const target = `${tool.server}/${tool.name}`
+      await settleWrite(deps, { principal, action: 'tool.toggle', target, detail: { enabled } }, signal)
       const refusal = deps.aggregator.refusal(name, { profile: undefined })
       const why = enabled && refusal !== undefined ? { reason: explainRefusal(refusal).reason } : {}
       return { name, server: tool.server, enabled, callable: refusal === undefined, ...why }
@@ -98,12 +92,3 @@ const setTool = (deps: SwitchDeps): OwnTool =>
 
 const noSuchTool = (name: string): HearthError =>
   new HearthError('caller_not_found', `There is no tool named ${name}; find it with hearth_search_tools.`)
-
-function recordSwitch(
-  { store }: SwitchDeps,
-  { principal }: OwnCall,
-  { action, target, enabled }: { readonly action: string; readonly target: string; readonly enabled: boolean },
-): void {
-  const detail = JSON.stringify({ enabled })
-  store.audit.record({ principal: principal.id, action, target, outcome: 'ok', code: null, detail })
-}

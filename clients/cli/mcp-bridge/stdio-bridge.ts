@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto'
+import {
+  isInitializeRequest,
+  isJSONRPCErrorResponse,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+  PROTOCOL_VERSION_META_KEY,
+  type RequestId,
+  SdkErrorCode,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+  serializeMessage,
+} from '@modelcontextprotocol/client'
+import { bodyOf, explainFailure } from './explain-failure.ts'
+import { readMessages } from './read-messages.ts'
+
+export interface BridgeDeps {
+  /** `/mcp` of the house, or of one profile. */
+  readonly endpoint: URL
+  readonly token: string
+  /** The client's messages, one a line. */
+  readonly input: NodeJS.ReadableStream
+  /** Resolves when it may be written to again. */
+  write(text: string): Promise<void>
+  /** A sentence for the person, on standard error. */
+  note(line: string): void
+  readonly signal: AbortSignal
+}
+
+/** Requests under way at the same time; more are refused. Open listeners count. */
+const MAX_OPEN = 1024
+/** Characters the client has not taken yet; with more it is given up. */
+const MAX_UNSENT = 64 * 1024 * 1024
+/** Telling the house that the session ends may take so long. */
+const FAREWELL_MS = 2000
+/** The house comes back within minutes, or not at all. */
+const reconnectionOptions = {
+  initialReconnectionDelay: 500,
+  maxReconnectionDelay: 10_000,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 60,
+}
+
+interface OpenRequest {
+  readonly method: string
+  /** 2026-07-28 and later: cancelled by ending its connection. */
+  readonly isModern: boolean
+  readonly ending: AbortController
+}
+
+/**
+ * Carries messages between a client that speaks MCP on our standard streams and the house's endpoint, in both eras, until
+ * the input ends or `signal` aborts. A house that is not there or was restarted is told to each request; the bridge stays,
+ * and opens a session of the older revisions anew.
+ */
+export async function bridgeStdio(deps: BridgeDeps): Promise<void> {
+  await new StdioBridge(deps).run()
+}
+
+class StdioBridge {
+  readonly #deps: BridgeDeps
+  readonly #transport: StreamableHTTPClientTransport
+  readonly #open = new Map<RequestId, OpenRequest>()
+  /** Ends the bridge when the client takes nothing any more. */
+  readonly #ended = new AbortController()
+  #handshake: JSONRPCRequest | undefined
+  #renewal: Promise<void> | undefined
+  #renewed: { readonly id: RequestId; resolve(message: JSONRPCMessage): void } | undefined
+  #unsent = 0
+  #lastNote = ''
+
+  constructor(deps: BridgeDeps) {
+    this.#deps = deps
+    this.#transport = new StreamableHTTPClientTransport(deps.endpoint, {
+      requestInit: { headers: { authorization: `Bearer ${deps.token}` } },
+      reconnectionOptions,
+    })
+    this.#transport.onmessage = (message) => this.#receive(message)
+    this.#transport.onerror = (error) => this.#streamFailed(error)
+  }
+
+  async run(): Promise<void> {
+    const signal = AbortSignal.any([this.#deps.signal, this.#ended.signal])
+    await this.#transport.start()
+    try {
+      const onInvalid = (): void => this.#note('The client sent a line that is no message of MCP; it was left out.')
+      for await (const message of readMessages(this.#deps.input, { signal, onInvalid })) await this.#take(message)
+    } finally {
+      await this.#close()
+    }
+    this.#ended.signal.throwIfAborted()
+  }
+
+  async #take(message: JSONRPCMessage): Promise<void> {
+    if (isJSONRPCRequest(message)) {
+      this.#request(message)
+      return
+    }
+    if ('method' in message && this.#endsRequest(message)) return
+    // One after the other: what follows may need that this has arrived.
+    try {
+      await this.#send(message)
+    } catch (error) {
+      this.#note(explainFailure(error, this.#deps.endpoint))
+    }
+  }
+
+  #request(message: JSONRPCRequest): void {
+    if (this.#open.size >= MAX_OPEN) {
+      this.#refuse(message.id, 'Too many requests are under way; wait for some.')
+      return
+    }
+    if (isInitializeRequest(message)) this.#handshake = message
+    const ending = new AbortController()
+    const isModern = typeof message.params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string'
+    this.#open.set(message.id, { method: message.method, isModern, ending })
+    const lost = (): void => this.#fail(message.id, new Error('The connection ended before the answer.'))
+    this.#send(message, { requestSignal: ending.signal, onRequestStreamEnd: lost }).catch((error: unknown) =>
+      this.#fail(message.id, error),
+    )
+  }
+
+  /** True when the notification cancels a request of the newer revisions: over HTTP that is the end of its connection. */
+  #endsRequest({ method, params }: JSONRPCNotification): boolean {
+    const id = params?.['requestId']
+    if (method !== 'notifications/cancelled' || (typeof id !== 'string' && typeof id !== 'number')) return false
+    const request = this.#open.get(id)
+    if (request?.isModern !== true) return false
+    this.#open.delete(id)
+    request.ending.abort()
+    return true
+  }
+
+  async #send(
+    message: JSONRPCMessage,
+    options: Parameters<StreamableHTTPClientTransport['send']>[1] = {},
+  ): Promise<void> {
+    const session = this.#transport.sessionId
+    try {
+      await this.#transport.send(message, options)
+    } catch (error) {
+      if (session === undefined || !isLostSession(error) || isInitializeRequest(message)) throw error
+      await this.#renew(session)
+      await this.#transport.send(message, options)
+    }
+  }
+
+  /** The house knows the session no more: it was restarted. The client's own handshake is said again, once for all. */
+  async #renew(lost: string): Promise<void> {
+    if (this.#transport.sessionId !== lost) return
+    this.#renewal ??= this.#handshakeAgain().finally(() => {
+      this.#renewal = undefined
+    })
+    await this.#renewal
+  }
+
+  async #handshakeAgain(): Promise<void> {
+    if (this.#handshake === undefined) throw new Error('There was no handshake.')
+    const { promise, resolve, reject } = Promise.withResolvers<JSONRPCMessage>()
+    const id = `hearth-${randomUUID()}`
+    this.#renewed = { id, resolve }
+    const onRequestStreamEnd = (): void => reject(new Error('The connection ended before the answer.'))
+    await this.#transport.send({ ...this.#handshake, id }, { onRequestStreamEnd })
+    this.#adoptVersion(await promise)
+    await this.#transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    this.#note('The house was restarted; the session was opened anew.')
+    for (const what of ['tools', 'prompts', 'resources']) {
+      this.#write({ jsonrpc: '2.0', method: `notifications/${what}/list_changed` })
+    }
+  }
+
+  #receive(message: JSONRPCMessage): void {
+    if ('method' in message || message.id === undefined) this.#write(message)
+    else if (message.id === this.#renewed?.id) this.#renewed.resolve(message)
+    else this.#answered(message.id, message)
+  }
+
+  #answered(id: RequestId, message: JSONRPCMessage): void {
+    const request = this.#open.get(id)
+    // Cancelled or refused meanwhile: it has its end.
+    if (request === undefined) return
+    this.#open.delete(id)
+    if (request.method === 'initialize') this.#adoptVersion(message)
+    this.#write(message)
+  }
+
+  #adoptVersion(message: JSONRPCMessage): void {
+    const version = isJSONRPCResultResponse(message) ? message.result['protocolVersion'] : undefined
+    if (typeof version === 'string') this.#transport.setProtocolVersion(version)
+  }
+
+  /** Of the stream on which the house tells changes to clients of the older revisions; requests fail by themselves. */
+  #streamFailed(error: unknown): void {
+    if (!(error instanceof SdkHttpError) || error.code !== SdkErrorCode.ClientHttpFailedToOpenStream) return
+    const session = this.#transport.sessionId
+    if (session === undefined || !isLostSession(error)) return
+    this.#renew(session).catch((failure: unknown) => this.#note(explainFailure(failure, this.#deps.endpoint)))
+  }
+
+  #fail(id: RequestId, error: unknown): void {
+    if (!this.#open.delete(id)) return
+    const told = error instanceof SdkHttpError ? toldError(error, id) : undefined
+    if (told !== undefined) {
+      this.#write(told)
+      return
+    }
+    const sentence = explainFailure(error, this.#deps.endpoint)
+    this.#note(sentence)
+    this.#refuse(id, sentence)
+  }
+
+  #refuse(id: RequestId, message: string): void {
+    this.#write({ jsonrpc: '2.0', id, error: { code: -32_603, message } })
+  }
+
+  #write(message: JSONRPCMessage): void {
+    const text = serializeMessage(message)
+    this.#unsent += text.length
+    if (this.#unsent > MAX_UNSENT) this.#ended.abort(new Error('The client takes no messages any more.'))
+    if (this.#ended.signal.aborted) return
+    this.#deps.write(text).then(
+      () => {
+        this.#unsent -= text.length
+      },
+      (error: unknown) => this.#ended.abort(error),
+    )
+  }
+
+  /** The same sentence once. */
+  #note(line: string): void {
+    if (line !== this.#lastNote) this.#deps.note(line)
+    this.#lastNote = line
+  }
+
+  async #close(): Promise<void> {
+    this.#open.clear()
+    const hurry = setTimeout(() => void this.#transport.close(), FAREWELL_MS)
+    await this.#transport.terminateSession().catch(() => undefined)
+    clearTimeout(hurry)
+    await this.#transport.close()
+  }
+}
+
+const isLostSession = (error: unknown): boolean => error instanceof SdkHttpError && error.status === 404
+
+/** Failures of the protocol come under an HTTP status, with the message in the body. */
+function toldError(error: SdkHttpError, id: RequestId): JSONRPCMessage | undefined {
+  const message = bodyOf(error)
+  return isJSONRPCErrorResponse(message) && message.id === id ? message : undefined
+}
