@@ -68,11 +68,22 @@ const secretTexts = ({ env, headers, oauth }: McpServerSpec): readonly string[] 
     (text) => typeof text === 'string',
   )
 
+/** A `${NAME}` where only config.yaml may have one, and the key it stands under. */
+export function nameOutsideSecrets({
+  command,
+  args,
+  cwd,
+  url,
+}: McpServerSpec): { readonly key: string; readonly name: string } | undefined {
+  const texts = Object.entries({ command, args: args?.join(' '), cwd, url })
+  return texts.flatMap(([key, text]) => namesIn(text ?? '').map((name) => ({ key, name })))[0]
+}
+
 function refusalOf(server: McpServer, allowed: readonly string[]): string | undefined {
   if (server.origin === 'config') return undefined
-  const stray = plainTexts(server).flatMap(namesIn)[0]
+  const stray = nameOutsideSecrets(server)
   if (stray !== undefined) {
-    return `\${${stray}} stands where no secret may: what does not come from config.yaml uses names in env, headers and oauth only.`
+    return `\${${stray.name}} stands where no secret may: what does not come from config.yaml uses names in env, headers and oauth only.`
   }
   const foreign = secretTexts(server)
     .flatMap(namesIn)

@@ -1,19 +1,16 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
 import type { Principal } from '../../common/contracts/principal.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
-import type { Store } from '../store/store.ts'
 import { bearerToken, demandAccess } from './access.ts'
+import type { ApiContext } from './api-context.ts'
 import { fingerprint, IdempotencyCache, idempotencyKey } from './idempotency-cache.ts'
 import type { Answer, RawRequest, Route } from './route.ts'
 import { apiPrefix, apiRoutes } from './route-table.ts'
 import { sendAnswer, sendFailure, sendNothingHere } from './send-answer.ts'
 import { takeJsonOnly } from './take-json.ts'
 
-export interface ApiDeps {
-  readonly store: Store
+export interface ApiDeps extends ApiContext {
   readonly log: Logger
-  /** Epoch milliseconds. */
-  readonly clock: () => number
 }
 
 /** How often the idempotency cache forgets secrets that are due, milliseconds. */
@@ -43,21 +40,25 @@ interface Mounting extends ApiDeps {
   readonly principals: WeakMap<FastifyRequest, Principal>
 }
 
-function mount(scope: FastifyInstance, route: Route, { store, cache, principals }: Mounting): void {
+function mount(scope: FastifyInstance, route: Route, { cache, principals, ...context }: Mounting): void {
   scope.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: route.method === 'GET',
+    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
     // Before the body is read: a stranger's bytes are not parsed.
     onRequest: async (request) => {
       if (route.access.type === 'public') return
-      const principal = await store.identity.authenticate(bearerToken(request.headers.authorization), request.signal)
+      const principal = await context.store.identity.authenticate(
+        bearerToken(request.headers.authorization),
+        request.signal,
+      )
       demandAccess(route.access, principal)
       principals.set(request, principal)
     },
     handler: async (request, reply) => {
       const principal = principals.get(request)
-      const work = () => route.handle(rawRequest(request, principal), store)
+      const work = () => route.handle(rawRequest(request, principal), context)
       const answer = await (principal === undefined ? work() : once(route, request, principal, { cache, work }))
       return sendAnswer(reply, answer, {
         ifNoneMatch: request.headers['if-none-match'],

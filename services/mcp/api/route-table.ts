@@ -1,12 +1,18 @@
 import { type OpenApiDocument, openApiOf } from './openapi/open-api.ts'
 import type { Method, Route } from './route.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { conversationFileRoutes } from './routes/conversation-files.ts'
 import { conversationRoutes } from './routes/conversations.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { currentSessionRoutes } from './routes/current-session.ts'
+import { deviceRoutes } from './routes/devices.ts'
 import { documentRoutes } from './routes/document.ts'
 import { effectiveRoutes } from './routes/effective.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { profileRoutes } from './routes/profiles.ts'
+import { serverRoutes } from './routes/servers.ts'
+import { toolCallRoutes } from './routes/tool-call.ts'
+import { toolRoutes } from './routes/tools.ts'
 import { userRoutes } from './routes/users.ts'
 
 /** Where the API lives. */
@@ -17,11 +23,17 @@ export function apiRoutes(): readonly Route[] {
   const routes: readonly Route[] = [
     ...profileRoutes(),
     ...userRoutes(),
+    ...deviceRoutes(),
+    ...serverRoutes(),
+    ...toolRoutes(),
+    ...toolCallRoutes(),
     ...credentialRoutes(),
     ...currentSessionRoutes(),
     ...conversationRoutes(),
+    ...conversationFileRoutes(),
     ...messageRoutes(),
     ...effectiveRoutes(),
+    ...auditRoutes(),
     ...documentRoutes(() => openApiOf(routes)),
   ]
   return routes

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Principal, Scope } from '../../common/contracts/principal.ts'
 import type { ErrorCode } from '../../common/errors/error-table.ts'
-import type { Store } from '../store/store.ts'
+import type { ApiContext } from './api-context.ts'
 import { parseRequest } from './invalid-request.ts'
 import { noBody } from './schemas/request-schema.ts'
 
@@ -32,8 +32,10 @@ export interface Route {
   readonly errors: readonly ErrorCode[]
   /** True when the answer holds a secret: not cached, and forgotten early by the idempotency cache. */
   readonly isSecret: boolean
+  /** Largest body; undefined: the listener's. */
+  readonly bodyLimitBytes: number | undefined
   /** Parses, then works. @throws HearthError; RevisionMismatch on a lost update. */
-  handle(request: RawRequest, store: Store): Promise<Answer>
+  handle(request: RawRequest, context: ApiContext): Promise<Answer>
 }
 
 export type Success =
@@ -41,6 +43,7 @@ export type Success =
   | { readonly type: 'empty' }
   | { readonly type: 'bytes' }
   | { readonly type: 'html' }
+  | { readonly type: 'file'; readonly schema: z.ZodType }
 
 export type Answer =
   | {
@@ -48,12 +51,16 @@ export type Answer =
       readonly status: 200 | 201
       readonly body: unknown
       readonly tag?: string
+      /** The tag names the object only, and more is shown than the object: always sent whole. */
+      readonly isVolatile?: boolean
       readonly location?: string
     }
   | { readonly type: 'empty' }
   | { readonly type: 'unchanged'; readonly tag: string }
   | { readonly type: 'bytes'; readonly mediaType: string; readonly bytes: Uint8Array; readonly tag: string }
   | { readonly type: 'html'; readonly html: string; readonly contentSecurityPolicy: string }
+  /** JSON that is too large for memory, in pieces of text; for saving under that name. */
+  | { readonly type: 'file'; readonly name: string; readonly json: AsyncIterable<string> }
 
 /** A request as it came, after authentication. */
 export interface RawRequest {
@@ -87,18 +94,18 @@ interface Schemas<Params, Query, Body> {
 }
 
 type Description = Pick<Route, 'operation' | 'method' | 'path' | 'summary' | 'success'> &
-  Partial<Pick<Route, 'errors' | 'isSecret' | 'merged'>>
+  Partial<Pick<Route, 'errors' | 'isSecret' | 'merged' | 'bodyLimitBytes'>>
 
 /** A route that anybody may call. */
 export function publicRoute<Params, Query, Body>(
   description: Description,
   schemas: Schemas<Params, Query, Body>,
-  work: (call: Call<Params, Query, Body>, store: Store) => Promise<Answer>,
+  work: (call: Call<Params, Query, Body>, context: ApiContext) => Promise<Answer>,
 ): Route {
   return {
     ...describe(description, schemas),
     access: { type: 'public' },
-    handle: async (request, store) => work(parseCall(schemas, request), store),
+    handle: async (request, context) => work(parseCall(schemas, request), context),
   }
 }
 
@@ -106,15 +113,15 @@ export function publicRoute<Params, Query, Body>(
 export function tokenRoute<Params, Query, Body>(
   description: Description & { readonly anyOf: readonly Scope[] },
   schemas: Schemas<Params, Query, Body>,
-  work: (call: PrincipalCall<Params, Query, Body>, store: Store) => Promise<Answer>,
+  work: (call: PrincipalCall<Params, Query, Body>, context: ApiContext) => Promise<Answer>,
 ): Route {
   const { anyOf, ...rest } = description
   return {
     ...describe(rest, schemas),
     access: anyOf.length === 0 ? { type: 'token' } : { type: 'scopes', anyOf },
-    handle: async (request, store) => {
+    handle: async (request, context) => {
       if (request.principal === undefined) throw new Error(`${rest.operation} was called without a principal`)
-      return work({ ...parseCall(schemas, request), principal: request.principal }, store)
+      return work({ ...parseCall(schemas, request), principal: request.principal }, context)
     },
   }
 }
@@ -123,6 +130,7 @@ const describe = <Params, Query, Body>(description: Description, schemas: Schema
   errors: [],
   isSecret: false,
   merged: undefined,
+  bodyLimitBytes: undefined,
   ...description,
   params: schemas.params,
   query: schemas.query,

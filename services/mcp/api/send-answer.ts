@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { sendProblem } from '../../common/http/http-server.ts'
@@ -20,7 +21,8 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, context: AnswerC
   reply.header('Cache-Control', context.isSecret ? 'no-store' : 'private, no-cache').header('Vary', 'Authorization')
   if ('tag' in answer && answer.tag !== undefined) {
     reply.header('ETag', answer.tag)
-    if (context.isRead && isUnchanged(context.ifNoneMatch, answer.tag)) return reply.code(304).send()
+    const isNamed = !('isVolatile' in answer && answer.isVolatile === true)
+    if (context.isRead && isNamed && isUnchanged(context.ifNoneMatch, answer.tag)) return reply.code(304).send()
   }
   switch (answer.type) {
     case 'empty':
@@ -32,6 +34,11 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, context: AnswerC
       return reply.code(answer.status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
     case 'bytes':
       return sendBytes(reply, answer)
+    case 'file':
+      return reply
+        .header('Content-Disposition', `attachment; filename="${answer.name}"`)
+        .type('application/json; charset=utf-8')
+        .send(Readable.from(answer.json))
     case 'html':
       reply.header('Content-Security-Policy', answer.contentSecurityPolicy)
       return reply.type('text/html; charset=utf-8').send(answer.html)

@@ -1,15 +1,17 @@
 import type { z } from 'zod'
 import type { Principal, Scope } from '../../common/contracts/principal.ts'
 import type { ObjectMeta } from '../../common/contracts/resource.ts'
-import { HearthError } from '../../common/errors/hearth-error.ts'
+import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import { versionTag } from '../../common/rest/version-tag.ts'
 import type { SettingsObjects, Store } from '../store/store.ts'
-import { isUnchanged, revisionTag } from './entity-tag.ts'
+import type { ApiContext } from './api-context.ts'
+import { contentTag, isUnchanged, revisionTag } from './entity-tag.ts'
 import { parseRequest } from './invalid-request.ts'
 import { patchObject } from './patch-object.ts'
 import { expectedRevision } from './preconditions.ts'
 import { type Answer, type Route, tokenRoute } from './route.ts'
 import { nameParams, noBody, noParams, noQuery, pageQuery, patchBody } from './schemas/request-schema.ts'
+import { settleWrite } from './settle-write.ts'
 
 /** A kind of named settings that may also be declared: what its routes need to know. */
 export interface SettingsKind<Spec extends object> {
@@ -26,6 +28,17 @@ export interface SettingsKind<Spec extends object> {
   objects(store: Store): SettingsObjects<Spec>
   /** Which objects the caller may see. */
   visibility(caller: Principal, store: Store, signal: AbortSignal): Promise<(object: Spec & ObjectMeta) => boolean>
+  /** What a write must fit beside the schema. @throws HearthError */
+  readonly demandWrite?: (caller: Principal, spec: Spec, context: ApiContext) => void
+  /** Of kinds with a switch: `{"enabled": …}` alone is this, also of declared ones. */
+  readonly toggle?: (
+    store: Store,
+    name: string,
+    enabled: boolean,
+    ifRevision: number | undefined,
+  ) => Promise<Spec & ObjectMeta>
+  /** Objects as the caller sees them, with what changes without a revision. Default: as they are. */
+  readonly viewer?: (caller: Principal, context: ApiContext) => (object: Spec & ObjectMeta) => object
 }
 
 /** GET (page and one), POST, PUT, PATCH, DELETE. */
@@ -39,19 +52,26 @@ function listRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       operation: `list${kind.noun}s`,
       method: 'GET',
       path: `/${kind.plural}`,
-      summary: `The effective ${kind.plural} that the caller may see, by name`,
+      summary: `The effective ${wordOf(kind, ' ')}s that the caller may see, by name`,
       anyOf: kind.readScopes,
       success: { type: 'json', status: 200, schema: kind.page },
     },
     { params: noParams, query: pageQuery, body: noBody },
-    async ({ query, principal, ifNoneMatch, signal }, store) => {
+    async ({ query, principal, ifNoneMatch, signal }, context) => {
+      const { store } = context
       // Read before the objects, so that the tag is never newer than what it names.
       const tag = versionTag(await store.version())
-      if (isUnchanged(ifNoneMatch, tag)) return { type: 'unchanged', tag }
+      if (kind.viewer === undefined && isUnchanged(ifNoneMatch, tag)) return { type: 'unchanged', tag }
       const isVisible = await kind.visibility(principal, store, signal)
       const page = await kind.objects(store).list(query)
-      const body = { data: page.items.filter(isVisible), next_cursor: page.nextCursor ?? null }
-      return { type: 'json', status: 200, body, tag }
+      const data = page.items.filter(isVisible).map(viewerOf(kind, principal, context))
+      const body = { data, next_cursor: page.nextCursor ?? null }
+      return {
+        type: 'json',
+        status: 200,
+        body,
+        tag: kind.viewer === undefined ? tag : contentTag(JSON.stringify(body)),
+      }
     },
   )
 }
@@ -68,11 +88,12 @@ function getRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_not_found'],
     },
     { params: nameParams, query: noQuery, body: noBody },
-    async ({ params, principal, signal }, store) => {
+    async ({ params, principal, signal }, context) => {
+      const { store } = context
       const object = await kind.objects(store).get(params.name)
       const isVisible = await kind.visibility(principal, store, signal)
       if (object === undefined || !isVisible(object)) throw notFound(kind, params.name)
-      return shown(object, 200)
+      return shown(kind, object, { status: 200, principal, context })
     },
   )
 }
@@ -89,8 +110,11 @@ function createRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_conflict'],
     },
     { params: noParams, query: noQuery, body: kind.creation },
-    async ({ body: { name, spec } }, store) => {
-      return shown(await kind.objects(store).create(name, spec), 201, `/api/v1/${kind.plural}/${name}`)
+    async ({ body: { name, spec }, principal, signal }, context) => {
+      demand(kind, { name, spec }, principal, context)
+      const object = await kind.objects(context.store).create(name, spec)
+      await settle(kind, { name, verb: 'create', principal }, context, signal)
+      return shown(kind, object, { status: 201, principal, context })
     },
   )
 }
@@ -107,13 +131,16 @@ function replaceRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_conflict'],
     },
     { params: nameParams, query: noQuery, body: kind.replacement },
-    async ({ params: { name }, body, ...conditions }, store) => {
-      refuseRename(name, body.name)
-      const objects = kind.objects(store)
+    async ({ params: { name }, body: { name: newName, spec }, principal, signal, ...conditions }, context) => {
+      refuseRename(name, newName)
+      demand(kind, { name, spec }, principal, context)
+      const objects = kind.objects(context.store)
       const current = await objects.get(name)
       const expected = expectedRevision(current, conditions)
-      if (current !== undefined) return shown(await objects.put(name, body.spec, expected), 200)
-      return shown(await objects.create(name, body.spec), 201, `/api/v1/${kind.plural}/${name}`)
+      const isNew = current === undefined
+      const object = await (isNew ? objects.create(name, spec) : objects.put(name, spec, expected))
+      await settle(kind, { name, verb: isNew ? 'create' : 'update', principal }, context, signal)
+      return shown(kind, object, { status: isNew ? 201 : 200, principal, context })
     },
   )
 }
@@ -124,29 +151,52 @@ function patchRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       operation: `patch${kind.noun}`,
       method: 'PATCH',
       path: `/${kind.plural}/{name}`,
-      summary: 'Merges the body into it (JSON Merge Patch, RFC 7396); null sets a field back to its default',
+      summary: patchSummary(kind),
       anyOf: kind.writeScopes,
       success: { type: 'json', status: 200, schema: kind.view },
       errors: ['caller_not_found', 'caller_conflict'],
       merged: kind.replacement,
     },
     { params: nameParams, query: noQuery, body: patchBody },
-    async ({ params: { name }, body: patch, ...conditions }, store) => {
-      const objects = kind.objects(store)
-      const object = await patchObject({
-        read: () => objects.get(name),
-        write: async (merged, revision) => {
-          const { name: newName, spec } = parseRequest(kind.replacement, merged, 'body')
-          refuseRename(name, newName)
-          return objects.put(name, spec, revision)
-        },
-        patch,
-        conditions,
-      })
+    async ({ params: { name }, body: patch, principal, signal, ...conditions }, context) => {
+      const read = () => kind.objects(context.store).get(name)
+      const step = patchStep(kind, name, patch, { principal, context })
+      const object = await patchObject({ read, write: step.write, patch, conditions })
       if (object === undefined) throw notFound(kind, name)
-      return shown(object, 200)
+      await settle(kind, { ...step.done, name, principal }, context, signal)
+      return shown(kind, object, { status: 200, principal, context })
     },
   )
+}
+
+const patchSummary = ({ toggle }: { readonly toggle?: unknown }): string =>
+  `Merges the body into it (JSON Merge Patch, RFC 7396); null sets a field back to its default${toggle === undefined ? '' : '. `{"enabled": …}` alone switches it, also a declared one'}`
+
+interface PatchStep<Spec> {
+  write(merged: unknown, revision: number): Promise<Spec & ObjectMeta>
+  readonly done: Pick<Done, 'verb' | 'detail'>
+}
+
+/** A patch of nothing but the switch is a toggle, where the kind has one. */
+function patchStep<Spec extends object>(
+  kind: SettingsKind<Spec>,
+  name: string,
+  patch: Readonly<Record<string, unknown>>,
+  { principal, context }: { readonly principal: Principal; readonly context: ApiContext },
+): PatchStep<Spec> {
+  const { enabled } = patch
+  const { toggle } = kind
+  if (toggle !== undefined && typeof enabled === 'boolean' && Object.keys(patch).length === 1) {
+    const write = (_merged: unknown, revision: number) => toggle(context.store, name, enabled, revision)
+    return { write, done: { verb: 'toggle', detail: { enabled } } }
+  }
+  const write = async (merged: unknown, revision: number): Promise<Spec & ObjectMeta> => {
+    const { name: newName, spec } = parseRequest(kind.replacement, merged, 'body')
+    refuseRename(name, newName)
+    demand(kind, { name, spec }, principal, context)
+    return await kind.objects(context.store).put(name, spec, revision)
+  }
+  return { write, done: { verb: 'update', detail: { fields: Object.keys(patch) } } }
 }
 
 function removeRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
@@ -161,30 +211,84 @@ function removeRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_not_found', 'caller_conflict'],
     },
     { params: nameParams, query: noQuery, body: noBody },
-    async ({ params: { name }, ...conditions }, store) => {
-      const objects = kind.objects(store)
+    async ({ params: { name }, principal, signal, ...conditions }, context) => {
+      const objects = kind.objects(context.store)
       const current = await objects.get(name)
       if (current === undefined) throw notFound(kind, name)
       await objects.remove(name, expectedRevision(current, conditions))
+      await settle(kind, { name, verb: 'remove', principal }, context, signal)
       return { type: 'empty' }
     },
   )
 }
 
-const shown = (object: ObjectMeta, status: 200 | 201, location?: string): Answer => ({
-  type: 'json',
-  status,
-  body: object,
-  tag: revisionTag(object.revision),
-  ...(location === undefined ? {} : { location }),
-})
+interface Shown {
+  readonly status: 200 | 201
+  readonly principal: Principal
+  readonly context: ApiContext
+}
+
+function shown<Spec extends object>(
+  kind: SettingsKind<Spec>,
+  object: Spec & ObjectMeta,
+  { status, principal, context }: Shown,
+): Answer {
+  return {
+    type: 'json',
+    status,
+    body: viewerOf(kind, principal, context)(object),
+    tag: revisionTag(object.revision),
+    isVolatile: kind.viewer !== undefined,
+    ...(status === 201 ? { location: `/api/v1/${kind.plural}/${object.name}` } : {}),
+  }
+}
+
+const viewerOf = <Spec extends object>(
+  { viewer }: SettingsKind<Spec>,
+  caller: Principal,
+  context: ApiContext,
+): ((object: Spec & ObjectMeta) => object) => viewer?.(caller, context) ?? ((object) => object)
+
+/** A write that the kind forbids is audited as blocked. */
+function demand<Spec extends object>(
+  kind: SettingsKind<Spec>,
+  { name, spec }: { readonly name: string; readonly spec: Spec },
+  caller: Principal,
+  context: ApiContext,
+): void {
+  try {
+    kind.demandWrite?.(caller, spec, context)
+  } catch (error) {
+    const { code } = toHearthError(error)
+    const action = `${wordOf(kind, '_')}.write`
+    const { audit } = context.store
+    if (code.startsWith('policy_')) {
+      audit.record({ principal: caller.id, action, target: name, outcome: 'blocked', code, detail: null })
+    }
+    throw error
+  }
+}
+
+interface Done {
+  readonly name: string
+  readonly verb: 'create' | 'update' | 'toggle' | 'remove'
+  readonly principal: Principal
+  readonly detail?: object
+}
+
+const settle = (kind: Named, { name, verb, ...done }: Done, context: ApiContext, signal: AbortSignal): Promise<void> =>
+  settleWrite(context, { ...done, action: `${wordOf(kind, '_')}.${verb}`, target: name }, signal)
 
 interface Named {
   readonly noun: string
 }
 
-const notFound = ({ noun }: Named, name: string): HearthError =>
-  new HearthError('caller_not_found', `There is no ${noun.toLowerCase()} named ${name}; list them to see which exist.`)
+/** `McpServer` as words: `mcp server`, `mcp_server`. */
+const wordOf = ({ noun }: Named, separator: ' ' | '_'): string =>
+  noun.replaceAll(/(?<=[a-z])(?=[A-Z])/g, separator).toLowerCase()
+
+const notFound = (kind: Named, name: string): HearthError =>
+  new HearthError('caller_not_found', `There is no ${wordOf(kind, ' ')} named ${name}; list them to see which exist.`)
 
 function refuseRename(name: string, wanted: string | undefined): void {
   if (wanted === undefined || wanted === name) return

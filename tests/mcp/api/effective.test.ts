@@ -35,12 +35,15 @@ describe('snapshot and changes of the API', () => {
     expect(all.data.map(({ revision }) => revision)).toEqual(
       all.data.map(({ revision }) => revision).toSorted((a, b) => b - a),
     )
-    expect(new Set(all.data.map(({ kind }) => kind))).toEqual(new Set(['profiles', 'users', 'credentials']))
+    expect(new Set(all.data.map(({ kind }) => kind))).toEqual(
+      new Set(['profiles', 'users', 'credentials', 'mcp_servers']),
+    )
     const hers = changePage.parse((await api.call('GET', '/api/v1/changes', { token: anna })).body)
-    expect(hers.data.map(({ kind, name, action }) => [kind, name, action])).toEqual([
-      ['profiles', 'one', 'removed'],
-      ['profiles', 'one', 'created'],
-      ['profiles', 'declared', 'created'],
+    expect(hers.data.map(({ kind, name, action }) => [kind, name, action].join(' ')).toSorted()).toEqual([
+      'mcp_servers filed created',
+      'profiles declared created',
+      'profiles one created',
+      'profiles one removed',
     ])
   })
 })

@@ -35,7 +35,7 @@ describe('errors of the API', () => {
   })
 
   it('an unknown path is 404, with and without a token', async () => {
-    for (const path of ['/api/v1/nothing', '/api/v1/profiles/a/b', '/api/v1/mcp/servers']) {
+    for (const path of ['/api/v1/nothing', '/api/v1/profiles/a/b', '/api/v1/mcp', '/api/v1/mcp/servers/a/b']) {
       expectProblem(await api.call('GET', path), 404, 'caller_not_found')
       expectProblem(await api.call('GET', path, { token: null }), 404, 'caller_not_found')
     }

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deviceSpec } from '../../../services/common/contracts/device.ts'
+import { mcpServerSpec } from '../../../services/common/contracts/mcp-server.ts'
 import type { ModelProfile } from '../../../services/common/contracts/model-profile.ts'
 import { type Scope, scopes } from '../../../services/common/contracts/principal.ts'
 import type { Route } from '../../../services/mcp/api/route.ts'
 import { apiPrefix, apiRoutes } from '../../../services/mcp/api/route-table.ts'
 import { personSpec, principal, profileSpec } from '../store/open-test-store.ts'
 import { type ApiUnderTest, type RequestOptions, startApi } from './support/api-under-test.ts'
+import { toolRecord } from './support/tool-record.ts'
 
 const routes = apiRoutes()
 const named = routes.map((route) => [`${route.method} ${route.path}`, route] as const)
@@ -23,12 +26,23 @@ describe('every route of the API', () => {
     made = await api.store.profiles.create('mine', profileSpec())
     await api.store.users.create('someone', personSpec())
     const conversation = await api.store.conversations.create(principal('admin'), 'A title')
-    existing = { profiles: 'mine', users: 'someone', conversations: conversation.id }
+    await api.store.homeDevices.create('lamp', deviceSpec.parse({ adapter: 'demo', address: 'lamp' }))
+    await api.store.mcpServers.create('printer', mcpServerSpec.parse({ url: 'http://127.0.0.1:9/mcp' }))
+    await api.store.catalog.save({ server: 'printer', tools: [toolRecord('printer', 'print')], listing: undefined })
+    await api.aggregator.sync()
+    existing = {
+      profiles: 'mine',
+      users: 'someone',
+      devices: 'lamp',
+      'mcp/servers': 'printer',
+      'mcp/tools': 'print',
+      conversations: conversation.id,
+    }
   })
   afterAll(async () => api[Symbol.asyncDispose]())
 
   const pathOf = (route: Route): string => {
-    const collection = route.path.split('/')[1] ?? ''
+    const collection = /^\/(mcp\/)?\w+/.exec(route.path)?.[0].slice(1) ?? ''
     return apiPrefix + route.path.replace(/\{\w+\}/, existing[collection] ?? 'nothing')
   }
   const send = (route: Route, options: RequestOptions, query = '') =>
@@ -42,6 +56,9 @@ describe('every route of the API', () => {
       new Set([
         'profiles',
         'users',
+        'devices',
+        'mcp',
+        'audit',
         'tokens',
         'pairings',
         'sessions',

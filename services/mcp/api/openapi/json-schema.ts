@@ -17,11 +17,13 @@ export function componentSchemas(named: Named, io: 'input' | 'output'): JsonObje
 /** One schema without a name, such as that of a parameter. */
 export const inlineSchema = (schema: z.ZodType): JsonObject => plain(z.toJSONSchema(schema, { io: 'input' }))
 
-/** zod puts recursive schemas beside the others. Ours has one, `z.json()`: any JSON value, which is `{}` here. */
+/** zod puts recursive schemas beside the others. Ours have one, `z.json()`, once for each use: any JSON value, `{}` here. */
 function refuseRecursive(shared: z.core.JSONSchema.BaseSchema | undefined): void {
-  const names = Object.keys(shared?.$defs ?? {})
-  if (names.length > 1) throw new Error('Give recursive schemas a name in schemas/components.ts.')
+  const texts = Object.values(shared?.$defs ?? {}).map((schema) => JSON.stringify(schema).replaceAll(reference, ''))
+  if (new Set(texts).size > 1) throw new Error('Give recursive schemas a name in schemas/components.ts.')
 }
+
+const reference = /"\$ref":"[^"]*"/g
 
 /** A JSON value without zod's own marks and without the members that only a whole schema file has. */
 function plain(schema: unknown): JsonObject {

@@ -46,7 +46,8 @@ const introduction = [
   'An object has its revision as ETag; give it as `If-Match` so that no change of others is lost (412).',
   'Collections of settings and the snapshot have `"epoch.revision"`; give it as `If-None-Match` to hear of changes only (304).',
   'A POST with an `Idempotency-Key` may be sent again for 24 hours; answers with a secret are repeated for 10 minutes.',
-  'What a profile or user declares in config.yaml is read-only here (409 with `origin`).',
+  'What config.yaml declares is read-only here (409 with `origin`), but for switching servers and tools ON and OFF.',
+  'A settings write is in the audit with who made it; once it is answered, every list and call goes by it.',
 ].join(' ')
 
 function operationOf(route: Route, schemas: JsonObject): Operation {
@@ -134,6 +135,10 @@ function successContent(success: Success): { readonly status: number; readonly r
       return { status: 200, response: { description: 'The bytes', content: { '*/*': {} } } }
     case 'html':
       return { status: 200, response: { description: 'A page', content: { 'text/html': {} } } }
+    case 'file': {
+      const schema = { $ref: componentPath(nameOf(answerComponents, success.schema)) }
+      return { status: 200, response: { description: 'A file', content: { 'application/json': { schema } } } }
+    }
     case 'json': {
       const schema = { $ref: componentPath(nameOf(answerComponents, success.schema)) }
       const description = success.status === 201 ? 'Made' : 'As it is'

@@ -35,7 +35,7 @@ const listConversations = (): Route =>
       success: { type: 'json', status: 200, schema: conversationPage },
     },
     { params: noParams, query: pageQuery, body: noBody },
-    async ({ query, principal }, store) => {
+    async ({ query, principal }, { store }) => {
       const page = await store.conversations.list(principal, query)
       const body = { data: page.items, next_cursor: page.nextCursor ?? null }
       return { type: 'json', status: 200, body, tag: contentTag(JSON.stringify(body)) }
@@ -53,7 +53,7 @@ const searchConversations = (): Route =>
       success: { type: 'json', status: 200, schema: foundPage },
     },
     { params: noParams, query: searchQuery, body: noBody },
-    async ({ query: { query, ...page }, principal }, store) => {
+    async ({ query: { query, ...page }, principal }, { store }) => {
       const { items, nextCursor = null } = await store.conversations.search(principal, query, page)
       const body = { data: items, next_cursor: nextCursor }
       return { type: 'json', status: 200, body, tag: contentTag(JSON.stringify(body)) }
@@ -71,7 +71,7 @@ const createConversation = (): Route =>
       success: { type: 'json', status: 201, schema: conversationView },
     },
     { params: noParams, query: noQuery, body: conversationCreation },
-    async ({ body, principal }, store) => {
+    async ({ body, principal }, { store }) => {
       const conversation = await store.conversations.create(principal, body.title)
       return { ...shown(conversation), status: 201, location: `/api/v1/conversations/${conversation.id}` }
     },
@@ -89,7 +89,7 @@ const getConversation = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: noQuery, body: noBody },
-    async ({ params, principal }, store) => {
+    async ({ params, principal }, { store }) => {
       const conversation = await store.conversations.get(principal, params.id)
       if (conversation === undefined) throw notFound()
       return shown(conversation)
@@ -109,7 +109,7 @@ const patchConversation = (): Route =>
       merged: conversationReplacement,
     },
     { params: idParams, query: noQuery, body: patchBody },
-    async ({ params: { id }, body: patch, principal, ...conditions }, store) => {
+    async ({ params: { id }, body: patch, principal, ...conditions }, { store }) => {
       const conversation = await patchObject({
         read: () => store.conversations.get(principal, id),
         write: (merged, revision) =>
@@ -134,7 +134,7 @@ const removeConversation = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: noQuery, body: noBody },
-    async ({ params: { id }, principal, ...conditions }, store) => {
+    async ({ params: { id }, principal, ...conditions }, { store }) => {
       const current = await store.conversations.get(principal, id)
       if (current === undefined) throw notFound()
       await store.conversations.remove(principal, id, expectedRevision(current, conditions))

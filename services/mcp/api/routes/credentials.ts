@@ -16,6 +16,7 @@ import {
   tokenPage,
 } from '../schemas/credential-schema.ts'
 import { idParams, noBody, noParams, noQuery, pageQuery } from '../schemas/request-schema.ts'
+import { recordWrite } from '../settle-write.ts'
 
 /** Tokens, pairings and sessions: they exist only at run time. */
 export const credentialRoutes = (): readonly Route[] => [
@@ -38,7 +39,7 @@ const listTokens = (): Route =>
       success: { type: 'json', status: 200, schema: tokenPage },
     },
     { params: noParams, query: pageQuery, body: noBody },
-    async ({ query }, store) => {
+    async ({ query }, { store }) => {
       const page = await store.tokens.list(query)
       const body = { data: page.items, next_cursor: page.nextCursor ?? null }
       // `last_used_at` changes without a revision.
@@ -59,11 +60,13 @@ const createToken = (): Route =>
       isSecret: true,
     },
     { params: noParams, query: noQuery, body: tokenCreation },
-    async ({ body: { expires_at, ...rest }, principal }, store) => {
+    async ({ body: { expires_at, ...rest }, principal }, { store }) => {
       const wanted: NewToken = { ...rest, ...(expires_at === undefined ? {} : { expiresAt: expires_at }) }
       const role = wanted.user === undefined ? undefined : await roleOf(store, wanted.user)
       refuseExcess(principal, wanted, role)
       const { token, secret } = await store.tokens.create(wanted)
+      const detail = { user: token.user, role: token.role, scopes: token.scopes }
+      recordWrite({ store }, { principal, action: 'token.create', target: token.id, detail })
       return { type: 'json', status: 201, body: { ...token, secret } }
     },
   )
@@ -80,8 +83,9 @@ const revokeToken = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: noQuery, body: noBody },
-    async ({ params }, store) => {
+    async ({ params, principal }, { store }) => {
       await store.tokens.revoke(params.id)
+      recordWrite({ store }, { principal, action: 'token.revoke', target: params.id })
       return { type: 'empty' }
     },
   )
@@ -99,9 +103,11 @@ const createPairing = (): Route =>
       isSecret: true,
     },
     { params: noParams, query: noQuery, body: pairingCreation },
-    async ({ body: { user }, principal }, store) => {
+    async ({ body: { user }, principal }, { store }) => {
       refuseExcess(principal, { name: 'pairing', user }, await roleOf(store, user))
-      return { type: 'json', status: 201, body: await store.devices.openPairing(user) }
+      const opened = await store.devices.openPairing(user)
+      recordWrite({ store }, { principal, action: 'pairing.create', target: user })
+      return { type: 'json', status: 201, body: opened }
     },
   )
 
@@ -117,11 +123,15 @@ const redeemPairing = (): Route =>
       isSecret: true,
     },
     { params: noParams, query: noQuery, body: redemption },
-    async ({ body }, store) => ({
-      type: 'json',
-      status: 201,
-      body: await store.devices.redeem(body.code, body.device_name),
-    }),
+    async ({ body }, { store }) => {
+      const device = await store.devices.redeem(body.code, body.device_name)
+      // Whoever has the code; the device is who they are from now on.
+      recordWrite(
+        { store },
+        { principal: { id: device.device_id }, action: 'pairing.redeem', target: device.device_id },
+      )
+      return { type: 'json', status: 201, body: device }
+    },
   )
 
 const createSession = (): Route =>
@@ -136,7 +146,7 @@ const createSession = (): Route =>
       isSecret: true,
     },
     { params: noParams, query: noQuery, body: sessionCreation },
-    async ({ body }, store) => ({
+    async ({ body }, { store }) => ({
       type: 'json',
       status: 201,
       body: await store.devices.openSession(body.device_id, body.device_secret),

@@ -2,6 +2,7 @@ import { contentTag } from '../entity-tag.ts'
 import { type Route, tokenRoute } from '../route.ts'
 import { currentSession } from '../schemas/credential-schema.ts'
 import { noBody, noParams, noQuery } from '../schemas/request-schema.ts'
+import { recordWrite } from '../settle-write.ts'
 
 /** Who asks, and how they leave. */
 export const currentSessionRoutes = (): readonly Route[] => [getCurrentSession(), endCurrentSession()]
@@ -17,7 +18,7 @@ const getCurrentSession = (): Route =>
       success: { type: 'json', status: 200, schema: currentSession },
     },
     { params: noParams, query: noQuery, body: noBody },
-    async ({ principal }, store) => {
+    async ({ principal }, { store }) => {
       const { user = null, role, scopes, expiresAt = null, credentialId } = principal
       const device = (await store.devices.get(credentialId)) ?? null
       const body = { user, role, scopes, expires_at: expiresAt, device }
@@ -37,8 +38,9 @@ const endCurrentSession = (): Route =>
       errors: ['caller_conflict'],
     },
     { params: noParams, query: noQuery, body: noBody },
-    async ({ principal }, store) => {
+    async ({ principal }, { store }) => {
       await store.tokens.signOut(principal.credentialId)
+      recordWrite({ store }, { principal, action: 'token.revoke', target: principal.credentialId })
       return { type: 'empty' }
     },
   )

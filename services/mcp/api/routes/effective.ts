@@ -1,5 +1,5 @@
 import type { Principal } from '../../../common/contracts/principal.ts'
-import type { Snapshot } from '../../../common/contracts/settings.ts'
+import type { SettingKind, Snapshot } from '../../../common/contracts/settings.ts'
 import { versionTag } from '../../../common/rest/version-tag.ts'
 import { visibleProfiles } from '../../../common/settings/visible-profiles.ts'
 import { hasScope } from '../access.ts'
@@ -23,7 +23,7 @@ const getSnapshot = (): Route =>
       success: { type: 'json', status: 200, schema: snapshotView },
     },
     { params: noParams, query: noQuery, body: noBody },
-    async ({ principal, ifNoneMatch, signal }, store) => {
+    async ({ principal, ifNoneMatch, signal }, { store }) => {
       const known = versionTag(await store.version())
       if (isUnchanged(ifNoneMatch, known)) return { type: 'unchanged', tag: known }
       const snapshot = await wholeSnapshot(store, signal)
@@ -43,6 +43,8 @@ function visiblePart(snapshot: Snapshot, caller: Principal) {
   }
 }
 
+const adminKinds: readonly string[] = ['users', 'credentials'] satisfies readonly SettingKind[]
+
 const listChanges = (): Route =>
   tokenRoute(
     {
@@ -54,12 +56,12 @@ const listChanges = (): Route =>
       success: { type: 'json', status: 200, schema: changePage },
     },
     { params: noParams, query: pageQuery, body: noBody },
-    async ({ query, principal, ifNoneMatch }, store) => {
+    async ({ query, principal, ifNoneMatch }, { store }) => {
       const tag = versionTag(await store.version())
       if (isUnchanged(ifNoneMatch, tag)) return { type: 'unchanged', tag }
       const seesAll = hasScope(principal, ['admin'])
       const page = await store.changes(query)
-      const data = page.items.filter(({ kind }) => seesAll || kind === 'profiles')
+      const data = page.items.filter(({ kind }) => seesAll || !adminKinds.includes(kind))
       return { type: 'json', status: 200, body: { data, next_cursor: page.nextCursor ?? null }, tag }
     },
   )

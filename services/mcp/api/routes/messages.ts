@@ -19,7 +19,7 @@ const listMessages = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: pageQuery, body: noBody },
-    async ({ params, query, principal }, store) => {
+    async ({ params, query, principal }, { store }) => {
       if ((await store.conversations.get(principal, params.id)) === undefined) throw notFound('conversation')
       const page = await store.conversations.messages(principal, params.id, query)
       const body = { data: page.items, next_cursor: page.nextCursor ?? null }
@@ -39,7 +39,7 @@ const getMessage = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: noQuery, body: noBody },
-    async ({ params, principal }, store) => {
+    async ({ params, principal }, { store }) => {
       const message = await store.conversations.message(principal, params.id)
       if (message === undefined) throw notFound('message')
       return { type: 'json', status: 200, body: message, tag: contentTag(JSON.stringify(message)) }
@@ -58,7 +58,7 @@ const getBlob = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: noQuery, body: noBody },
-    async ({ params, principal }, store) => {
+    async ({ params, principal }, { store }) => {
       const blob = await store.conversations.blob(principal, params.id)
       if (blob === undefined) throw notFound('blob')
       return { type: 'json', status: 200, body: blob, tag: contentTag(JSON.stringify(blob)) }
@@ -77,7 +77,7 @@ const getBlobContent = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: idParams, query: noQuery, body: noBody },
-    async ({ params, principal }, store) => {
+    async ({ params, principal }, { store }) => {
       const { id, mediaType, bytes } = await store.history.getBlob(params.id, principal.id)
       // Bytes never change under an id.
       return { type: 'bytes', mediaType, bytes, tag: `"${id}"` }

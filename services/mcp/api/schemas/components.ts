@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { openApiView, problem } from './answer-schema.ts'
+import { auditPage, auditView } from './audit-schema.ts'
+import { conversationExport, conversationImport, importReport } from './conversation-file-schema.ts'
 import {
   blobView,
   conversationCreation,
@@ -24,8 +26,11 @@ import {
   tokenPage,
   tokenView,
 } from './credential-schema.ts'
+import { deviceCreation, devicePage, deviceReplacement, deviceView } from './device-schema.ts'
 import { profileCreation, profilePage, profileReplacement, profileView } from './profile-schema.ts'
+import { serverCreation, serverPage, serverReplacement, serverStatusView, serverView } from './server-schema.ts'
 import { changePage, changeView, snapshotView } from './settings-schema.ts'
+import { toolAnswer, toolApproval, toolPage, toolPatch, toolTrial, toolView } from './tool-schema.ts'
 import { userCreation, userPage, userReplacement, userView } from './user-schema.ts'
 
 type Named = Readonly<Record<string, z.ZodType>>
@@ -36,6 +41,14 @@ export const answerComponents = {
   ProfilePage: profilePage,
   User: userView,
   UserPage: userPage,
+  Device: deviceView,
+  DevicePage: devicePage,
+  McpServer: serverView,
+  McpServerStatus: serverStatusView,
+  McpServerPage: serverPage,
+  Tool: toolView,
+  ToolPage: toolPage,
+  ToolAnswer: toolAnswer,
   Token: tokenView,
   TokenPage: tokenPage,
   CreatedToken: createdToken,
@@ -45,6 +58,8 @@ export const answerComponents = {
   CurrentSession: currentSession,
   Conversation: conversationView,
   ConversationPage: conversationPage,
+  ConversationExport: conversationExport,
+  ImportReport: importReport,
   Found: foundView,
   FoundPage: foundPage,
   Message: messageView,
@@ -52,6 +67,8 @@ export const answerComponents = {
   Blob: blobView,
   Change: changeView,
   ChangePage: changePage,
+  AuditEntry: auditView,
+  AuditPage: auditPage,
   Snapshot: snapshotView,
   OpenApi: openApiView,
   Problem: problem,
@@ -63,10 +80,18 @@ export const requestComponents = {
   ProfileReplacement: profileReplacement,
   UserCreation: userCreation,
   UserReplacement: userReplacement,
+  DeviceCreation: deviceCreation,
+  DeviceReplacement: deviceReplacement,
+  McpServerCreation: serverCreation,
+  McpServerReplacement: serverReplacement,
+  ToolPatch: toolPatch,
+  ToolApproval: toolApproval,
+  ToolTrial: toolTrial,
   TokenCreation: tokenCreation,
   PairingCreation: pairingCreation,
   PairingRedemption: redemption,
   SessionCreation: sessionCreation,
   ConversationCreation: conversationCreation,
   ConversationReplacement: conversationReplacement,
+  ConversationImport: conversationImport,
 } as const satisfies Named

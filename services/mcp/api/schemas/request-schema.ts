@@ -15,7 +15,7 @@ export const idParams = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be an id as the API gave it'),
 })
 
-const pageFields = {
+export const pageFields = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items on the page'),
   cursor: z.string().min(1).max(1024).exactOptional().describe('`next_cursor` of the page before'),
 } as const

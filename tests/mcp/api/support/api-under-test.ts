@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import type { Identity } from '../../../../services/common/contracts/identity.ts'
+import { mcpServerSpec } from '../../../../services/common/contracts/mcp-server.ts'
 import { createHttpServer } from '../../../../services/common/http/http-server.ts'
 import { registerApi } from '../../../../services/mcp/api/register-api.ts'
 import { registerInternal } from '../../../../services/mcp/api/register-internal.ts'
 import type { NewToken, Store } from '../../../../services/mcp/store/store.ts'
 import { never, openTestStore, personSpec, profileSpec, silent } from '../../store/open-test-store.ts'
+import { FakeAggregator } from './fake-aggregator.ts'
 
 const clusterToken = 'cluster-token-of-the-tests'
 export const bodyLimitBytes = 1_048_576
@@ -28,6 +30,9 @@ export interface RequestOptions {
 
 export interface ApiUnderTest extends AsyncDisposable {
   readonly store: Store
+  readonly aggregator: FakeAggregator
+  /** Of config.yaml. */
+  readonly switches: { allowApiCommands: boolean }
   readonly url: string
   readonly adminToken: string
   stopStore(): Promise<void>
@@ -38,7 +43,7 @@ export interface ApiUnderTest extends AsyncDisposable {
 }
 
 /**
- * The API on a real listener and a real store, with the declared profile `declared` and the declared user `anna`.
+ * The API on a real listener and a real store, with the declared profile `declared`, user `anna` and MCP server `filed`.
  * `identity` stands in for the store's own.
  */
 export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
@@ -46,8 +51,17 @@ export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
   const { store } = opened
   const adminToken = 'admin-token-of-the-tests'
   await store.tokens.ensureAdmin(adminToken)
-  await store.declare({ version: 'v1', profiles: { declared: profileSpec() }, users: { anna: personSpec() } })
+  await store.declare({
+    version: 'v1',
+    profiles: { declared: profileSpec() },
+    users: { anna: personSpec() },
+    mcpServers: { filed: mcpServerSpec.parse({ url: 'http://127.0.0.1:9/mcp', headers: { a: 'Bearer ${KEY}' } }) },
+    homeDevices: {},
+  })
+  const aggregator = new FakeAggregator(store)
+  await aggregator.sync()
   let now = 0
+  const switches = { allowApiCommands: false }
   const app = createHttpServer({
     hostPolicy: { allowedHosts: ['127.0.0.1'], allowedOrigins: [], scheme: 'http' },
     bodyLimitBytes,
@@ -55,6 +69,8 @@ export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
   })
   await registerApi(app, {
     store: identity === undefined ? store : withIdentity(store, identity),
+    aggregator,
+    allowApiCommands: () => switches.allowApiCommands,
     log: silent,
     clock: () => now,
   })
@@ -64,6 +80,8 @@ export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
   const url = `http://127.0.0.1:${port}`
   return {
     store,
+    aggregator,
+    switches,
     url,
     adminToken,
     stopStore: () => store.stop(never),
@@ -86,6 +104,11 @@ const withIdentity = (store: Store, identity: Identity): Store => ({
   history: store.history,
   profiles: store.profiles,
   users: store.users,
+  mcpServers: store.mcpServers,
+  homeDevices: store.homeDevices,
+  catalog: store.catalog,
+  audit: store.audit,
+  sealed: store.sealed,
   tokens: store.tokens,
   devices: store.devices,
   conversations: store.conversations,
