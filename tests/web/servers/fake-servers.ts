@@ -123,6 +123,8 @@ export function toolNamed(server: string, name: string, change: Partial<HouseToo
     reason: null,
     enabled: true,
     pinned: false,
+    callable: true,
+    tokens: 100,
     revision: 1,
     ...change,
   }

@@ -42,6 +42,28 @@ describe('the servers that are shown', () => {
     expect(book.state.servers[1]?.status?.state).toBe('backoff')
   })
 
+  it('bring their tools again when their counts say so, and else seldom', async () => {
+    const { fake, book, clock } = opened()
+    const toolReadings = () => fake.asked.filter((each) => each.startsWith('GET /api/v1/mcp/tools')).length
+    book.watch()
+    await settled()
+    clock.pass()
+    await settled()
+    expect(toolReadings()).toBe(1)
+    fake.tools.set('write', toolNamed('memory', 'write'))
+    const tools = { on: 2, off: 0, quarantined: 0 }
+    fake.servers.set('memory', serverNamed('memory', { status: { state: 'ready', tools } }))
+    clock.pass()
+    await settled()
+    expect(toolReadings()).toBe(2)
+    expect(book.state.tools).toHaveLength(2)
+    for (let poll = 0; poll < 6; poll += 1) {
+      clock.pass()
+      await settled()
+    }
+    expect(toolReadings()).toBe(3)
+  })
+
   it('say why they are old when they cannot be read, and go on trying', async () => {
     const { fake, book, clock } = opened()
     book.watch()

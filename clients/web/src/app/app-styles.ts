@@ -129,7 +129,7 @@ export const appStyles = css`
     align-content: center;
     min-inline-size: 0;
     min-block-size: var(--bar);
-    padding: var(--space-1);
+    padding: var(--space-1) 0;
     font: var(--type-meta);
   }
 

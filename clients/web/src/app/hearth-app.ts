@@ -251,7 +251,8 @@ export class HearthApp extends LitElement {
   }
 
   #link(view: keyof typeof icons, { label }: { readonly label: boolean }) {
-    const text = this.context.translate(`app.${view}`)
+    const { translate } = this.context
+    const text = translate(label && view === 'servers' ? 'app.tools' : `app.${view}`)
     const { view: shown } = this.#address.route
     const isCurrent = shown === view || (view === 'chat' && shown === 'history' && this.#wide.matches)
     return html`

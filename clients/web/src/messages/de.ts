@@ -7,6 +7,7 @@ export const de: Dictionary = {
   'app.chat': 'Chat',
   'app.history': 'Verlauf',
   'app.servers': 'Server & Werkzeuge',
+  'app.tools': 'Werkzeuge',
   'app.settings': 'Einstellungen',
   'app.loading': 'Lädt …',
   'app.notLoaded': 'Dieser Teil der Seite wurde nicht geladen.',

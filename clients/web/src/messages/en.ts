@@ -8,6 +8,7 @@ export const en = {
   'app.chat': 'Chat',
   'app.history': 'History',
   'app.servers': 'Servers & tools',
+  'app.tools': 'Tools',
   'app.settings': 'Settings',
   'app.loading': 'Loading…',
   'app.notLoaded': 'This part of the page did not load.',

@@ -34,6 +34,7 @@ export class HearthAuditList extends DeskElement {
 
       table {
         inline-size: 100%;
+        min-inline-size: 42rem;
         border-collapse: collapse;
         font: var(--type-meta);
       }

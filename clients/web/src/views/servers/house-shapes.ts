@@ -51,7 +51,9 @@ export interface HouseTool {
   readonly reason: string | null
   readonly enabled: boolean
   readonly pinned: boolean
-  readonly tokens?: number
+  /** ON, of a server that is ON, and not waiting. */
+  readonly callable: boolean
+  readonly tokens: number
   readonly revision: number
 }
 

@@ -31,6 +31,10 @@ export class HearthServerDetail extends DeskElement {
         align-content: start;
       }
 
+      .back {
+        justify-self: start;
+      }
+
       section {
         display: grid;
         gap: var(--space-3);
@@ -56,7 +60,7 @@ export class HearthServerDetail extends DeskElement {
     const waiting = tools.filter(({ state }) => state === 'quarantined')
     const on = tools.filter(({ enabled, state }) => enabled && state !== 'gone').length
     return html`
-      ${this.isNarrow ? html`<a class="button quiet" href="#/servers">${icon(ArrowLeft)}${words('back')}</a>` : nothing}
+      ${this.isNarrow ? html`<a class="button quiet back" href="#/servers">${icon(ArrowLeft)}${words('back')}</a>` : nothing}
       <header class="line">
         <h2>${server.name}</h2>
         <span class="push">${serverSwitch(this.desk, server)}</span>
@@ -96,7 +100,6 @@ export class HearthServerDetail extends DeskElement {
                 data-tool=${tool.exposed_name}
                 .desk=${this.desk}
                 .tool=${tool}
-                .isServerOn=${this.server.enabled}
                 .isOpen=${tool.exposed_name === this.openTool}
               ></hearth-tool-card>
             </li>

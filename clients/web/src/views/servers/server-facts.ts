@@ -13,7 +13,7 @@ export function serverFacts(desk: ServersDesk, server: HouseServer) {
     <p><span class="tag ${condition.tone}">${words(condition.word)}</span> <span class="meta">${words(condition.meaning)}</span></p>
     <dl class="facts">
       ${statusFacts(desk, server.status ?? undefined)}
-      <div><dt>${words('factTrust')}</dt><dd>${words(`trust.${server.trust ?? 'normal'}`)}</dd></div>
+      <div class="whole"><dt>${words('factTrust')}</dt><dd>${words(`trust.${server.trust ?? 'normal'}`)}</dd></div>
       <div><dt>${words('factOrigin')}</dt><dd>${words(`origin.${server.origin}`)}</dd></div>
       ${reachFacts(words, server)}
     </dl>

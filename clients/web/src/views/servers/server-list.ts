@@ -206,8 +206,8 @@ export class HearthServerList extends DeskElement {
     const { words, context } = this.desk
     const { tone, word } = conditionOf(server)
     const isSelected = server.name === this.selected
-    const waiting = tools.filter(({ state }) => state === 'quarantined').length
-    const latency = server.status?.latency_ms ?? undefined
+    const { all, waiting } = this.#countsOf(server)
+    const latency = server.enabled ? (server.status?.latency_ms ?? undefined) : undefined
     return html`
       <li>
         <div class="server ${isSelected ? 'selected' : ''}">
@@ -215,7 +215,7 @@ export class HearthServerList extends DeskElement {
             <span class="name">${server.name}</span>
             <span class="meta">
               <span class="tag ${tone}">${words(word)}</span>
-              <span>${words('tools', { count: this.#toolsOf(server) })}</span>
+              <span>${words('tools', { count: all })}</span>
               ${latency === undefined ? nothing : html`<span>${durationText(latency, context.translate.language)}</span>`}
               ${waiting === 0 ? nothing : html`<strong class="waits">${words('reviews', { count: waiting })}</strong>`}
             </span>
@@ -227,8 +227,9 @@ export class HearthServerList extends DeskElement {
     `
   }
 
-  #toolsOf({ name }: HouseServer): number {
-    return this.desk.book.state.tools.filter(({ server, state }) => server === name && state !== 'gone').length
+  #countsOf({ status }: HouseServer): { readonly all: number; readonly waiting: number } {
+    const { on = 0, off = 0, quarantined = 0 } = status?.tools ?? {}
+    return { all: on + off + quarantined, waiting: quarantined }
   }
 
   #foundTools(tools: readonly HouseTool[]) {

@@ -26,6 +26,8 @@ export const keyOf = {
 } as const
 
 const pollMs = 3000
+/** Tools change seldom and are many: unless the counts of a server say so, they are read only so often. */
+const pollsPerToolReading = 5
 
 export interface BookDeps {
   readonly api: ServersApi
@@ -44,6 +46,9 @@ export class ServersBook {
   #hidden: ReadonlySet<string> = new Set()
   #watching: AbortController | undefined
   #stopTimer: (() => void) | undefined
+  #pollsSinceTools = 0
+  /** What the servers said of their tools when those were read; undefined: they must be read. */
+  #toolCounts: string | undefined
   /** Of what was confirmed: a reading that began before it is older than what is shown. */
   #confirmed = 0
 
@@ -63,6 +68,7 @@ export class ServersBook {
   watch(): void {
     if (this.#watching !== undefined) return
     this.#watching = new AbortController()
+    this.#toolCounts = undefined
     void this.#poll(this.#watching.signal)
   }
 
@@ -173,9 +179,16 @@ export class ServersBook {
     const { api, clock } = this.#deps
     const confirmed = this.#confirmed
     try {
-      const [servers, tools] = await Promise.all([api.listServers(signal), api.listTools(signal)])
+      const servers = await api.listServers(signal)
+      const counts = toolCounts(servers)
+      const isDue = counts !== this.#toolCounts || this.#pollsSinceTools >= pollsPerToolReading
+      const tools = isDue ? await api.listTools(signal) : this.#state.tools
       if (signal.aborted) return
-      if (confirmed === this.#confirmed) this.#take(servers, tools)
+      if (confirmed === this.#confirmed) {
+        this.#pollsSinceTools = isDue ? 0 : this.#pollsSinceTools + 1
+        this.#toolCounts = counts
+        this.#take(servers, tools)
+      }
     } catch (error) {
       if (signal.aborted) return
       this.#show({ failure: failureOf(error) })
@@ -196,5 +209,8 @@ export class ServersBook {
     this.#listeners.tell()
   }
 }
+
+const toolCounts = (servers: readonly HouseServer[]): string =>
+  JSON.stringify(servers.map(({ name, enabled, status }) => [name, enabled, status?.tools]))
 
 const byName = (one: HouseServer, other: HouseServer): number => (one.name < other.name ? -1 : 1)

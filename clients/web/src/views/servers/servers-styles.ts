@@ -132,7 +132,7 @@ export const serversStyles = css`
 
   .facts {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(8rem, 100%), 1fr));
     gap: var(--space-3) var(--space-4);
   }
 
@@ -212,6 +212,10 @@ export const formStyles = css`
     border-color: var(--danger);
   }
 
+  legend {
+    padding: 0;
+  }
+
   fieldset {
     min-inline-size: 0;
     margin: 0;
@@ -231,5 +235,6 @@ export const formStyles = css`
     gap: var(--space-2);
     align-items: center;
     min-block-size: var(--control);
+    font: var(--type-label);
   }
 `

@@ -14,7 +14,6 @@ export class HearthToolCard extends DeskElement {
   static override properties = {
     ...DeskElement.properties,
     tool: { attribute: false },
-    isServerOn: { type: Boolean },
     isOpen: { type: Boolean },
   }
 
@@ -41,7 +40,7 @@ export class HearthToolCard extends DeskElement {
       .opener {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
-        gap: 0 var(--space-2);
+        gap: var(--space-2);
         justify-items: start;
         justify-content: start;
         padding: var(--space-2);
@@ -49,8 +48,6 @@ export class HearthToolCard extends DeskElement {
       }
 
       .opener .icon {
-        grid-row: 1 / span 2;
-        align-self: start;
         transition: rotate var(--motion);
       }
 
@@ -64,8 +61,16 @@ export class HearthToolCard extends DeskElement {
         overflow-wrap: anywhere;
       }
 
+      .marks {
+        padding: 0 var(--space-3) var(--space-1) calc(var(--icon) + 2 * var(--space-2));
+      }
+
+      .marks:not(:has(*)) {
+        display: none;
+      }
+
       .summary {
-        max-inline-size: 100%;
+        inline-size: 100%;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -81,7 +86,6 @@ export class HearthToolCard extends DeskElement {
   ]
 
   declare tool: HouseTool
-  declare isServerOn: boolean
   declare isOpen: boolean
   #wasOpened = false
 
@@ -105,11 +109,11 @@ export class HearthToolCard extends DeskElement {
           >
             ${icon(ChevronDown)}
             <span class="name">${name}</span>
-            <span class="summary meta">${this.isOpen ? nothing : definition.description}</span>
           </button>
           ${state === 'gone' ? nothing : toolSwitch(this.desk, this.tool)}
         </div>
         <div class="line marks">
+          ${this.isOpen ? nothing : html`<p class="summary meta">${definition.description}</p>`}
           ${state === 'gone' ? html`<span class="tag quiet">${words('toolGone')}</span>` : nothing}
           ${state === 'quarantined' ? html`<span class="tag warn">${words('toolWaits')}</span>` : nothing}
           ${pinned ? html`<span class="tag busy">${words('toolPinned')}</span>` : nothing}
@@ -121,13 +125,12 @@ export class HearthToolCard extends DeskElement {
 
   #body() {
     const { words, context } = this.desk
-    const { definition, name, exposed_name, tokens, state } = this.tool
-    const canBeCalled = this.isServerOn && this.tool.enabled && state === 'active'
+    const { definition, name, exposed_name, tokens, state, callable } = this.tool
     return html`
       <p class="plain">${definition.description ?? html`<span class="meta">${words('toolNoText')}</span>`}</p>
       <p class="line meta">
         ${name === exposed_name ? nothing : html`<span>${words('toolOwnName', { name })}</span>`}
-        ${tokens === undefined ? nothing : html`<span>${words('toolTokens', { count: tokens })}</span>`}
+        <span>${words('toolTokens', { count: tokens })}</span>
         ${hintsOf(definition.annotations).map((hint) => html`<span>${words(hint)}</span>`)}
       </p>
       ${context.may('settings') && state !== 'gone' ? this.#pin() : nothing}
@@ -137,7 +140,7 @@ export class HearthToolCard extends DeskElement {
       </details>
       ${
         context.may('tools') && state !== 'gone'
-          ? html`<hearth-tool-trial .desk=${this.desk} .tool=${this.tool} .canBeCalled=${canBeCalled}></hearth-tool-trial>`
+          ? html`<hearth-tool-trial .desk=${this.desk} .tool=${this.tool} .canBeCalled=${callable}></hearth-tool-trial>`
           : nothing
       }
     `

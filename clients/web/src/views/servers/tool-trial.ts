@@ -38,6 +38,10 @@ export class HearthToolTrial extends DeskElement {
     serversStyles,
     formStyles,
     css`
+      [role='status']:not(:empty) {
+        margin-block-start: var(--space-3);
+      }
+
       form {
         padding-block-start: var(--space-4);
         border-block-start: var(--hairline) solid var(--line);
