@@ -4,11 +4,15 @@ import type { Principal } from '../../common/contracts/principal.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import { bearerToken } from '../api/access.ts'
+import type { AudienceHub } from './audience/audience-hub.ts'
 import { Audiences } from './audience/audiences.ts'
+import { DirectAnswer } from './direct/direct-answer.ts'
+import { DirectLeg } from './direct/direct-leg.ts'
+import { type PlainRequest, plainRequest } from './direct/plain-request.ts'
 import { defaultLimits, type EndpointLimits, type McpEndpointDeps } from './endpoint-deps.ts'
 import { parseMessage } from './http/parse-message.ts'
 import { baseUrlOf, challengeOf, metadataPath, resourceMetadata } from './http/resource-metadata.ts'
-import { lifeOfRequest, sendResponse, webRequestOf } from './http/web-exchange.ts'
+import { definedHeaders, lifeOfRequest, sendResponse, webRequestOf } from './http/web-exchange.ts'
 import { CallAudit } from './requests/call-audit.ts'
 import { CallTool } from './requests/call-tool.ts'
 import { Lists } from './requests/lists.ts'
@@ -40,6 +44,7 @@ class Endpoint implements McpEndpoint {
   readonly #limits: EndpointLimits
   readonly #audiences: Audiences
   readonly #modern: ModernLeg
+  readonly #directLeg: DirectLeg
   readonly #legacy: LegacyLeg
   readonly #parked: ParkedCalls
   readonly #usage: TokenUsage
@@ -65,6 +70,7 @@ class Endpoint implements McpEndpoint {
     this.#parked = parked
     this.#audiences = new Audiences({ aggregator, own, settings, clock, lists })
     this.#modern = new ModernLeg({ aggregator, log, parts, usage, limits })
+    this.#directLeg = new DirectLeg({ requests, limits, log, version })
     this.#legacy = new LegacyLeg({ parts, usage, limits, clock })
   }
 
@@ -139,9 +145,23 @@ class Endpoint implements McpEndpoint {
     const { unsentBytes } = this.#limits
     if (parsed.status === 'refused') return sendResponse(reply, parsed.response, { signal, unsentBytes })
     const { body } = parsed
+    const plain = request.method === 'POST' ? plainRequest(request.headers, body) : undefined
+    if (plain !== undefined && !this.#modern.needsHeaders(plain)) return this.#direct(hub, plain, { reply, signal })
     const web = webRequestOf(request, signal)
     const leg = (await isLegacyRequest(web, body)) ? this.#legacy : this.#modern
     await sendResponse(reply, await leg.serve(hub, web, body), { signal, unsentBytes })
+  }
+
+  async #direct(
+    hub: AudienceHub,
+    plain: PlainRequest,
+    { reply, signal }: { readonly reply: FastifyReply; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { unsentBytes, keepAliveMs } = this.#limits
+    const head = definedHeaders(reply)
+    reply.hijack()
+    const answer = new DirectAnswer(reply.raw, { head, keepAliveMs, unsentBytes })
+    await this.#directLeg.serve(hub, plain, { answer, signal })
   }
 
   /** Calls that run get the time until the deadline. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from '@modelcontextprotocol/server'
 
 /** A parameter of a tool that clients repeat in a header (specification 2026-07-28, basic/transports, SEP-2243). */
-interface HeaderParameter {
+export interface HeaderParameter {
   readonly header: string
   readonly path: readonly string[]
   readonly isNumeric: boolean

@@ -55,11 +55,14 @@ export async function sendResponse(
   await pump(response.body, res, { signal, unsentBytes })
 }
 
-function headOf(reply: FastifyReply, response: Response): OutgoingHttpHeaders {
-  const head: OutgoingHttpHeaders = Object.fromEntries(response.headers)
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) head[name] ??= value
-  return head
-}
+const headOf = (reply: FastifyReply, response: Response): OutgoingHttpHeaders => ({
+  ...definedHeaders(reply),
+  ...Object.fromEntries(response.headers),
+})
+
+/** What hooks have set already. */
+export const definedHeaders = (reply: FastifyReply): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined))
 
 const isStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') === true

@@ -1,6 +1,7 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Aggregator } from '../../aggregator/aggregator.ts'
+import { callToolName } from '../own/call-tool.ts'
 import type { OwnTool } from '../own-parts.ts'
 import type { Ask } from './ask.ts'
 import type { CallAudit, CallRecord } from './call-audit.ts'
@@ -9,9 +10,6 @@ import { type ArgumentCheck, compileArgumentChecks } from './own-arguments.ts'
 import { failedCall, refusedCall, unknownTool } from './refusals.ts'
 import type { Relay } from './relay.ts'
 import type { TokenUsage } from './token-usage.ts'
-
-/** The own tool that calls any other; it is unwrapped here, so that what it calls obeys the same rules. */
-export const callToolName = 'hearth_call_tool'
 
 export interface CallToolDeps {
   readonly aggregator: Pick<Aggregator, 'catalog' | 'refusal'>

@@ -6,14 +6,15 @@ import type { Question } from '../../aggregator/upstream.ts'
  * An `elicitation` without a mode means forms (specification 2026-07-28, client/elicitation).
  */
 export function missingCapability(
-  { method, params }: Question,
+  { method, params }: { readonly method: Question['method']; readonly params?: object | undefined },
   { elicitation, sampling, roots }: ClientCapabilities,
 ): ClientCapabilities | undefined {
+  const { mode, tools }: { readonly mode?: unknown; readonly tools?: unknown } = params ?? {}
   switch (method) {
     case 'elicitation/create':
-      return params?.['mode'] === 'url' ? missingUrls(elicitation) : missingForms(elicitation)
+      return mode === 'url' ? missingUrls(elicitation) : missingForms(elicitation)
     case 'sampling/createMessage':
-      return missingSampling(sampling, params?.['tools'] !== undefined)
+      return missingSampling(sampling, tools !== undefined)
     case 'roots/list':
       return roots === undefined ? { roots: {} } : undefined
   }

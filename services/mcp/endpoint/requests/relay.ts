@@ -94,6 +94,8 @@ export class Relay {
   #sealed(ask: Ask, errand: Errand, { type, result }: ExchangeAnswer): Result | InputRequiredResult {
     if (type === 'complete') return result
     const { inputRequests, requestState } = result
+    const missing = ask.era === 'modern' ? missingFor(ask, Object.values(inputRequests ?? {})) : undefined
+    if (missing !== undefined) throw missing
     return {
       resultType: 'input_required',
       ...(inputRequests === undefined ? {} : { inputRequests }),
@@ -109,12 +111,10 @@ export class Relay {
     errand: Errand,
     { call, questions }: { readonly call: RunningCall; readonly questions: ReadonlyMap<string, Question> },
   ): InputRequiredResult {
-    for (const question of questions.values()) {
-      const missing = missingCapability(question, ask.capabilities)
-      if (missing === undefined) continue
-      const error = new MissingRequiredClientCapabilityError({ requiredCapabilities: missing })
-      call.end(error)
-      throw error
+    const missing = missingFor(ask, questions.values())
+    if (missing !== undefined) {
+      call.end(missing)
+      throw missing
     }
     const slot = this.#slotFor(ask, call)
     this.#deps.parked.park(call, slot)
@@ -143,6 +143,18 @@ export class Relay {
     const message = 'The requestState is not of this request, or too old; begin the request anew.'
     return new ProtocolError(ProtocolErrorCode.InvalidParams, message, { reason: 'invalid_request_state' })
   }
+}
+
+/** The first question that the client did not say it can answer, as -32021. */
+function missingFor(
+  ask: Ask,
+  questions: Iterable<Question | InputRequest>,
+): MissingRequiredClientCapabilityError | undefined {
+  for (const question of questions) {
+    const requiredCapabilities = missingCapability(question, ask.capabilities)
+    if (requiredCapabilities !== undefined) return new MissingRequiredClientCapabilityError({ requiredCapabilities })
+  }
+  return undefined
 }
 
 const bindingOf = ({ caller }: Ask, { method, name, params, upstream }: Errand): StateBinding => ({

@@ -43,26 +43,36 @@ export class Requests {
     this.#deps = deps
   }
 
+  /** Changes exactly when `listTools` does, for one principal. */
+  hashOfTools({ caller }: Ask): string {
+    return this.#deps.lists.view(caller)?.hashes.tools ?? ''
+  }
+
+  /** @throws HearthError `policy_rate_limited`. */
+  countList({ caller }: Ask): void {
+    this.#deps.usage.takeList(caller.principal.credentialId)
+  }
+
   listTools(ask: Ask, { cursor }: Paged): ListToolsResult {
-    this.#count(ask)
+    this.countList(ask)
     const page = this.#page(this.#deps.lists.tools(ask.caller), ({ name }) => name, cursor)
     return { tools: [...page.items], ...next(page) }
   }
 
   listPrompts(ask: Ask, { cursor }: Paged): ListPromptsResult {
-    this.#count(ask)
+    this.countList(ask)
     const page = this.#page(this.#deps.lists.prompts(ask.caller), ({ name }) => name, cursor)
     return { prompts: [...page.items], ...next(page) }
   }
 
   async listResources(ask: Ask, { cursor }: Paged): Promise<ListResourcesResult> {
-    this.#count(ask)
+    this.countList(ask)
     const page = this.#page(await this.#deps.lists.resources(ask.caller), ({ uri }) => uri, cursor)
     return { resources: [...page.items], ...next(page) }
   }
 
   listTemplates(ask: Ask, { cursor }: Paged): ListResourceTemplatesResult {
-    this.#count(ask)
+    this.countList(ask)
     const page = this.#page(this.#deps.lists.templates(ask.caller), ({ uriTemplate }) => uriTemplate, cursor)
     return { resourceTemplates: [...page.items], ...next(page) }
   }
@@ -72,6 +82,10 @@ export class Requests {
     { name, arguments: args }: { readonly name: string; readonly arguments?: Record<string, unknown> | undefined },
   ): Promise<CallToolResult | InputRequiredResult> {
     return this.#deps.callTool.run(ask, { name, args: args ?? {} })
+  }
+
+  outputSchemaOf(name: string): Readonly<Record<string, unknown>> | undefined {
+    return this.#deps.aggregator.catalog().tools.get(name)?.exposed.outputSchema
   }
 
   async getPrompt(
@@ -119,10 +133,6 @@ export class Requests {
 
   #hold({ caller }: Ask): Disposable {
     return this.#deps.usage.hold(caller.principal.credentialId, 'calls')
-  }
-
-  #count({ caller }: Ask): void {
-    this.#deps.usage.takeList(caller.principal.credentialId)
   }
 
   #page<Item>(items: readonly Item[], keyOf: (item: Item) => string, cursor: string | undefined) {

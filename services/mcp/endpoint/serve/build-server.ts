@@ -1,4 +1,4 @@
-import { Server, type ServerContext, type ServerOptions } from '@modelcontextprotocol/server'
+import { isInputRequiredResult, Server, type ServerContext, type ServerOptions } from '@modelcontextprotocol/server'
 import type { Ask } from '../requests/ask.ts'
 import { shownError } from '../requests/refusals.ts'
 import type { Requests } from '../requests/requests.ts'
@@ -25,7 +25,14 @@ export function buildServer(
   server.setRequestHandler('tools/list', ({ params }, ctx) =>
     handle(ctx, (ask) => requests.listTools(ask, params ?? {})),
   )
-  server.setRequestHandler('tools/call', ({ params }, ctx) => handle(ctx, (ask) => requests.callTool(ask, params)))
+  server.setRequestHandler('tools/call', ({ params }, ctx) =>
+    handle(ctx, async (ask) => {
+      const result = await requests.callTool(ask, params)
+      // Revisions with sessions know only objects as structured content.
+      if (ask.era === 'modern' || isInputRequiredResult(result)) return result
+      return server.projectCallToolResult(result, requests.outputSchemaOf(params.name))
+    }),
+  )
   server.setRequestHandler('prompts/list', ({ params }, ctx) =>
     handle(ctx, (ask) => requests.listPrompts(ask, params ?? {})),
   )

@@ -30,6 +30,9 @@ export class LegacySession {
   readonly #watched = new Map<string, Disposable>()
   /** Until the client says what it wants. */
   #logLevel: LoggingLevel = 'info'
+  /** The GET request whose answer is the stream for news. */
+  #listening: Request | undefined
+  readonly #missed = new Map<string, ServerEvent>()
   #open = 0
   #lastUsedAt: number
 
@@ -80,13 +83,11 @@ export class LegacySession {
 
   async serve(request: Request, body: unknown): Promise<Response> {
     this.#open += 1
-    const done = (): void => {
-      this.#open -= 1
-      this.#lastUsedAt = this.#deps.clock()
-    }
     // The request lives as long as its stream: its signal ends with the connection.
-    request.signal.addEventListener('abort', done, { once: true })
-    return await this.#transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
+    request.signal.addEventListener('abort', () => this.#left(request), { once: true })
+    const response = await this.#transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
+    if (request.method === 'GET' && response.ok && !request.signal.aborted) this.#listens(request)
+    return response
   }
 
   async close(): Promise<void> {
@@ -121,12 +122,29 @@ export class LegacySession {
     this.#watched.set(uri, watch)
   }
 
-  #tell(event: ServerEvent): void {
-    // A client without an open stream misses it; it lists again when it comes back.
-    this.#send(event)?.catch(() => undefined)
+  /** The stream for what the session is told is open; so it learns what it has missed. */
+  #listens(request: Request): void {
+    this.#listening = request
+    const missed = [...this.#missed.values()]
+    this.#missed.clear()
+    for (const event of missed) this.#tell(event)
   }
 
-  #send(event: ServerEvent): Promise<void> | undefined {
+  #left(request: Request): void {
+    this.#open -= 1
+    this.#lastUsedAt = this.#deps.clock()
+    if (this.#listening === request) this.#listening = undefined
+  }
+
+  #tell(event: ServerEvent): void {
+    if (event.kind === 'resource_updated' && !this.#watched.has(event.uri)) return
+    // The same news twice is one; a session watches a bounded number of resources.
+    if (this.#listening === undefined) this.#missed.set(JSON.stringify(event), event)
+    // A connection that breaks meanwhile is noticed by its end.
+    else this.#send(event).catch(() => undefined)
+  }
+
+  #send(event: ServerEvent): Promise<void> {
     switch (event.kind) {
       case 'tools_list_changed':
         return this.#server.sendToolListChanged()
@@ -135,7 +153,7 @@ export class LegacySession {
       case 'resources_list_changed':
         return this.#server.sendResourceListChanged()
       case 'resource_updated':
-        return this.#watched.has(event.uri) ? this.#server.sendResourceUpdated({ uri: event.uri }) : undefined
+        return this.#server.sendResourceUpdated({ uri: event.uri })
     }
   }
 
@@ -143,5 +161,6 @@ export class LegacySession {
     this.#held.dispose()
     for (const watch of this.#watched.values()) watch[Symbol.dispose]()
     this.#watched.clear()
+    this.#missed.clear()
   }
 }

@@ -4,12 +4,14 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   type SubscriptionFilter,
+  type Tool,
 } from '@modelcontextprotocol/server'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
+import type { PlainRequest } from '../direct/plain-request.ts'
 import type { EndpointLimits, McpEndpointDeps } from '../endpoint-deps.ts'
 import { jsonRpcError, requestIdOf } from '../http/json-rpc-answer.ts'
-import { headerFault, headerParameters } from '../http/param-headers.ts'
+import { type HeaderParameter, headerFault, headerParameters } from '../http/param-headers.ts'
 import { protocolErrorOf } from '../requests/refusals.ts'
 import { isOwnUri } from '../requests/requests.ts'
 import type { TokenUsage } from '../requests/token-usage.ts'
@@ -28,6 +30,7 @@ export class ModernLeg {
   /** One for each hub, so that what is told there reaches its listeners only. */
   readonly #handlers = new WeakMap<AudienceHub, McpHttpHandler>()
   readonly #open = new Set<McpHttpHandler>()
+  readonly #parameters = new WeakMap<Tool, readonly HeaderParameter[]>()
 
   constructor(deps: ModernLegDeps) {
     this.#deps = deps
@@ -45,6 +48,11 @@ export class ModernLeg {
       if (error instanceof HearthError) return jsonRpcError(200, protocolErrorOf(error), requestIdOf(body))
       throw error
     }
+  }
+
+  /** Whether parameters of this call must be repeated in headers, which then have to be looked at. */
+  needsHeaders(request: PlainRequest): boolean {
+    return request.method === 'tools/call' && this.#headerParameters(request.name).length > 0
   }
 
   /** Ends what listens, as the specification wants it: with a result. */
@@ -96,12 +104,18 @@ export class ModernLeg {
     }
   }
 
-  #headerFault(params: Readonly<Record<string, unknown>>, headers: Headers): ProtocolError | undefined {
-    const { name } = params
-    const tool = typeof name === 'string' ? this.#deps.aggregator.catalog().tools.get(name) : undefined
-    if (tool === undefined) return undefined
-    const parameters = headerParameters(tool.exposed.inputSchema)
-    return parameters.length === 0 ? undefined : headerFault(parameters, params['arguments'], headers)
+  #headerFault({ name, arguments: args }: Message['params'], headers: Headers): ProtocolError | undefined {
+    return typeof name === 'string' ? headerFault(this.#headerParameters(name), args, headers) : undefined
+  }
+
+  #headerParameters(name: string): readonly HeaderParameter[] {
+    const exposed = this.#deps.aggregator.catalog().tools.get(name)?.exposed
+    if (exposed === undefined) return []
+    const known = this.#parameters.get(exposed)
+    if (known !== undefined) return known
+    const parameters = headerParameters(exposed.inputSchema)
+    this.#parameters.set(exposed, parameters)
+    return parameters
   }
 }
 

@@ -99,7 +99,7 @@ export async function openEndpoint({
     limits,
   })
   const app = createHttpServer({
-    hostPolicy: { allowedHosts: ['127.0.0.1'], allowedOrigins: [], scheme: 'http' },
+    hostPolicy: { allowedHosts: ['127.0.0.1', 'localhost'], allowedOrigins: [], scheme: 'http' },
     bodyLimitBytes: 1024 * 1024,
     log,
   })

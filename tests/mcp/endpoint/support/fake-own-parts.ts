@@ -7,6 +7,7 @@ export class FakeOwnParts implements OwnParts {
     {
       definition: {
         name: 'hearth_echo',
+        description: 'Says what it was told',
         inputSchema: {
           type: 'object',
           properties: { text: { type: 'string' } },
@@ -18,13 +19,14 @@ export class FakeOwnParts implements OwnParts {
       call: async ({ text }) => ({ content: [{ type: 'text', text: String(text) }] }),
     },
     {
-      definition: { name: 'hearth_admin', inputSchema: { type: 'object' } },
+      definition: { name: 'hearth_admin', description: 'For admins', inputSchema: { type: 'object' } },
       anyOf: ['admin'],
       call: async () => ({ content: [] }),
     },
     {
       definition: {
         name: 'hearth_call_tool',
+        description: 'Calls a tool',
         inputSchema: {
           type: 'object',
           properties: { name: { type: 'string' }, arguments: { type: 'object' } },
