@@ -1,4 +1,4 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client'
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/client'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { ClientExchange } from '../aggregator.ts'
 import type { Catalog, CatalogTool } from '../catalog.ts'
@@ -115,7 +115,7 @@ export class CallDesk {
     const find = () => this.finder.resource(this.#deps.catalog(), uri, request.audience)
     const server = find()
     return await this.#deps.ledger.kept({ request, server, name: uri }, async () => {
-      if (server === undefined) throw unknown('resource', uri)
+      if (server === undefined) throw new ResourceNotFoundError(named(uri), `Unknown resource: ${named(uri)}`)
       return await this.#send(request, { server, params: request.params, isThere: () => find() === server })
     })
   }
@@ -183,4 +183,6 @@ function textOf(params: Readonly<Record<string, unknown>>, key: string): string 
 }
 
 const unknown = (noun: string, name: string): ProtocolError =>
-  new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown ${noun}: ${name.slice(0, 200).toWellFormed()}`)
+  new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown ${noun}: ${named(name)}`)
+
+const named = (name: string): string => name.slice(0, 200).toWellFormed()
