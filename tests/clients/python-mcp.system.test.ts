@@ -19,12 +19,15 @@ if (!isInstalled)
 const tools = [fakeTool('say'), fakeTool('ask', { kind: 'ask', question: 'Really?' })]
 const eras = ['modern', 'legacy'] as const
 
+const noteOf = (upstream: string): string => `fake://${upstream}/note`
+
 let upstreams: FakeUpstreams
 let house: House
 
 beforeAll(async () => {
-  const resources = [{ uri: 'fake://note', text: 'a note' }]
-  upstreams = await startFakeUpstreams(Object.fromEntries(eras.map((era) => [era, { era, tools, resources }])))
+  upstreams = await startFakeUpstreams(
+    Object.fromEntries(eras.map((era) => [era, { era, tools, resources: [{ uri: noteOf(era), text: 'a note' }] }])),
+  )
   const servers = Object.fromEntries(eras.map((era) => [era, { url: upstreams.get(era).url }]))
   const profiles = Object.fromEntries(
     eras.map((era) => [era, { targets: [{ adapter: 'demo', model: 'demo' }], tools: { servers: [era] } }]),
@@ -62,7 +65,7 @@ async function factsOf(client: string, mode: string, upstream: FakeUpstream): Pr
     if (`${client} ${mode}` !== 'fastmcp auto') {
       await program.until(/"listening", "to": "resource"/, 30_000)
       // The house may still be subscribing at its upstream.
-      const again = setInterval(() => upstream.resourceUpdated('fake://note'), 100)
+      const again = setInterval(() => upstream.resourceUpdated(noteOf(upstream.name)), 100)
       await program.until(/ResourceUpdated/, 30_000).finally(() => clearInterval(again))
     }
     await program.until(/"after"[^\n]+\n/, 30_000)

@@ -29,12 +29,9 @@ const explained: Readonly<Record<Revision, Readonly<Record<string, string>>>> = 
 const ran: Readonly<Record<Revision, number>> = { '2026-07-28': 50, '2025-11-25': 33 }
 
 async function judge(url: string, revision: Revision): Promise<void> {
-  const { scenarios, output } = await runServerSuite(url, revision)
+  const { scenarios } = await runServerSuite(url, revision)
   const failed = [...scenarios].filter(([, checks]) => checks.length > 0)
-  expect(
-    failed.filter(([name]) => !(name in explained[revision])),
-    output,
-  ).toEqual([])
+  expect(failed.filter(([name]) => !(name in explained[revision]))).toEqual([])
   expect(failed.map(([name]) => name).toSorted()).toEqual(Object.keys(explained[revision]).toSorted())
   expect(scenarios.size).toBe(ran[revision])
 }

@@ -21,7 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 URL = os.environ["MCP_URL"]
 TOKEN = os.environ["HEARTH_TOKEN"]
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
-NOTE = "fake://note"
+NOTE = f"fake://{os.environ['UPSTREAM']}/note"
 PATIENCE_S = 20
 SUFFIX = f"_{os.environ['UPSTREAM']}"
 

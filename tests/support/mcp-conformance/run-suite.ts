@@ -7,10 +7,8 @@ import { runProgram } from '../program.ts'
 export type Revision = '2026-07-28' | '2025-11-25'
 
 export interface SuiteResult {
-  /** Scenario to the ids of its checks that failed; those that passed whole have an empty list. */
+  /** Scenario to its checks that failed, as `id: why`; those that passed whole have an empty list. */
   readonly scenarios: ReadonlyMap<string, readonly string[]>
-  /** As printed, for people. */
-  readonly output: string
 }
 
 const cli = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js')
@@ -29,8 +27,8 @@ export const runClientSuite = (
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-conformance-'))
   try {
-    const { stdout, stderr } = await runProgram(process.execPath, [cli, ...args, '-o', folder], { env })
-    return { scenarios: await scenariosIn(folder), output: stdout + stderr }
+    await runProgram(process.execPath, [cli, ...args, '-o', folder], { env })
+    return { scenarios: await scenariosIn(folder) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -48,7 +46,7 @@ async function scenariosIn(folder: string): Promise<ReadonlyMap<string, readonly
     if (!file.endsWith('checks.json')) continue
     const checks: readonly Check[] = JSON.parse(await readFile(join(folder, file), 'utf8'))
     const failed = checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
-    found.set(scenarioOf(file), [...new Set(failed.map(({ id }) => id))])
+    found.set(scenarioOf(file), [...new Set(failed.map(({ id, errorMessage }) => `${id}: ${errorMessage ?? ''}`))])
   }
   return found
 }
