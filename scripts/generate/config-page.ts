@@ -20,6 +20,11 @@ as unset, whatever stands before it.
 - A key without a value in the file has its default. \`connections\`, \`profiles\` and \`users\` replace the default ones whole.
 - \`\${NAME}\` and \`\${NAME:-default}\` in any text are filled from the environment and \`.env\`; \`$\${\` stands for a plain \`\${\`.
   A name that is missing inside a connection disables that connection; elsewhere it is an error.
+- In \`command\`, \`args\`, \`cwd\`, \`url\`, \`env\`, \`headers\` and \`oauth\` of an MCP server names are filled when the server is
+  used, so that no value is kept; one that is missing refuses the server until it is set. Servers made through the API or the
+  cluster may use the names in \`secrets.allow\`, and only in \`env\`, \`headers\` and \`oauth\`.
+- \`mcp.include\` names a JSON file \`{ "mcpServers": { … } }\` as other MCP clients have it. Of each server \`command\`, \`args\`,
+  \`env\`, \`cwd\`, \`url\`, \`headers\`, \`type\` and \`disabled\` count; names become lower case with hyphens. It is watched too.
 - Every value can be overridden by the variable in the last column; lists as JSON or separated by commas. In a name,
   \`<name>\` stands for one of yours in capitals, \`-\` as \`_\`.
 - Relative paths start at the folder of the config file.

@@ -48,6 +48,17 @@ describe('the shipped config.yaml', () => {
     expect(settings.length).toBeGreaterThan(40)
   })
 
+  test('has examples that hold when they are taken in place of the line above', () => {
+    const text = configYaml().replaceAll(
+      /^( *)(servers|devices): \{\}.*\n((?:\1# .*\n)+)/gm,
+      (_, indent, __, comments) => comments.replaceAll(new RegExp(`^${indent}# `, 'gm'), indent),
+    )
+    using house = new HouseFolder(text)
+    const { mcp, devices } = house.load().config
+    expect(Object.keys(mcp.servers)).toEqual(['memory', 'context7'])
+    expect(Object.keys(devices)).toEqual(['kitchen-lamp'])
+  })
+
   test('shows every key outside of maps', () => {
     const text = configYaml()
     const missing = keys(configSchemaTree(), '')
