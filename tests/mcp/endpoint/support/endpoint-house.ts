@@ -71,6 +71,8 @@ export interface HouseOptions {
   readonly aggregator?: FakeAggregator
   readonly limits?: Partial<EndpointLimits>
   readonly clock?: () => number
+  /** How long tokens are good from now on, milliseconds. Default: for ever. */
+  readonly expiresInMs?: number
 }
 
 export type EndpointHouse = Awaited<ReturnType<typeof openEndpoint>>
@@ -80,11 +82,14 @@ export async function openEndpoint({
   aggregator = new FakeAggregator(),
   limits = {},
   clock = Date.now,
+  expiresInMs,
 }: HouseOptions = {}) {
   const log = createLogger({ level: 'error', pretty: 'never' })
   const own = new FakeOwnParts()
   const settings = new Swapped()
-  const identity = new FakeIdentity(principals, clock)
+  const ending = expiresInMs === undefined ? {} : { expiresAt: clock() + expiresInMs }
+  const known = Object.entries(principals).map(([token, principal]) => [token, { ...principal, ...ending }])
+  const identity = new FakeIdentity(Object.fromEntries(known), clock)
   const audit: Omit<AuditEntry, 'at'>[] = []
   const endpoint = createMcpEndpoint({
     aggregator,
