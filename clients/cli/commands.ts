@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { ask } from './commands/ask.ts'
 import { configCheck } from './commands/config-check.ts'
+import { mcpStdio } from './commands/mcp-stdio.ts'
 import { modelFetch, modelList } from './commands/model.ts'
 import { pair } from './commands/pair.ts'
 import { profiles } from './commands/profiles.ts'
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   pair,
   profiles,
   status,
+  mcpStdio,
   modelFetch,
   modelList,
   configCheck,

@@ -15,6 +15,7 @@ import {
   serializeMessage,
 } from '@modelcontextprotocol/client'
 import { bodyOf, explainFailure } from './explain-failure.ts'
+import { ParamHeaders } from './param-headers.ts'
 import { readMessages } from './read-messages.ts'
 
 export interface BridgeDeps {
@@ -64,6 +65,7 @@ class StdioBridge {
   readonly #deps: BridgeDeps
   readonly #transport: StreamableHTTPClientTransport
   readonly #open = new Map<RequestId, OpenRequest>()
+  readonly #headers = new ParamHeaders()
   /** Ends the bridge when the client takes nothing any more. */
   readonly #ended = new AbortController()
   #handshake: JSONRPCRequest | undefined
@@ -118,7 +120,9 @@ class StdioBridge {
     const isModern = typeof message.params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string'
     this.#open.set(message.id, { method: message.method, isModern, ending })
     const lost = (): void => this.#fail(message.id, new Error('The connection ended before the answer.'))
-    this.#send(message, { requestSignal: ending.signal, onRequestStreamEnd: lost }).catch((error: unknown) =>
+    const headers = isModern ? this.#headers.of(message) : undefined
+    const options = { requestSignal: ending.signal, onRequestStreamEnd: lost }
+    this.#send(message, headers === undefined ? options : { ...options, headers }).catch((error: unknown) =>
       this.#fail(message.id, error),
     )
   }
@@ -184,6 +188,7 @@ class StdioBridge {
     if (request === undefined) return
     this.#open.delete(id)
     if (request.method === 'initialize') this.#adoptVersion(message)
+    if (request.method === 'tools/list' && isJSONRPCResultResponse(message)) this.#headers.learn(message.result)
     this.#write(message)
   }
 
