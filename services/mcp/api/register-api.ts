@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
 import type { Principal } from '../../common/contracts/principal.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
@@ -58,7 +59,8 @@ function mount(scope: FastifyInstance, route: Route, { cache, principals, ...con
     },
     handler: async (request, reply) => {
       const principal = principals.get(request)
-      const work = () => route.handle(rawRequest(request, principal), context)
+      const raw = rawRequest(request, principal, goneSignal(reply.raw))
+      const work = () => route.handle(raw, context)
       const answer = await (principal === undefined ? work() : once(route, request, principal, { cache, work }))
       return sendAnswer(reply, answer, {
         ifNoneMatch: request.headers['if-none-match'],
@@ -69,7 +71,14 @@ function mount(scope: FastifyInstance, route: Route, { cache, principals, ...con
   })
 }
 
-function rawRequest(request: FastifyRequest, principal: Principal | undefined): RawRequest {
+/** Ends when the client goes before it is answered. Fastify's own signal ends as soon as the body has been read. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => !response.writableFinished && gone.abort())
+  return gone.signal
+}
+
+function rawRequest(request: FastifyRequest, principal: Principal | undefined, signal: AbortSignal): RawRequest {
   return {
     params: request.params,
     query: request.query,
@@ -77,7 +86,7 @@ function rawRequest(request: FastifyRequest, principal: Principal | undefined): 
     principal,
     ifMatch: request.headers['if-match'],
     ifNoneMatch: request.headers['if-none-match'],
-    signal: request.signal,
+    signal,
   }
 }
 
