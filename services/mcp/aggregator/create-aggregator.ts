@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { McpServer } from '../../common/contracts/mcp-server.ts'
 import type { ChangeBus, Doorbell } from '../../common/contracts/settings.ts'
 import { abortable } from '../../common/lifecycle/abortable.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
@@ -75,6 +76,9 @@ class LiveAggregator implements Aggregator, Part {
   /** As told: to ask for a whole status at every call is dear. */
   readonly #states = new Map<string, UpstreamState>()
   readonly #ended = new AbortController()
+  #applied: readonly McpServer[] | undefined
+  /** How many wait for a sync: what they changed is swapped at once, other changes as one burst. */
+  #hurried = 0
   #pruning: NodeJS.Timeout | undefined
 
   constructor(deps: AggregatorDeps) {
@@ -164,7 +168,13 @@ class LiveAggregator implements Aggregator, Part {
   }
 
   async sync(signal: AbortSignal): Promise<void> {
-    await abortable(this.#syncing.run(), signal)
+    this.#hurried++
+    try {
+      await abortable(this.#syncing.run(), signal)
+      this.#live.swap()
+    } finally {
+      this.#hurried--
+    }
   }
 
   async refresh(server: string, signal: AbortSignal): Promise<void> {
@@ -208,29 +218,31 @@ class LiveAggregator implements Aggregator, Part {
   /** Lists and calls first: whatever else has to be done, what is off is off. */
   async #sync(): Promise<void> {
     await this.#live.read()
-    this.#live.swap()
+    if (this.#hurried > 0) this.#live.swap()
+    else this.#live.swapSoon()
     const { servers } = this.#live.source()
+    if (servers === this.#applied) return
     this.#pool.apply(servers)
     this.#watches.rebind()
     this.#watchServers()
-    if (await this.#keeper.followDeclarations()) this.#live.swap()
+    if (await this.#keeper.followDeclarations()) this.#live.swapSoon()
+    this.#applied = servers
   }
 
   #syncLater(): void {
-    this.sync(this.#ended.signal).catch((error: unknown) => {
+    this.#syncing.run().catch((error: unknown) => {
       if (!this.#ended.signal.aborted)
         this.#deps.log.warn({ err: error }, 'the tool catalog was not read again, the old one serves')
     })
   }
 
-  /** Those that are ON, and at once those that nobody knows yet or that are declared otherwise now. */
   #watchServers(): void {
-    const { servers, listings } = this.#live.source()
-    const known = new Set(listings.map(({ server }) => server))
+    const { servers } = this.#live.source()
+    const index = this.#live.index()
     for (const server of servers) {
-      const isNew = this.#keeper.isDeclaredAnew(server)
-      if (server.enabled) this.#schedule.watch(server.name, isNew || !known.has(server.name))
+      if (server.enabled) this.#schedule.watch(server.name, index.isKnown(server.name))
       else this.#schedule.forget(server.name)
+      if (this.#keeper.isDeclaredAnew(server)) this.#schedule.soon(server.name)
     }
     const declared = new Set(servers.map(({ name }) => name))
     this.#schedule.keepOnly(declared)

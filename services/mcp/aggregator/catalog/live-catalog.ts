@@ -94,11 +94,12 @@ export class LiveCatalog {
 const isSameList = (before: readonly unknown[], after: readonly unknown[]): boolean =>
   before.length === after.length && before.every((item, index) => item === after[index])
 
-/** What is made ready for a declaration hangs on its identity. */
+/** What is made ready for a declaration hangs on its identity; equal lists are the same list. */
 function sameWhereEqual(before: readonly McpServer[], after: readonly McpServer[]): readonly McpServer[] {
   const known = new Map(before.map((server) => [server.name, server]))
-  return after.map((server) => {
+  const same = after.map((server) => {
     const old = known.get(server.name)
     return old !== undefined && isDeepStrictEqual(old, server) ? old : server
   })
+  return isSameList(before, same) ? before : same
 }

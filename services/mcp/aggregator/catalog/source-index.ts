@@ -44,6 +44,12 @@ export class SourceIndex {
     return this.#toolsOf.get(server) ?? nothing
   }
 
+  /** Was it looked at, and not removed since? */
+  isKnown(server: string): boolean {
+    const tools = this.toolsOf(server)
+    return this.#listings.has(server) && (tools.length === 0 || tools.some(({ state }) => state !== 'gone'))
+  }
+
   /** Servers that are declared no more and have tools that are not gone yet. */
   lost(): readonly string[] {
     const isLost = (server: string, tools: readonly ToolRecord[]): boolean =>

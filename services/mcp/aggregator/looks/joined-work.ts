@@ -11,14 +11,16 @@ export class JoinedWork {
   }
 
   run(): Promise<void> {
+    if (this.#next !== undefined) return this.#next
     if (this.#running === undefined) return this.#begin()
-    this.#next ??= this.#after(this.#running)
+    this.#next = this.#after(this.#running)
     return this.#next
   }
 
   /** Resolves when nothing runs and nothing waits. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await Promise.allSettled([this.#next ?? this.#running])
+    for (let work = this.#next ?? this.#running; work !== undefined; work = this.#next ?? this.#running)
+      await Promise.allSettled([work])
   }
 
   #begin(): Promise<void> {

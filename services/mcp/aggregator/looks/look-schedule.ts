@@ -68,11 +68,11 @@ export class LookSchedule {
     await Promise.all(works.map((work) => work.idle()))
   }
 
-  /** From now on it is looked at from time to time; `soon`: at once too, in the background. */
-  watch(server: string, soon: boolean): void {
-    if (this.#ended.signal.aborted) return
-    if (!this.#watched.has(server)) this.#watched.set(server, this.#begin(server))
-    if (soon) this.#enqueue(server)
+  /** From now on it is looked at from time to time, and at once, in the background, when nobody knows yet what it offers. */
+  watch(server: string, isKnown: boolean): void {
+    if (this.#ended.signal.aborted || this.#watched.has(server)) return
+    this.#watched.set(server, this.#begin(server))
+    if (!isKnown) this.soon(server)
   }
 
   forget(server: string): void {
@@ -85,6 +85,15 @@ export class LookSchedule {
     for (const server of [...this.#watched.keys()]) if (!servers.has(server)) this.forget(server)
   }
 
+  /** In the background, when its turn comes. */
+  soon(server: string): void {
+    const watched = this.#watched.get(server)
+    if (watched === undefined || watched.isQueued) return
+    watched.isQueued = true
+    this.#queue.push(server)
+    this.#pump()
+  }
+
   /** It said that its lists changed. */
   changed(server: string): void {
     const watched = this.#watched.get(server)
@@ -93,7 +102,7 @@ export class LookSchedule {
     watched.unrest = { ...watched.unrest, streak }
     watched.timer = setTimeout(() => {
       watched.timer = undefined
-      this.#enqueue(server)
+      this.soon(server)
     }, waitMs).unref()
   }
 
@@ -144,17 +153,9 @@ export class LookSchedule {
       if (watched.dueAtMs > now) continue
       const isTime =
         watched.failures > 0 || this.#deps.isRunning(server) || now - watched.lookedAtMs > this.#deps.timings.sleepingMs
-      if (isTime) this.#enqueue(server)
+      if (isTime) this.soon(server)
       else watched.dueAtMs = this.#after(this.#deps.timings.runningMs)
     }
-  }
-
-  #enqueue(server: string): void {
-    const watched = this.#watched.get(server)
-    if (watched === undefined || watched.isQueued) return
-    watched.isQueued = true
-    this.#queue.push(server)
-    this.#pump()
   }
 
   #pump(): void {

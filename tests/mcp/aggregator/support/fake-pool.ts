@@ -30,6 +30,8 @@ export interface FakeServer {
   isDead: boolean
   /** Milliseconds before it lists or answers. */
   delayMs: number
+  /** Milliseconds that a call waits for its turn. */
+  queueMs: number
   /** Throws what an upstream would throw. */
   answer: (exchange: Exchange) => Promise<ExchangeAnswer>
   /** Of every request that reached it. */
@@ -46,6 +48,7 @@ const fakeServer = (tools: readonly Tool[]): FakeServer => ({
   state: 'ready',
   isDead: false,
   delayMs: 0,
+  queueMs: 0,
   answer: async ({ params }) => ({
     type: 'complete',
     result: { content: [{ type: 'text', text: `answer of ${String(params['name'] ?? params['uri'])}` }] },
@@ -73,6 +76,7 @@ export class FakePool implements UpstreamPool {
   applied: readonly McpServer[] = []
   readonly restarted: string[] = []
   mostListing = 0
+  onReached: ((exchange: Exchange) => void) | undefined
   #listing = 0
   #listener: UpstreamListener | undefined
 
@@ -116,11 +120,7 @@ export class FakePool implements UpstreamPool {
       name,
       status: () => this.#status(name, server),
       list: (signal) => this.#list(server, signal),
-      exchange: async (exchange) => {
-        server.reached.push(exchange)
-        await pause(server.delayMs, exchange.signal)
-        return await server.answer(exchange)
-      },
+      exchange: (exchange) => this.#exchange(server, exchange),
       watch: (uri) => {
         server.watched.push(uri)
         return { [Symbol.dispose]: () => void server.watched.splice(server.watched.indexOf(uri), 1) }
@@ -140,7 +140,7 @@ export class FakePool implements UpstreamPool {
     server.lists++
     this.mostListing = Math.max(this.mostListing, ++this.#listing)
     try {
-      await pause(server.delayMs, signal)
+      if (server.delayMs > 0) await pause(server.delayMs, signal)
       if (server.isDead) throw new HearthError('tool_unavailable', 'It does not start.')
       server.state = 'ready'
       const { tools, prompts, resources, templates } = server
@@ -152,6 +152,16 @@ export class FakePool implements UpstreamPool {
     } finally {
       this.#listing--
     }
+  }
+
+  async #exchange(server: FakeServer, exchange: Exchange): Promise<ExchangeAnswer> {
+    if (server.queueMs > 0) await pause(server.queueMs, exchange.signal)
+    const refused = exchange.refused?.()
+    if (refused !== undefined) throw refused
+    server.reached.push(exchange)
+    this.onReached?.(exchange)
+    if (server.delayMs > 0) await pause(server.delayMs, exchange.signal)
+    return await server.answer(exchange)
   }
 
   #status(name: string, { state }: FakeServer): UpstreamStatus {
