@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { ask } from './commands/ask.ts'
 import { configCheck } from './commands/config-check.ts'
+import { mcpOff, mcpOn, mcpServers, mcpTools } from './commands/mcp.ts'
 import { mcpStdio } from './commands/mcp-stdio.ts'
 import { modelFetch, modelList } from './commands/model.ts'
 import { pair } from './commands/pair.ts'
@@ -16,6 +17,10 @@ export const commands: readonly Command[] = [
   pair,
   profiles,
   status,
+  mcpServers,
+  mcpTools,
+  mcpOn,
+  mcpOff,
   mcpStdio,
   modelFetch,
   modelList,

@@ -6,7 +6,7 @@ import { reach } from './reach.ts'
 const problem = z.object({ code: z.string(), detail: z.string() })
 
 export interface RestCall<Answer> {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Under /api/v1. */
   readonly path: string
   readonly body?: object
@@ -38,7 +38,7 @@ export async function callRest<Answer>(
 
 const page = z.object({ data: z.array(z.unknown()), next_cursor: z.string().nullable() })
 
-/** All pages of a collection. */
+/** All pages of a collection. @param path may have a query. */
 export async function listAll<Item>(
   house: HouseAddress,
   path: string,
@@ -48,7 +48,8 @@ export async function listAll<Item>(
   const items: Item[] = []
   let cursor: string | null = ''
   while (cursor !== null) {
-    const query: string = `?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
+    const separator: string = path.includes('?') ? '&' : '?'
+    const query: string = `${separator}limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
     const answer: z.output<typeof page> = await callRest(
       house,
       { method: 'GET', path: path + query, answer: page },
