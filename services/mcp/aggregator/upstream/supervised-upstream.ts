@@ -2,7 +2,7 @@ import type { McpServer } from '../../../common/contracts/mcp-server.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Exchange, ExchangeAnswer, Upstream, UpstreamListing, UpstreamStatus } from '../upstream.ts'
 import { exceedsBytes } from './exchange/exceeds-bytes.ts'
-import { exchangeFailureOf, tooLarge } from './exchange/exchange-failure.ts'
+import { exchangeFailureOf, tooLarge, wentAway } from './exchange/exchange-failure.ts'
 import { listAll } from './exchange/list-all.ts'
 import { outputMismatch } from './exchange/output-mismatch.ts'
 import { runExchange } from './exchange/run-exchange.ts'
@@ -111,9 +111,13 @@ export class SupervisedUpstream implements Upstream {
   }
 
   #begin(caller: AbortSignal, timeoutMs: number): Work {
-    if (this.#isStopped || !this.server.enabled) throw switchedOff(this.name)
+    this.#refuseWhenOff()
     clearTimeout(this.#timer)
     return this.#works.begin(caller, timeoutMs, () => timedOut(this.name, timeoutMs))
+  }
+
+  #refuseWhenOff(): void {
+    if (this.#isStopped || !this.server.enabled) throw switchedOff(this.name)
   }
 
   async #queued(work: Work, task: () => Promise<ExchangeAnswer>): Promise<ExchangeAnswer> {
@@ -157,10 +161,12 @@ export class SupervisedUpstream implements Upstream {
   }
 
   async #over<Value>(work: Work, cause: 'list' | 'exchange', ask: (live: LiveLink) => Promise<Value>): Promise<Value> {
+    this.#refuseWhenOff()
     this.#supervisor.admit()
     try {
       const live = await this.#supervisor.ready(cause, work.signal)
-      using _use = live.enter()
+      using use = live.enter()
+      if (use === undefined) throw new Unseen('it ends', { cause: wentAway(this.name) })
       try {
         const value = await ask(live)
         this.#supervisor.answered(live)

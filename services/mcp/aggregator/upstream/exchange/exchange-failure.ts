@@ -57,10 +57,11 @@ function sdkFailure(name: string, error: SdkError): ExchangeFailure {
 const lost = (name: string, cause: unknown, retry: boolean): ExchangeFailure => ({
   type: 'lost',
   retry,
-  error: new HearthError('tool_unavailable', `The MCP server ${name} went away before it answered; try again.`, {
-    cause,
-  }),
+  error: wentAway(name, cause),
 })
+
+export const wentAway = (name: string, cause?: unknown): HearthError =>
+  new HearthError('tool_unavailable', `The MCP server ${name} went away before it answered; try again.`, { cause })
 
 const broken = (name: string, cause: unknown): HearthError =>
   new HearthError('tool_failed', `The MCP server ${name} answered in a way that MCP does not allow; look at its log.`, {

@@ -59,7 +59,7 @@ export function judgeEgress(
   const reachable = resolved.filter(({ address }) => !isNever(address))
   if (reachable.length === 0) {
     const why = resolved.length === 0 ? 'has no address' : 'is a link-local or metadata address, which is never reached'
-    return { ok: false, reason: `${host} ${why}.` }
+    return { ok: false, reason: `${host} ${why}` }
   }
   if (egress === undefined || egress.length === 0 || egress.some((entry) => sameHost(entry, host))) {
     return { ok: true, addresses: reachable }
@@ -67,7 +67,7 @@ export function judgeEgress(
   const list = listOf(egress)
   const allowed = reachable.filter(({ address, family }) => list.check(address, family === 4 ? 'ipv4' : 'ipv6'))
   if (allowed.length > 0) return { ok: true, addresses: allowed }
-  return { ok: false, reason: `${host} is not in the egress of this server; add it there if it may be reached.` }
+  return { ok: false, reason: `${host} is not in the egress of this server; add it there if it may be reached` }
 }
 
 /** Is it of a network that is not the internet: private, shared, loopback, unique local? */

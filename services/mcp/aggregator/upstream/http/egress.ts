@@ -45,7 +45,7 @@ export class Egress {
     if (!addresses.some(({ address }) => isPrivateAddress(address))) return
     const own = await this.addressesOf(this.#own)
     if (own.every(({ address }) => isPrivateAddress(address))) return
-    throw new EgressError(`${host} is inside the house, its server is not; add it to the egress if it may be reached.`)
+    throw new EgressError(`${host} is inside the house, its server is not; add it to the egress if it may be reached`)
   }
 }
 

@@ -122,21 +122,23 @@ function bodyOf(message: IncomingMessage, maxBytes: number, state: ReadState | u
   const isEventStream = (message.headers['content-type'] ?? '').startsWith('text/event-stream')
   const cap = new MessageCap(maxBytes, isEventStream)
   if (state !== undefined) state.isStream = isEventStream
-  const take = (controller: ReadableStreamDefaultController<Bytes>, chunk: Buffer<ArrayBuffer>) => {
+  const isWithin = (chunk: Bytes) => {
     try {
       cap.count(chunk)
+      return true
     } catch (error) {
       if (state !== undefined) state.tooLarge = true
       message.destroy(error instanceof Error ? error : undefined)
-      return
+      return false
     }
-    controller.enqueue(chunk)
-    if ((controller.desiredSize ?? 0) <= 0) message.pause()
   }
   return new ReadableStream<Bytes>(
     {
       start(controller) {
-        message.on('data', (chunk: Buffer<ArrayBuffer>) => take(controller, chunk))
+        message.on('data', (chunk: Buffer<ArrayBuffer>) => {
+          if (isWithin(chunk)) controller.enqueue(chunk)
+          if ((controller.desiredSize ?? 0) <= 0) message.pause()
+        })
         message.once('end', () => controller.close())
         message.once('error', (error) => controller.error(error))
       },

@@ -146,8 +146,10 @@ async function overHttp(http: HttpOrder): Promise<Opened> {
   try {
     return await overTransport(http, transport)
   } catch (error) {
-    if (declared !== undefined || transport === 'sse' || !isWithoutStreamableHttp(error)) throw error
-    return overTransport(http, 'sse')
+    const isDecided = declared !== undefined || http.known !== undefined
+    if (isDecided || !isWithoutStreamableHttp(error)) throw error
+    // What the first way said is what helps, when the second is none either.
+    return overTransport(http, 'sse').catch(() => Promise.reject(error))
   }
 }
 

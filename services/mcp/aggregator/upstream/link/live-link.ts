@@ -10,6 +10,7 @@ export class LiveLink {
   readonly since = performance.now()
   readonly feed: ChangeFeed
   #users = 0
+  #isEnding = false
   #idle: (() => void) | undefined
   #lastAnswerAt = 0
   #alive: Promise<boolean> | undefined
@@ -23,7 +24,9 @@ export class LiveLink {
     return this.#users
   }
 
-  enter(): Disposable {
+  /** Undefined: it is ending already, and takes nobody any more. */
+  enter(): Disposable | undefined {
+    if (this.#isEnding) return undefined
     this.#users += 1
     return {
       [Symbol.dispose]: () => {
@@ -47,6 +50,7 @@ export class LiveLink {
 
   /** Ends it when nobody uses it any more, or `atOnce` aborts. */
   async close(atOnce: AbortSignal): Promise<void> {
+    this.#isEnding = true
     this.feed.close()
     await this.#unused(atOnce)
     await this.link.close(atOnce)

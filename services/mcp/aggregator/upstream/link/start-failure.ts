@@ -4,7 +4,7 @@ import { ProgramFailed } from './open-stdio-link.ts'
 
 /** Why an upstream could not be reached. `reason` is a sentence part of ours; `detail` what it or the system said, untrusted. */
 export interface StartFailure {
-  readonly type: 'failed' | 'unauthorized' | 'forbidden_address'
+  readonly type: 'failed' | 'unauthorized'
   readonly reason: string
   readonly detail: string
 }
@@ -12,8 +12,11 @@ export interface StartFailure {
 export function startFailureOf(error: unknown): StartFailure {
   if (error instanceof ProgramFailed) return { ...startFailureOf(error.cause), detail: error.stderr }
   const detail = textOf(error)
-  if (error instanceof EgressError) return { type: 'forbidden_address', reason: error.message, detail }
-  if (isUnauthorized(error)) return { type: 'unauthorized', reason: 'it wants a sign-in or another token', detail }
+  const forbidden = causesOf(error).find((cause) => cause instanceof EgressError)
+  if (forbidden !== undefined) return { type: 'failed', reason: forbidden.message, detail: '' }
+  if (causesOf(error).some(isUnauthorized)) {
+    return { type: 'unauthorized', reason: 'it wants a sign-in or another token', detail }
+  }
   if (error instanceof SdkHttpError && error.status !== undefined) {
     return { type: 'failed', reason: `it answered with HTTP status ${error.status}`, detail }
   }
@@ -45,11 +48,16 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** From the first error with a code of the operating system on the way down its causes. */
-function systemReason(error: unknown, depth = 0): string | undefined {
-  if (!(error instanceof Error) || depth > 5) return undefined
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
-  const code = first instanceof Error && 'code' in first ? String(first.code) : ''
-  return reasons[code] ?? systemReason(error.cause, depth + 1)
+function systemReason(error: unknown): string | undefined {
+  const codes = causesOf(error).map((cause) => ('code' in cause ? String(cause.code) : ''))
+  return codes.map((code) => reasons[code]).find((reason) => reason !== undefined)
+}
+
+/** The error and what it came from, outermost first; of several at once the first. */
+function causesOf(error: unknown, depth = 0): readonly Error[] {
+  if (!(error instanceof Error) || depth > 5) return []
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
+  return [error, ...causesOf(first, depth + 1)]
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -34,6 +34,8 @@ export class ChildTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void
   readonly #options: ChildTransportOptions
   #group: ProcessGroup | undefined
+  readonly #held: JSONRPCMessage[] = []
+  #isHandling = false
   #isClosed = false
   #unasked = 0
   #secondEndsAt = 0
@@ -104,7 +106,27 @@ export class ChildTransport implements Transport {
     if (this.#isClosed || line.trim() === '') return
     const message = parseLine(line)
     if (message === undefined || !isJSONRPCResponse(message)) this.#countUnasked()
-    if (message !== undefined) this.onmessage?.(message)
+    if (message === undefined) return
+    if (this.#isHandling) this.#held.push(message)
+    else this.#deliver(message)
+  }
+
+  /**
+   * The SDK handles a notification one microtask later and a response at once: what follows a notification in the same
+   * breath waits for it, or the last progress of a call would come after its end.
+   */
+  #deliver(message: JSONRPCMessage): void {
+    this.onmessage?.(message)
+    if (isJSONRPCResponse(message)) return
+    this.#isHandling = true
+    queueMicrotask(() => {
+      this.#isHandling = false
+      while (!this.#isHandling) {
+        const next = this.#held.shift()
+        if (next === undefined) return
+        this.#deliver(next)
+      }
+    })
   }
 
   #countUnasked(): void {
