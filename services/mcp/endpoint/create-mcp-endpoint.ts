@@ -29,6 +29,8 @@ import { serverOptions } from './serve/server-options.ts'
 export interface McpEndpoint extends Part {
   /** Mounts its routes; before the listener listens. */
   register(app: FastifyInstance): Promise<void>
+  /** Ends sessions that nobody uses; done by itself every half minute. */
+  sweep(): Promise<void>
 }
 
 export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
@@ -92,7 +94,7 @@ class Endpoint implements McpEndpoint {
 
   async start(): Promise<void> {
     this.#audiences.start()
-    this.#timer = setInterval(() => void this.#sweep(), sweepMs)
+    this.#timer = setInterval(() => void this.sweep(), sweepMs)
     this.#timer.unref()
   }
 
@@ -169,7 +171,7 @@ class Endpoint implements McpEndpoint {
     while (!deadline.aborted && this.#usage.total('calls') > 0) await soon()
   }
 
-  async #sweep(): Promise<void> {
+  async sweep(): Promise<void> {
     this.#usage.sweep()
     await this.#legacy.sweep()
   }

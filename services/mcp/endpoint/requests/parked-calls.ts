@@ -38,7 +38,9 @@ export class RunningCall {
     return this.#attached
   }
 
-  begin(work: () => Promise<ExchangeAnswer>): void {
+  begin(ask: Ask, work: () => Promise<ExchangeAnswer>): void {
+    // What is told before the first wait belongs to it too.
+    this.#attached = ask
     this.#outcome = work()
     // Whoever waits gets it; nobody may be waiting when it fails.
     this.#outcome.catch(() => undefined)

@@ -69,7 +69,7 @@ export class Relay {
     }
     const { audience } = caller
     const asker = askerOf(ask, call)
-    call.begin(() =>
+    call.begin(ask, () =>
       this.#deps.aggregator.exchange({ method: errand.method, params, asker, audience, signal: call.signal }),
     )
     return call
