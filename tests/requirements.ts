@@ -7,6 +7,7 @@ import { faultRequirements } from './requirements/faults.ts'
 import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
+import { mcpSettingsRequirements } from './requirements/mcp-c.ts'
 import { mcpStoreRequirements } from './requirements/mcp-s.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
@@ -44,6 +45,7 @@ export const requirements: readonly Requirement[] = [
   ...pageGatewayRequirements,
   ...chatViewRequirements,
   ...mcpStoreRequirements,
+  ...mcpSettingsRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

@@ -184,12 +184,35 @@ const ofHearth = requirementsOf('error', 'errors reference', [
   ],
 ])
 
-export const errorRequirements = [...ofCallers, ...ofPolicies, ...ofProviders, ...ofHearth]
+const triedOut = 'tests/mcp/api/tools.test.ts'
+
+const ofTools = requirementsOf('error', 'errors', [
+  [
+    'tool_unavailable',
+    'The server of the tool cannot be reached.',
+    `${triedOut}: %s is an error without texts of the server`,
+    'tests/mcp/api/servers.test.ts: are restarted and looked at anew; what is off is not',
+  ],
+  [
+    'tool_failed',
+    'The server of the tool refuses the call.',
+    `${triedOut}: %s is an error without texts of the server`,
+  ],
+  ['tool_timeout', 'The tool does not answer in time.', `${triedOut}: %s is an error without texts of the server`],
+  ['tool_quarantined', 'The tool waits for review.', `${triedOut}: are approved as they were looked at, by an admin`],
+  [
+    'tool_disabled',
+    'The tool or its server is switched off.',
+    `${triedOut}: are switched and pinned; lists and calls go by it at the answer, and the audit says who`,
+    'tests/mcp/api/servers.test.ts: are restarted and looked at anew; what is off is not',
+  ],
+])
+
+export const errorRequirements = [...ofCallers, ...ofPolicies, ...ofProviders, ...ofTools, ...ofHearth]
 
 export const laterErrors: readonly Later[] = laterOf('error', {
   'fallback and budgets': ['policy_model_blocked', 'policy_budget_exceeded'],
   'devices and approvals': ['policy_approval_required'],
-  'the mcp aggregator': ['tool_unavailable', 'tool_failed', 'tool_timeout', 'tool_quarantined', 'tool_disabled'],
   devices: [
     'device_unknown',
     'device_unreachable',

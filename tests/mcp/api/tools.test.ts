@@ -164,6 +164,7 @@ describe('tools of the API', () => {
 
     it.each([
       ['a server that is gone', new HearthError('tool_unavailable', 'It cannot be reached.'), 503, 'tool_unavailable'],
+      ['one that is too slow', new HearthError('tool_timeout', 'It did not answer in time.'), 504, 'tool_timeout'],
       ['a protocol error', Object.assign(new Error('hush-hush'), { code: -32602 }), 502, 'tool_failed'],
       ['a defect', new Error('hush-hush'), 500, 'gateway_internal'],
     ])('%s is an error without texts of the server', async (_what, error, status, code) => {
