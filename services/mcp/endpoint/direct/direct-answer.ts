@@ -42,6 +42,12 @@ export class DirectAnswer {
     this.#res.end(json)
   }
 
+  /** Nobody is there to be answered, or nobody who may be. */
+  cut(): void {
+    clearInterval(this.#keepAlive)
+    this.#res.destroy()
+  }
+
   #openStream(): void {
     this.#res.writeHead(200, {
       ...this.#options.head,

@@ -5,6 +5,7 @@ import {
   ProtocolErrorCode,
   SERVER_INFO_META_KEY,
 } from '@modelcontextprotocol/server'
+import type { View } from '../../aggregator/aggregator.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
 import type { EndpointLimits, McpEndpointDeps } from '../endpoint-deps.ts'
 import type { Ask } from '../requests/ask.ts'
@@ -27,7 +28,7 @@ export class DirectLeg {
   readonly #log: DirectLegDeps['log']
   readonly #serverInfo: Readonly<Record<string, unknown>>
   readonly #listTail: string
-  readonly #lists = new WeakMap<AudienceHub, { readonly hash: string; readonly json: string }>()
+  readonly #lists = new WeakMap<AudienceHub, { readonly view: View | undefined; readonly json: string }>()
 
   constructor({ requests, limits, log, version }: DirectLegDeps) {
     this.#requests = requests
@@ -47,7 +48,8 @@ export class DirectLeg {
       const json = request.method === 'tools/list' ? this.#list(hub, ask) : await this.#call(ask, request)
       answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${json}}`)
     } catch (error) {
-      if (!signal.aborted) this.#fail(answer, request.id, shownError(error))
+      if (signal.aborted) answer.cut()
+      else this.#fail(answer, request.id, shownError(error))
     }
   }
 
@@ -60,11 +62,11 @@ export class DirectLeg {
     })
   }
 
-  /** The text is kept as long as the list is the same. */
+  /** The text is kept as long as the list is the same: our own part of it never changes for a hub. */
   #list(hub: AudienceHub, ask: Ask): string {
-    const hash = this.#requests.hashOfTools(ask)
+    const view = this.#requests.viewOf(ask)
     const known = this.#lists.get(hub)
-    if (known?.hash === hash) {
+    if (known !== undefined && known.view === view) {
       this.#requests.countList(ask)
       return known.json
     }
@@ -72,7 +74,7 @@ export class DirectLeg {
     const shown = tools.map(({ execution: _, ...tool }) => tool)
     const head = JSON.stringify(nextCursor === undefined ? { tools: shown } : { tools: shown, nextCursor })
     const json = `${head.slice(0, -1)},${this.#listTail}`
-    this.#lists.set(hub, { hash, json })
+    this.#lists.set(hub, { view, json })
     return json
   }
 

@@ -10,6 +10,7 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
+import type { View } from '../../aggregator/aggregator.ts'
 import type { McpEndpointDeps } from '../endpoint-deps.ts'
 import type { Ask } from './ask.ts'
 import type { CallTool } from './call-tool.ts'
@@ -43,9 +44,9 @@ export class Requests {
     this.#deps = deps
   }
 
-  /** Changes exactly when `listTools` does, for one principal. */
-  hashOfTools({ caller }: Ask): string {
-    return this.#deps.lists.view(caller)?.hashes.tools ?? ''
+  /** Another object when anything that `listTools` shows of upstreams may have changed. */
+  viewOf({ caller }: Ask): View | undefined {
+    return this.#deps.lists.view(caller)
   }
 
   /** @throws HearthError `policy_rate_limited`. */

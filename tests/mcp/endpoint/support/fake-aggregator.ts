@@ -50,6 +50,7 @@ export class FakeAggregator implements Aggregator {
   readonly watched: string[] = []
   answer: Exchange = async () => ({ type: 'complete', result: { content: [{ type: 'text', text: 'done' }] } })
   #catalog: Catalog
+  readonly #views = new WeakMap<Catalog, Map<string, View>>()
   readonly #onCatalog = new Set<(news: CatalogNews) => void>()
   readonly #onUpdated = new Set<(server: string, uri: string) => void>()
 
@@ -76,7 +77,17 @@ export class FakeAggregator implements Aggregator {
     return this.#catalog
   }
 
-  view({ profile }: Audience): View {
+  /** As the real one: the same object as long as the catalog is the same. */
+  view(audience: Audience): View {
+    const views = this.#views.get(this.#catalog) ?? new Map<string, View>()
+    this.#views.set(this.#catalog, views)
+    const key = JSON.stringify(audience.profile?.tools ?? null)
+    const view = views.get(key) ?? this.#makeView(audience)
+    views.set(key, view)
+    return view
+  }
+
+  #makeView({ profile }: Audience): View {
     const { tools, prompts, resources, templates } = this.#catalog
     const isInProfile = ({ server }: { readonly server: string }): boolean =>
       profile === undefined || profile.tools.servers.includes(server)
