@@ -8,6 +8,7 @@ import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
 import { mcpSettingsRequirements } from './requirements/mcp-c.ts'
+import { mcpOwnRequirements } from './requirements/mcp-o.ts'
 import { mcpStoreRequirements } from './requirements/mcp-s.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
@@ -46,6 +47,7 @@ export const requirements: readonly Requirement[] = [
   ...chatViewRequirements,
   ...mcpStoreRequirements,
   ...mcpSettingsRequirements,
+  ...mcpOwnRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

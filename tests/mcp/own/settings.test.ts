@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Scope } from '../../../services/common/contracts/principal.ts'
 import { personSpec, profileSpec } from '../store/open-test-store.ts'
@@ -55,6 +56,18 @@ describe('settings by tools', () => {
     expect(first['settings']).toMatchObject([{ name: 'a', about: 'kitchen, lamp over the sink' }, { name: 'b' }])
     const rest = await call('hearth_list_settings', { kind: 'devices', limit: 2, cursor: first['next_cursor'] })
     expect(rest).toMatchObject({ settings: [{ name: 'c' }], next_cursor: null })
+  })
+
+  test('the schema of each kind is given on request, and takes what that kind holds', async () => {
+    await house.store.profiles.create('p', profileSpec())
+    const specs = { profiles: profileSpec(), users: personSpec(), devices: lamp(), mcp_servers: httpServer() }
+    for (const [kind, spec] of Object.entries(specs)) {
+      const { schema } = await call('hearth_list_settings', { kind, with_schema: true })
+      const validate = new Ajv2020({ strict: false, formats: { uri: true } }).compile(Object(schema))
+      expect([validate(spec), validate.errors], kind).toEqual([true, null])
+      expect(validate({ ...spec, no_such_field: 1 }), kind).toBe(false)
+    }
+    expect(await call('hearth_list_settings', { kind: 'profiles' })).not.toHaveProperty('schema')
   })
 
   test('a write that comes after another one is refused when it names the revision it knows', async () => {

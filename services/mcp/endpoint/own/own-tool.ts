@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Scope } from '../../../common/contracts/principal.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { parseRequest } from '../../api/invalid-request.ts'
-import { inlineSchema } from '../../api/openapi/json-schema.ts'
 import { PreconditionFailed } from '../../api/preconditions.ts'
 import { RevisionMismatch } from '../../store/revision-mismatch.ts'
 import type { OwnCall, OwnTool } from '../own-parts.ts'
@@ -31,8 +30,8 @@ export function ownTool<Input, Output extends object>(spec: OwnToolSpec<Input, O
       name,
       title,
       description,
-      inputSchema: objectSchema(inlineSchema(input)),
-      outputSchema: objectSchema(outputSchema(output)),
+      inputSchema: objectSchema(input, 'input'),
+      outputSchema: objectSchema(output, 'output'),
       annotations: annotationsOf(title, effect),
     },
     anyOf,
@@ -57,14 +56,23 @@ export const annotationsOf = (title: string, effect: Effect): ToolAnnotations =>
 
 type ObjectSchema = Tool['inputSchema']
 
-/** MCP wants `type: object` at the root (specification 2026-07-28, server/tools). */
-export const objectSchema = (schema: Readonly<Record<string, unknown>>): ObjectSchema => ({ ...schema, type: 'object' })
-
-/** Without zod's `$schema`, which is the protocol's default dialect anyway. */
-function outputSchema(schema: z.ZodType): Readonly<Record<string, unknown>> {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })
-  return rest
+/** With `type: object` at the root (specification 2026-07-28, server/tools), and without what zod says needlessly. */
+function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
+  const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void => shorten(jsonSchema)
+  const { $schema, ...rest }: Readonly<Record<string, unknown>> = z.toJSONSchema(schema, { io, override })
+  return { ...rest, type: 'object' }
 }
+
+/** Every list of tools carries these schemas: what says nothing costs tokens all the same. */
+function shorten(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.propertyNames !== undefined) delete schema.propertyNames
+  if (isEmpty(schema.additionalProperties)) delete schema.additionalProperties
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+}
+
+const isEmpty = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && Object.keys(schema).length === 0
 
 /** The same twice: structured, and as text for clients that know no other. */
 const success = (output: object): CallToolResult => ({

@@ -1,0 +1,78 @@
+import { requirementsOf } from './requirement.ts'
+
+export const mcpOwnRequirements = [
+  ...requirementsOf('deliver.1', 'mcp deliver 1', [
+    [
+      'own-stdio',
+      'Clients that only spawn reach the house in both eras by hearth mcp stdio.',
+      'tests/cli/mcp-bridge.test.ts: lists and calls, and every request carries the token',
+      'tests/cli/mcp-bridge.test.ts: is asked in the middle, and hears of progress',
+      'tests/cli/mcp-bridge.test.ts: cancels a call at the house too, and goes on',
+      'tests/cli/mcp-bridge.test.ts: is told when the tools change',
+      'tests/cli/mcp-bridge.test.ts: reads why the house cannot be reached, and goes on when it can',
+      'tests/cli/mcp-bridge.test.ts: leaves nothing behind when it closes its end',
+      'tests/cli/mcp-bridge.test.ts: opens a session anew that the house has forgotten, and tells that lists may have changed',
+      'tests/cli/mcp-bridge.test.ts: sends the headers that a parameter asks for, once it has seen the list',
+      'tests/cli/mcp-bridge.test.ts: ends with an error at a line without an end',
+      'tests/cli/mcp-stdio.system.test.ts: a client that finds out the era itself spawns the program, lists and calls, and it ends with the client',
+      'tests/cli/mcp-stdio.system.test.ts: a client of the older revisions serves a profile by its name, and its session ends with it',
+      'tests/cli/mcp-stdio.system.test.ts: SIGTERM in the middle of a call ends the program, and the call at the house',
+      'tests/cli/mcp-stdio.system.test.ts: what is wrong is said on standard error, and standard output has messages only',
+    ],
+  ]),
+  ...requirementsOf('deliver.2', 'mcp deliver 2', [
+    [
+      'own-settings',
+      'Profiles, users, devices and MCP servers are written by tools with the rights and the validation of REST.',
+      'tests/mcp/own/settings.test.ts: an object is made, changed in part, replaced, read, listed and removed, as by REST',
+      'tests/mcp/own/settings.test.ts: a write that comes after another one is refused when it names the revision it knows',
+      'tests/mcp/own/settings.test.ts: what does not fit its schema is named, and nothing is written',
+      'tests/mcp/own/settings.test.ts: what a file declares is read and not written',
+      'tests/mcp/own/settings.test.ts: scopes are those of REST, of each kind its own',
+      'tests/mcp/own/settings.test.ts: a profile that a caller may not use is not there for them',
+      'tests/mcp/own/settings.test.ts: a server with a command needs config.yaml to allow it, and an admin',
+      'tests/mcp/own/settings.test.ts: values of headers are not shown to who may not change settings',
+    ],
+    [
+      'own-history',
+      'The history of a person is searched and read by MCP, by nobody else.',
+      'tests/mcp/own/conversations.test.ts: are found by their words, and the newest come without any',
+      'tests/mcp/own/conversations.test.ts: are read message by message, long texts cut, without what the model thought',
+      'tests/mcp/own/conversations.test.ts: of others do not exist, not even for an admin',
+    ],
+    [
+      'own-resources',
+      'Settings and conversations are resources with the rights of REST, completed, and told when they change.',
+      'tests/mcp/own/resources.test.ts: are listed and read with the rights of REST only',
+      'tests/mcp/own/resources.test.ts: a long conversation is read page by page',
+      'tests/mcp/own/resources.test.ts: variables of templates are completed, the best first, within the rights',
+      'tests/mcp/own/resource-uri.test.ts: are read back as they were made',
+      'tests/mcp/own/resource-uri.test.ts: anything else is none of ours',
+      'tests/mcp/own/resource-news.test.ts: a changed setting is told to who may read it, and no other is told',
+      'tests/mcp/own/resource-news.test.ts: what is made or removed changes the list of who may see it',
+      'tests/mcp/own/resource-news.test.ts: a grant to a user changes the list of that user only',
+      'tests/mcp/own/resource-news.test.ts: a conversation is told of to its owner only',
+      'tests/mcp/own/resource-news.test.ts: many changes at once are all told, in few looks',
+    ],
+  ]),
+  ...requirementsOf('deliver.4', 'mcp deliver 4', [
+    [
+      'own-switches',
+      'Servers and tools are switched by tools, audited, and are so when it is acknowledged.',
+      'tests/mcp/own/switches.test.ts: a server is switched, also a declared one, and is so when it is answered',
+      'tests/mcp/own/switches.test.ts: a tool is switched by its exposed name; ON and yet not callable says why',
+      'tests/mcp/own/switches.test.ts: only who may write settings is offered the switches',
+      'tests/mcp/own/settings.test.ts: a server is in the catalog before its writer is answered',
+    ],
+  ]),
+  ...requirementsOf('deliver.5', 'mcp deliver 5', [
+    [
+      'own-find',
+      'Tools are found by what they do, described, and called, without all of them in the list.',
+      'tests/mcp/own/find-tools.test.ts: finds what may be called, best first, with a short text and the names of parameters',
+      'tests/mcp/own/find-tools.test.ts: searches one server when it is named',
+      'tests/mcp/own/find-tools.test.ts: describes with whole text and schemas; what cannot be called is named with its reason',
+      'tests/mcp/own/find-tools.test.ts: arguments that do not fit are an answer that names what to mend',
+    ],
+  ]),
+]
