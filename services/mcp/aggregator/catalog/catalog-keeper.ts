@@ -56,8 +56,9 @@ export class CatalogKeeper {
       const server = this.#deps.live.index().server(name)
       if (server?.enabled !== true) return false
       const { tools, listing } = vetListing(found, server.url !== undefined)
+      const own = new Set(found.tools.map((tool) => tool.name))
       return await this.#keep(name, () => {
-        const diff = diffTools(tools, takenOver(server), this.#context(server))
+        const diff = diffTools(tools, takenOver(server), this.#context(server, own))
         return { ...diff, listing: this.#newListing(name, listing) }
       })
     })
@@ -84,7 +85,7 @@ export class CatalogKeeper {
 
   async #rejudge(server: McpServer): Promise<boolean> {
     return await this.#queue.run(() =>
-      this.#keep(server.name, () => ({ ...rejudgeTools(this.#context(server)), listing: undefined })),
+      this.#keep(server.name, () => ({ ...rejudgeTools(this.#context(server, new Set())), listing: undefined })),
     )
   }
 
@@ -117,14 +118,15 @@ export class CatalogKeeper {
     return hasNews
   }
 
-  #context(server: DiffContext['server']): DiffContext {
+  /** `own`: names of its tools that nobody has kept yet. */
+  #context(server: DiffContext['server'], own: ReadonlySet<string>): DiffContext {
     const index = this.#deps.live.index()
+    const foreign = (name: string) => (own.has(name) ? undefined : index.otherOwner(name, server.name))
     return {
       server,
       records: index.toolsOf(server.name),
       isTaken: (name) => index.isToolName(name),
-      flagsOf: (tool, raw) =>
-        [smuggledText(raw) ?? [], findFlags(tool, (name) => index.otherOwner(name, server.name))].flat(),
+      flagsOf: (tool, raw) => [smuggledText(raw) ?? [], findFlags(tool, foreign)].flat(),
       now: this.#deps.clock(),
     }
   }
