@@ -117,7 +117,8 @@ export class SupervisedUpstream implements Upstream {
   }
 
   #refuseWhenOff(): void {
-    if (this.#isStopped || !this.server.enabled) throw switchedOff(this.name)
+    if (this.#isStopped) throw removed(this.name)
+    if (!this.server.enabled) throw switchedOff(this.name)
   }
 
   async #queued(work: Work, task: () => Promise<ExchangeAnswer>): Promise<ExchangeAnswer> {
@@ -268,6 +269,11 @@ function outcomeOf(error: unknown): CallOutcome {
 
 export const switchedOff = (name: string): HearthError =>
   new HearthError('tool_disabled', `The MCP server ${name} is switched off; switch it on to use it.`)
+
+const removed = (name: string): HearthError =>
+  new HearthError('tool_unavailable', `The MCP server ${name} was removed, or Hearth is stopping.`, {
+    retryable: false,
+  })
 
 const overloaded = (name: string): HearthError =>
   new HearthError('gateway_overloaded', `Too many calls wait for the MCP server ${name}; try again later.`, {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node'
+import {
+  type NodeIncomingMessageLike,
+  NodeStreamableHTTPServerTransport,
+  toNodeHandler,
+} from '@modelcontextprotocol/node'
 import { createMcpHandler, Server, type Tool } from '@modelcontextprotocol/server'
 import { onTestFinished } from 'vitest'
 
@@ -80,7 +84,7 @@ export async function listenModern(
   const calls: Calls = { aborted: [] }
   const handler = createMcpHandler(() => createToolServer(calls), { legacy: 'reject' })
   const node = toNodeHandler(handler)
-  const listening = await listen(wrap((request, response) => void node(request, response)))
+  const listening = await listen(wrap((request, response) => void node(request as NodeIncomingMessageLike, response)))
   onTestFinished(() => handler.close())
   return { ...listening, calls, changed: () => handler.notify.toolsChanged() }
 }

@@ -97,6 +97,7 @@ const tools: Readonly<Record<string, Tool>> = {
       return { resultType: 'input_required', inputRequests, requestState: 'opaque' }
     }
     ask('elicitation/create', question, ({ result, error }) => write({ id, result: text({ result, error }) }))
+    return undefined
   },
   change: () => {
     write({ method: 'notifications/tools/list_changed' })
