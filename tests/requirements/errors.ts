@@ -186,7 +186,7 @@ const ofHearth = requirementsOf('error', 'errors reference', [
 
 const triedOut = 'tests/mcp/api/tools.test.ts'
 
-const ofTools = requirementsOf('error', 'errors', [
+const ofTools = requirementsOf('error', 'errors reference', [
   [
     'tool_unavailable',
     'The server of the tool cannot be reached.',

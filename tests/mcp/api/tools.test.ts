@@ -138,19 +138,39 @@ describe('tools of the API', () => {
   })
 
   describe('tried out', () => {
-    it('answer as they would to a client, with the names of arguments in the audit and no value', async () => {
-      const json = { arguments: { path: '/secret/place' } }
-      expect(await call('read_file', json)).toMatchObject({ status: 200, body: { content: [{ text: 'done' }] } })
-      expect((await audited('tool.call'))[0]).toEqual(['filed/read', 'ok', null, '{"by":"rest","arguments":["path"]}'])
+    it('answer as they would to a client, also when they fail', async () => {
+      expect(await call('read_file')).toMatchObject({ status: 200, body: { content: [{ text: 'done' }] } })
+      api.aggregator.answer = async () => ({ type: 'complete', result: { content: [], isError: true } })
+      expect(await call('read_file')).toMatchObject({ status: 200, body: { isError: true } })
+    })
+
+    it.each([
+      ['tool_unavailable', 503],
+      ['tool_timeout', 504],
+      ['caller_too_large', 413],
+      ['gateway_overloaded', 503],
+    ])('%s is the error that it is, without the text of the answer', async (code, status) => {
+      const content = [{ type: 'text' as const, text: 'hush-hush' }]
+      const result = { content, isError: true, _meta: { 'hearth/code': code } }
+      api.aggregator.answer = async () => ({ type: 'complete', result })
+      const answer = await call('read_file')
+      expect(answer).toMatchObject({ status, body: { code } })
+      expect(JSON.stringify(answer.body)).not.toContain('hush')
+    })
+
+    it('cannot make up errors of the house', async () => {
+      const result = { content: [], isError: true, _meta: { 'hearth/code': 'policy_unauthenticated' } }
+      api.aggregator.answer = async () => ({ type: 'complete', result })
+      expect(await call('read_file')).toMatchObject({ status: 200 })
     })
 
     it('get what was given, and promise the upstream nothing that REST cannot do', async () => {
       const seen: unknown[] = []
       api.aggregator.answer = async ({ method, params, asker, audience }) => {
         seen.push({ method, params, asker, audience })
-        return { type: 'complete', result: { content: [], isError: true, _meta: { 'hearth/code': 'tool_timeout' } } }
+        return { type: 'complete', result: { content: [] } }
       }
-      expect(await call('read_file', { arguments: { a: 1 } })).toMatchObject({ status: 200, body: { isError: true } })
+      expect(await call('read_file', { arguments: { a: 1 } })).toMatchObject({ status: 200 })
       expect(seen).toEqual([
         {
           method: 'tools/call',
@@ -159,7 +179,6 @@ describe('tools of the API', () => {
           audience: { profile: undefined },
         },
       ])
-      expect((await audited('tool.call'))[0]?.slice(0, 3)).toEqual(['filed/read', 'failed', 'tool_timeout'])
     })
 
     it.each([
@@ -172,7 +191,6 @@ describe('tools of the API', () => {
       const answer = await call('read_file')
       expect(answer).toMatchObject({ status, body: { code } })
       expect(JSON.stringify(answer.body)).not.toContain('hush')
-      expect((await audited('tool.call'))[0]?.slice(0, 3)).toEqual(['filed/read', 'failed', code])
     })
 
     it('say so when they ask something in the middle', async () => {
@@ -185,7 +203,7 @@ describe('tools of the API', () => {
       const token = await api.tokenOf({ user: 'admin', scopes: ['settings', 'read'] })
       expect(await call('read_file', {}, { token })).toMatchObject({ status: 403 })
       expect(await call('nothing')).toMatchObject({ status: 404 })
-      expect(await call('old')).toMatchObject({ status: 404 })
+      expect(await call('old')).toMatchObject({ status: 503 })
     })
   })
 })

@@ -1,16 +1,12 @@
-import type { Principal } from '../../../common/contracts/principal.ts'
-import { type ErrorCode, isErrorCode } from '../../../common/errors/error-table.ts'
+import type { ErrorCode } from '../../../common/errors/error-table.ts'
 import { HearthError, toHearthError } from '../../../common/errors/hearth-error.ts'
-import type { ToolRefusal } from '../../aggregator/aggregator.ts'
-import type { CatalogTool } from '../../aggregator/catalog.ts'
 import type { ExchangeAnswer } from '../../aggregator/upstream.ts'
-import type { ApiContext } from '../api-context.ts'
 import { type Route, tokenRoute } from '../route.ts'
 import { noQuery } from '../schemas/request-schema.ts'
 import { toolAnswer, toolParams, toolTrial } from '../schemas/tool-schema.ts'
 import { toolNamed } from './tools.ts'
 
-/** Tries a tool out: what an MCP client would get, for who has none at hand. */
+/** Tries a tool out: what an MCP client would get, for who has none at hand. The aggregator audits it as any call. */
 export const toolCallRoutes = (): readonly Route[] => [callTool()]
 
 const callTool = (): Route =>
@@ -22,72 +18,22 @@ const callTool = (): Route =>
       summary: 'Calls it. What the tool answers is 200, also a failure of its own (`isError`)',
       anyOf: ['tools'],
       success: { type: 'json', status: 200, schema: toolAnswer },
-      errors: [
-        'caller_not_found',
-        'caller_unsupported_feature',
-        'tool_disabled',
-        'tool_quarantined',
-        'tool_unavailable',
-        'tool_timeout',
-        'tool_failed',
-      ],
+      errors: ['caller_not_found', 'caller_unsupported_feature', 'tool_failed', ...keptFromAnswering],
     },
     { params: toolParams, query: noQuery, body: toolTrial },
-    async ({ params, body, principal, signal }, context) => {
-      const tool = toolNamed(context.aggregator, params.exposed_name)
-      const trial = { tool, args: body.arguments, principal }
-      try {
-        const answer = await exchange(context, trial, signal)
-        record(context, trial, codeOf(answer))
-        return { type: 'json', status: 200, body: answer }
-      } catch (error) {
-        const told = toToldError(error)
-        record(context, trial, told.code)
-        throw told
-      }
+    async ({ params, body, principal, signal }, { aggregator }) => {
+      const { exposedName: name } = toolNamed(aggregator, params.exposed_name)
+      const request = {
+        method: 'tools/call',
+        params: { name, arguments: body.arguments },
+        asker: { principal: principal.id, capabilities: {} },
+        audience: { profile: undefined },
+        signal,
+      } as const
+      const answer = await aggregator.exchange(request).catch((error: unknown) => Promise.reject(toToldError(error)))
+      return { type: 'json', status: 200, body: resultOf(answer) }
     },
   )
-
-interface Trial {
-  readonly tool: CatalogTool
-  readonly args: Readonly<Record<string, unknown>>
-  readonly principal: Principal
-}
-
-type Result = Extract<ExchangeAnswer, { type: 'complete' }>['result']
-
-async function exchange(
-  { aggregator }: ApiContext,
-  { tool, args, principal }: Trial,
-  signal: AbortSignal,
-): Promise<Result> {
-  const audience = { profile: undefined }
-  const refusal = aggregator.refusal(tool.exposedName, audience)
-  if (refusal !== undefined) throw refused(refusal)
-  const answer = await aggregator.exchange({
-    method: 'tools/call',
-    params: { name: tool.exposedName, arguments: args },
-    asker: { principal: principal.id, capabilities: {} },
-    audience,
-    signal,
-  })
-  if (answer.type === 'complete') return answer.result
-  throw new HearthError(
-    'caller_unsupported_feature',
-    'The tool asks something in the middle; call it by an MCP client.',
-  )
-}
-
-const refusals: Readonly<Record<ToolRefusal, readonly [ErrorCode, string]>> = {
-  unknown: ['caller_not_found', 'There is no tool of that name; list the tools to see which exist.'],
-  not_in_profile: ['caller_not_found', 'There is no tool of that name; list the tools to see which exist.'],
-  gone: ['caller_not_found', 'Its server lists this tool no more.'],
-  off: ['tool_disabled', 'The tool is switched off; switch it on first.'],
-  server_off: ['tool_disabled', 'The server of the tool is switched off; switch it on first.'],
-  quarantined: ['tool_quarantined', 'The tool waits until an admin has reviewed what changed in it.'],
-}
-
-const refused = (refusal: ToolRefusal): HearthError => new HearthError(...refusals[refusal])
 
 /** Errors of the protocol are those of the tool server: its texts are untrusted and are not repeated. */
 function toToldError(error: unknown): HearthError {
@@ -99,28 +45,35 @@ function toToldError(error: unknown): HearthError {
   })
 }
 
-function codeOf(result: Result): ErrorCode | undefined {
-  if (!('isError' in result) || result.isError !== true) return undefined
-  const code = result._meta?.['hearth/code']
-  return isErrorCode(code) ? code : 'tool_failed'
+/** What kept the tool from answering; to an MCP client it is told in an answer, see `hearth/code`. */
+const keptFromAnswering = [
+  'tool_disabled',
+  'tool_quarantined',
+  'tool_unavailable',
+  'tool_timeout',
+  'caller_too_large',
+  'gateway_overloaded',
+] as const satisfies readonly ErrorCode[]
+
+const texts: Readonly<Record<(typeof keptFromAnswering)[number], string>> = {
+  tool_disabled: 'The tool or its server is switched off; switch it on first.',
+  tool_quarantined: 'The tool waits until an admin has reviewed what changed in it.',
+  tool_unavailable: 'The server of the tool cannot be reached, or has it no more; see how the server is.',
+  tool_timeout: 'The tool did not answer in time; limits.timeout_ms of its server says how long it may take.',
+  caller_too_large: 'The answer of the tool is larger than limits.output_kb of its server allows.',
+  gateway_overloaded: 'Too many calls wait for the server of the tool; try again in a moment.',
 }
 
-const blocked: readonly unknown[] = ['tool_disabled', 'tool_quarantined']
-
-/** Of the arguments only the names: values may be secrets. */
-function record({ store }: ApiContext, { tool, args, principal }: Trial, code: ErrorCode | undefined): void {
-  const failure = blocked.includes(code) ? 'blocked' : 'failed'
-  store.audit.record({
-    principal: principal.id,
-    action: 'tool.call',
-    target: `${tool.server}/${tool.name}`,
-    outcome: code === undefined ? 'ok' : failure,
-    code: code ?? null,
-    detail: JSON.stringify({
-      by: 'rest',
-      arguments: Object.keys(args)
-        .slice(0, 32)
-        .map((name) => name.slice(0, 64)),
-    }),
-  })
+function resultOf(answer: ExchangeAnswer): object {
+  if (answer.type === 'input_required') {
+    throw new HearthError(
+      'caller_unsupported_feature',
+      'The tool asks something in the middle; call it by an MCP client.',
+    )
+  }
+  const { result } = answer
+  const told = 'isError' in result && result.isError === true ? result._meta?.['hearth/code'] : undefined
+  const code = keptFromAnswering.find((candidate) => candidate === told)
+  if (code !== undefined) throw new HearthError(code, texts[code])
+  return result
 }

@@ -86,7 +86,11 @@ export class FakeAggregator implements Aggregator {
   }
 
   async exchange(request: ClientExchange): Promise<ExchangeAnswer> {
-    return await this.answer(request)
+    const refusal = this.refusal(String(request.params['name']))
+    if (refusal === undefined) return await this.answer(request)
+    const code =
+      refusal === 'quarantined' ? 'tool_quarantined' : refusal === 'gone' ? 'tool_unavailable' : 'tool_disabled'
+    return { type: 'complete', result: { content: [], isError: true, _meta: { 'hearth/code': code } } }
   }
 
   async refresh(server: string): Promise<void> {
