@@ -55,7 +55,7 @@ export async function exposedNames(client: Client): Promise<ReadonlyMap<string, 
 
 /** Looks at the upstream now. @throws Error with the answer of the house. */
 export async function refresh(house: House, server: string): Promise<void> {
-  const { status, body } = await api(house, 'POST', `/api/v1/mcp/servers/${server}/refresh`, { body: {} })
+  const { status, body } = await api(house, 'POST', `/api/v1/mcp/servers/${server}/refresh`)
   if (status >= 300) throw new Error(`${server} could not be refreshed: ${status} ${JSON.stringify(body)}`)
 }
 

@@ -131,7 +131,10 @@ describe('real servers of npm', () => {
 describe.skipIf(!hasPython)('real servers of PyPI', () => {
   it('are started, listed and called', async () => {
     const repository = join(folder, 'repository')
-    const site = http.createServer((_request, response) => response.end('the page of this test'))
+    // Of HTML it would install what it needs to read it.
+    const site = http.createServer((_request, response) =>
+      response.setHeader('content-type', 'text/plain').end('the page of this test'),
+    )
     await new Promise<void>((done) => site.listen(0, '127.0.0.1', done))
     const address = site.address()
     const port = typeof address === 'object' ? address?.port : undefined
