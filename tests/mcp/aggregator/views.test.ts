@@ -48,7 +48,7 @@ describe('the view of an audience', () => {
     const view = bench.aggregator.view(audience)
     expect(view.tools.map(({ exposedName }) => exposedName)).toEqual(['zip'])
     expect(view).toMatchObject({ tokens, budgetTokens: 0 })
-    expect(view.leftOut).toEqual(
+    expect(structuredClone(view.leftOut)).toEqual(
       ['read_file', 'send', 'write_file'].map((exposedName) => ({
         ...{ exposedName, reason: 'budget', tokens: bench.tool(exposedName).tokens },
       })),

@@ -24,6 +24,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 export class CatalogAssembler {
   readonly #countTokens: (text: string) => number
   readonly #tools = new WeakMap<ToolRecord, CatalogTool>()
+  readonly #listings = new WeakMap<ListingRecord, ExposedListing>()
 
   constructor(countTokens: (text: string) => number) {
     this.#countTokens = countTokens
@@ -32,16 +33,24 @@ export class CatalogAssembler {
   assemble({ servers, tools, listings }: CatalogSource): Catalog {
     const byName = new Map(servers.toSorted((a, b) => compare(a.name, b.name)).map((server) => [server.name, server]))
     const kept = listings.filter(({ server }) => byName.has(server)).toSorted((a, b) => compare(a.server, b.server))
-    const live = kept.filter(({ server }) => byName.get(server)?.enabled === true)
+    const live = kept
+      .filter(({ server }) => byName.get(server)?.enabled === true)
+      .map((record) => this.#listing(record))
     const records = tools.toSorted((a, b) => compare(a.exposedName, b.exposedName))
     return {
       servers: byName,
       capabilities: new Map(kept.map(({ server, listing }) => [server, listing.capabilities])),
       tools: new Map(records.map((record) => [record.exposedName, this.#tool(record)])),
-      prompts: promptsOf(live),
-      resources: resourcesOf(live),
-      templates: templatesOf(live),
+      prompts: firstByKey(live.flatMap(({ prompts }) => prompts)),
+      resources: firstByKey(live.flatMap(({ resources }) => resources)),
+      templates: live.flatMap(({ templates }) => templates),
     }
+  }
+
+  #listing(record: ListingRecord): ExposedListing {
+    const made = this.#listings.get(record) ?? exposeListing(record)
+    this.#listings.set(record, made)
+    return made
   }
 
   #tool(record: ToolRecord): CatalogTool {
@@ -76,30 +85,30 @@ function exposeTool({ server, exposedName, definition }: ToolRecord): Tool {
   }
 }
 
-function promptsOf(listings: readonly ListingRecord[]): ReadonlyMap<string, CatalogPrompt> {
-  const prompts = listings.flatMap(({ server, listing }) =>
-    listing.prompts.map((prompt): [string, CatalogPrompt] => [
+interface ExposedListing {
+  readonly prompts: readonly (readonly [exposedName: string, prompt: CatalogPrompt])[]
+  readonly resources: readonly (readonly [uri: string, resource: CatalogResource])[]
+  readonly templates: readonly CatalogTemplate[]
+}
+
+function exposeListing({ server, listing }: ListingRecord): ExposedListing {
+  const from = <Item extends { readonly _meta?: Readonly<Record<string, unknown>> | undefined }>(item: Item) => ({
+    ...item,
+    _meta: { ...item._meta, 'hearth/server': server },
+  })
+  return {
+    prompts: listing.prompts.map((prompt) => [
       exposedPromptName(prompt),
       { server, name: prompt.name, exposed: exposePrompt(server, prompt) },
     ]),
-  )
-  return new Map(prompts.toSorted(([a], [b]) => compare(a, b)))
+    resources: listing.resources.map((resource) => [resource.uri, { server, exposed: from(resource) }]),
+    templates: listing.resourceTemplates.map((template) => ({ server, exposed: from(template) })),
+  }
 }
 
-function resourcesOf(listings: readonly ListingRecord[]): ReadonlyMap<string, CatalogResource> {
-  const byUri = new Map<string, CatalogResource>()
-  for (const { server, listing } of listings)
-    for (const resource of listing.resources) {
-      const exposed = { ...resource, _meta: { ...resource._meta, 'hearth/server': server } }
-      if (!byUri.has(resource.uri)) byUri.set(resource.uri, { server, exposed })
-    }
-  return new Map([...byUri].toSorted(([a], [b]) => compare(a, b)))
+/** Sorted by key; of equal keys the first. */
+function firstByKey<Item>(entries: readonly (readonly [string, Item])[]): ReadonlyMap<string, Item> {
+  const byKey = new Map<string, Item>()
+  for (const [key, item] of entries.toSorted(([a], [b]) => compare(a, b))) if (!byKey.has(key)) byKey.set(key, item)
+  return byKey
 }
-
-const templatesOf = (listings: readonly ListingRecord[]): readonly CatalogTemplate[] =>
-  listings.flatMap(({ server, listing }) =>
-    listing.resourceTemplates.map((template) => ({
-      server,
-      exposed: { ...template, _meta: { ...template._meta, 'hearth/server': server } },
-    })),
-  )

@@ -11,6 +11,9 @@ interface IndexedTool {
   readonly server: string
 }
 
+/** What a tool is for is said in its first lines. */
+const maxDescription = 2000
+
 const fields = ['name', 'title', 'description', 'parameters', 'server'] as const
 
 /** Full text over the tools of one catalog after another; only what changed is indexed anew. */
@@ -70,7 +73,7 @@ function documentOf({ exposedName, server, definition }: CatalogTool): IndexedTo
     id: exposedName,
     name: definition.name === exposedName ? exposedName : `${exposedName} ${definition.name}`,
     title: definition.title ?? definition.annotations?.title ?? '',
-    description: definition.description ?? '',
+    description: definition.description?.slice(0, maxDescription) ?? '',
     parameters: Object.entries(definition.inputSchema.properties ?? {})
       .map(([name, schema]) => `${name} ${descriptionIn(schema)}`)
       .join(' '),
