@@ -24,7 +24,7 @@ export interface ResourceDeps {
 type SettingResource = Exclude<ResourceKind, 'conversations'>
 
 /** Which settings stand behind which URIs. */
-export const settingOf = {
+const settingOf = {
   profiles: 'profiles',
   devices: 'devices',
   servers: 'mcp_servers',

@@ -9,7 +9,7 @@ import type { OwnCall, OwnTool } from '../own-parts.ts'
 import { failedCall } from '../requests/refusals.ts'
 
 /** What a tool does to the house; the hints of `ToolAnnotations`. */
-export type Effect = 'reads' | 'switches' | 'overwrites' | 'acts'
+type Effect = 'reads' | 'switches' | 'overwrites' | 'acts'
 
 interface OwnToolSpec<Input, Output extends object> {
   readonly name: `hearth_${string}`

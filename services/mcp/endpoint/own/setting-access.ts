@@ -12,7 +12,7 @@ import type { PageRequest } from '../../store/store.ts'
 import type { Page } from '../../store/views.ts'
 
 /** A kind of settings as the tools offer it; rights and shapes are those of REST. */
-export interface OwnSettings<Spec extends object> {
+interface OwnSettings<Spec extends object> {
   readonly rest: SettingsKind<Spec>
   /** Singular, as in the audit. */
   readonly word: string
@@ -31,7 +31,7 @@ export interface SettingWrite {
   readonly ifRevision: number | undefined
 }
 
-export interface Written {
+interface Written {
   /** As REST shows it to the caller. */
   readonly object: object
   readonly isNew: boolean
