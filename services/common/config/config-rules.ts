@@ -5,7 +5,9 @@ import type { Explained } from './explain-issue.ts'
 
 /** What one key's schema cannot say, as an ordered list of rules. */
 export function brokenRules(config: Config): readonly Explained[] {
-  return [lanNeedsHosts(config), ...mixedLocalKeys(config)].filter((broken) => broken !== undefined)
+  return [lanNeedsHosts(config), ...ownSecrets(config), ...mixedLocalKeys(config)].filter(
+    (broken) => broken !== undefined,
+  )
 }
 
 /** A LAN bind needs the host names that clients use: anything else would let a foreign page reach us by DNS rebinding. */
@@ -16,6 +18,16 @@ function lanNeedsHosts({ gateway }: Config): Explained | undefined {
   const message = `is open to the LAN, so gateway.allowed_hosts must list the names and addresses that clients use, such as [localhost, 127.0.0.1, hearth.lan] (or HEARTH_GATEWAY__ALLOWED_HOSTS=localhost,127.0.0.1,hearth.lan)`
   return { path: ['gateway', 'host'], message }
 }
+
+/** Whoever may add a server by the API would get these, and with them the house. */
+const houseSecrets: readonly string[] = ['HEARTH_ADMIN_TOKEN', 'HEARTH_CLUSTER_TOKEN', 'HEARTH_TOKEN']
+
+const ownSecrets = ({ secrets }: Config): readonly Explained[] =>
+  secrets.allow.flatMap((name, index) =>
+    houseSecrets.includes(name)
+      ? [{ path: ['secrets', 'allow', index], message: 'is a secret of the house itself, which no server may get' }]
+      : [],
+  )
 
 const engineKeys = ['models_dir', 'context_tokens', 'sequences', 'threads'] as const
 const serverKeys = ['flavor', 'api_key', 'num_ctx'] as const

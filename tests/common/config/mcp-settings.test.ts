@@ -71,6 +71,7 @@ describe('servers, devices and secrets in config.yaml', () => {
     ['mcp: { servers: { a: { command: x, trsut: low } } }', /a\.trsut: unknown key; .*did you mean trust\?/],
     ['mcp: { on_disable: stop }', 'config.yaml:1:8 mcp.on_disable: must be one of finish, cancel'],
     ['secrets: { allow: [1a] }', /secrets\.allow\[0\]: must be a name of an environment variable/],
+    ['secrets: { allow: [A, HEARTH_ADMIN_TOKEN] }', /secrets\.allow\[1\]: is a secret of the house itself/],
     ['devices: { lamp: { adapter: x, address: y } }', /devices\.lamp\.adapter: must be one of zigbee, demo/],
   ])('a mistake is told with its place: %s', (yaml, expected) => {
     using house = new HouseFolder(`${yaml}\n`)
