@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createSecretSource } from '../common/config/secret-source.ts'
+import type { ChangeBus } from '../common/contracts/settings.ts'
 import type { Part } from '../common/lifecycle/part.ts'
 import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
 import type { Aggregator } from '../mcp/aggregator/aggregator.ts'
@@ -7,7 +8,7 @@ import { createAggregator } from '../mcp/aggregator/create-aggregator.ts'
 import { createUpstreamPool } from '../mcp/aggregator/upstream/create-upstream-pool.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../mcp/endpoint/create-mcp-endpoint.ts'
 import { createOwnParts } from '../mcp/endpoint/own/create-own-parts.ts'
-import type { McpRole } from './mcp-role.ts'
+import type { Store } from '../mcp/store/store.ts'
 import type { Wiring } from './wiring.ts'
 
 /** External MCP servers, and `/mcp` in front of them. */
@@ -20,7 +21,11 @@ export interface McpTools {
 /** Processes that may be starting at the same time: each takes a third of a second of a core. */
 const parallelSpawns = 4
 
-export function createMcpTools(wiring: Wiring, { store, bus }: McpRole, mirror: SettingsMirror): McpTools {
+export function createMcpTools(
+  wiring: Wiring,
+  { store, bus }: { readonly store: Store; readonly bus: ChangeBus },
+  mirror: SettingsMirror,
+): McpTools {
   const { live, registry: metrics, version } = wiring
   const log = wiring.log.child({ role: 'mcp' })
   const clock = Date.now

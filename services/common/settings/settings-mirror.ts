@@ -1,7 +1,10 @@
-import type { ChangeBus, Settings, SettingsVersion, Snapshot } from '../contracts/settings.ts'
+import type { ChangeBus, Doorbell, SettingKind, Settings, SettingsVersion, Snapshot } from '../contracts/settings.ts'
 import type { Part } from '../lifecycle/part.ts'
 import type { Readiness } from '../lifecycle/readiness.ts'
 import type { Logger } from '../telemetry/logger.ts'
+
+/** Of other kinds a snapshot holds nothing: upstreams that change all the time would have it read each time. */
+const isInSnapshot = (kind: SettingKind): boolean => kind === 'profiles' || kind === 'users' || kind === 'credentials'
 
 export interface SettingsMirrorDeps {
   readonly settings: Settings
@@ -47,8 +50,8 @@ export class SettingsMirror implements Part {
   async start(): Promise<void> {
     this.#deps.readiness.report('settings', 'No settings have been read from mcp yet.', true)
     const listener = {
-      onMessage: (ring: SettingsVersion) => {
-        if (isNewer(ring, this.#current)) void this.refresh()
+      onMessage: (ring: Doorbell) => {
+        if (ring.kinds.some(isInSnapshot) && isNewer(ring, this.#current)) void this.refresh()
       },
       onSubscribed: () => void this.refresh(),
     }
