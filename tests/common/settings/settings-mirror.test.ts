@@ -58,6 +58,17 @@ describe('the settings mirror', () => {
     expect(seen).toEqual([2])
   })
 
+  it('does not read for a doorbell of what no snapshot holds', async () => {
+    const settings = new FakeSettings(first)
+    const { mirror, bus } = mirrorOf(settings)
+    await mirror.start()
+    await sleep(20)
+    const next = settings.swap({})
+    bus.publish('settings', { epoch: next.epoch, revision: next.revision, kinds: ['tools', 'mcp_servers', 'devices'] })
+    await sleep(50)
+    expect(mirror.current()).toBe(first)
+  })
+
   it('does not read for a doorbell it already has', async () => {
     const settings = new FakeSettings(first)
     const { mirror, bus } = mirrorOf(settings)
