@@ -19,12 +19,13 @@ export const mcpStdio: Command = {
 }
 
 /** Bridges our standard streams to the house's MCP endpoint until the client ends its input. @throws CliError */
-export async function runMcpStdio(input: Input, { terminal, ...context }: Context): Promise<'ok'> {
+async function runMcpStdio(input: Input, context: Context): Promise<'ok'> {
+  const { terminal, signal } = context
   const profile = input.text('profile')
   if (profile !== undefined && !/^[a-z0-9-]{1,63}$/.test(profile)) {
     throw new CliError('usage', '--profile takes the name of a profile; see: hearth profiles')
   }
-  const { url, token } = await findHouse(input, { terminal, ...context })
+  const { url, token } = await findHouse(input, context)
   // Only here: the other commands start without the SDK.
   const { bridgeStdio } = await import('../mcp-bridge/stdio-bridge.ts')
   await bridgeStdio({
@@ -33,7 +34,7 @@ export async function runMcpStdio(input: Input, { terminal, ...context }: Contex
     input: terminal.input(),
     write: (text) => terminal.write(text),
     note: (line) => terminal.note(line),
-    signal: context.signal,
+    signal,
   })
   return 'ok'
 }
