@@ -9,8 +9,8 @@ import { type House, startHouse } from './house.ts'
 export interface PageHouse extends AsyncDisposable {
   readonly url: string
   readonly adminToken: string
-  /** A link that pairs one device to `admin`. */
-  pairLink(): Promise<string>
+  /** A link that pairs one device to that user; default `admin`. */
+  pairLink(user?: string): Promise<string>
   /** SIGKILL: nothing is said to anybody. */
   kill(): Promise<void>
   /** Where it was, with the data it had. */
@@ -22,6 +22,8 @@ export interface PageHouseOptions {
   readonly tokensPerSecond?: number
   /** Words of its answers. Default 120. */
   readonly maxOutputTokens?: number
+  /** `mcp` of config.yaml. */
+  readonly mcp?: object
   /** A server of Chat Completions, up to and with /v1, and the models asked there: each is a profile of that name. */
   readonly vendor?: { readonly baseUrl: string; readonly models: readonly string[] }
 }
@@ -36,7 +38,7 @@ export async function startPageHouse(options: PageHouseOptions = {}): Promise<Pa
   return {
     url,
     adminToken,
-    pairLink: async () => `${url}/#pair=${await pairingCode(house)}`,
+    pairLink: async (user = 'admin') => `${url}/#pair=${await pairingCode(house, user)}`,
     kill: async () => {
       const exited = once(house.process, 'exit')
       house.process.kill('SIGKILL')
@@ -53,15 +55,15 @@ export async function startPageHouse(options: PageHouseOptions = {}): Promise<Pa
   }
 }
 
-async function pairingCode(house: House): Promise<string> {
-  const { status, body } = await api(house, 'POST', '/api/v1/pairings', { body: { user: 'admin' } })
+async function pairingCode(house: House, user: string): Promise<string> {
+  const { status, body } = await api(house, 'POST', '/api/v1/pairings', { body: { user } })
   if (status !== 201 || typeof body !== 'object' || body === null || !('code' in body)) {
     throw new Error(`no pairing code: ${status} ${JSON.stringify(body)}`)
   }
   return String(body.code)
 }
 
-function configOf({ tokensPerSecond = 40, maxOutputTokens = 120, vendor }: PageHouseOptions): object {
+function configOf({ tokensPerSecond = 40, maxOutputTokens = 120, vendor, mcp }: PageHouseOptions): object {
   const demo = { adapter: 'demo', connection: 'default', model: 'demo' }
   const vendorProfiles = (vendor?.models ?? []).map((model) => {
     const spec = { targets: [{ adapter: 'openai', connection: 'default', model }] }
@@ -69,6 +71,7 @@ function configOf({ tokensPerSecond = 40, maxOutputTokens = 120, vendor }: PageH
   })
   const connection = vendor && { base_url: vendor.baseUrl, api_key: 'key-of-the-house' }
   return {
+    ...(mcp === undefined ? {} : { mcp }),
     adapters: {
       demo: { connections: { default: { tokens_per_second: tokensPerSecond, max_output_tokens: maxOutputTokens } } },
       local: { connections: {} },

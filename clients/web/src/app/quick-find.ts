@@ -169,7 +169,7 @@ export class HearthQuickFind extends LitElement {
   }
 
   async #readServers(): Promise<void> {
-    if (!this.#seesServers) return
+    if (!this.#seesServers || this.servers.length > 0) return
     try {
       const page = await this.context.client.rest.send({ method: 'GET', path: '/api/v1/mcp/servers?limit=200' })
       this.servers = (page as ServersPage).data.map(({ name }) => name)
@@ -183,6 +183,7 @@ export class HearthQuickFind extends LitElement {
     this.query = event.target.value
     this.at = 0
     this.#search?.search(this.query)
+    void this.#readServers()
   }
 
   #onKey(event: KeyboardEvent): void {
