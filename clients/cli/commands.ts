@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 import { ask } from './commands/ask.ts'
 import { configCheck } from './commands/config-check.ts'
-import { mcpOff, mcpOn, mcpServers, mcpTools } from './commands/mcp.ts'
+import { mcpOff, mcpOn, mcpServers, mcpSignIn, mcpTools } from './commands/mcp.ts'
 import { mcpStdio } from './commands/mcp-stdio.ts'
 import { modelFetch, modelList } from './commands/model.ts'
 import { pair } from './commands/pair.ts'
@@ -21,6 +21,7 @@ export const commands: readonly Command[] = [
   mcpTools,
   mcpOn,
   mcpOff,
+  mcpSignIn,
   mcpStdio,
   modelFetch,
   modelList,

@@ -9,7 +9,10 @@ vi.setConfig({ testTimeout: 30_000 })
 describe('hearth mcp', () => {
   let api: ApiUnderTest
   beforeAll(async () => {
-    api = await startApi()
+    api = await startApi(undefined, {
+      authorize: async (server) => `https://sign-in.example/?at=${server}`,
+      finishAuthorization: async () => 'memory',
+    })
     await api.store.mcpServers.create('memory', mcpServerSpec.parse({ command: 'npx' }))
     await api.store.catalog.save({
       server: 'memory',
@@ -49,6 +52,14 @@ describe('hearth mcp', () => {
       code: 0,
       stdout: '',
       stderr: expect.stringContaining('hearth mcp servers'),
+    })
+  })
+
+  test('sign-in prints the address that a person opens', async () => {
+    expect(await run('sign-in', 'memory')).toMatchObject({
+      code: 0,
+      stdout: 'https://sign-in.example/?at=memory\n',
+      stderr: expect.stringContaining('10 minutes'),
     })
   })
 

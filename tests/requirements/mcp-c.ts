@@ -9,11 +9,23 @@ const tools = 'tests/mcp/api/tools.test.ts'
 const devices = 'tests/mcp/api/devices.test.ts'
 const audit = 'tests/mcp/api/audit.test.ts'
 const files = 'tests/mcp/api/conversation-files.test.ts'
+const signIns = 'tests/mcp/api/sign-ins.test.ts'
 const routes = 'tests/mcp/api/route-table.test.ts'
 const commands = 'tests/cli/mcp-commands.test.ts'
 
 /** What people write in config.yaml and ask by REST and the command line of MCP servers, tools and devices. */
 export const mcpSettingsRequirements = [
+  ...requirementsOf('deliver.1', 'mcp deliver 1', [
+    [
+      'rest-sign-in',
+      'A person signs the house in at a server that wants OAuth, begun by REST or the command line, ended in the browser.',
+      `${signIns}: begins for who may change settings, with an address that nobody keeps`,
+      `${signIns}: ends with a page for the browser, once, whatever else comes with the code`,
+      `${signIns}: says a refusal, and nothing that the other side made up`,
+      `${signIns}: is refused in a house that signs in nowhere`,
+      `${commands}: sign-in prints the address that a person opens`,
+    ],
+  ]),
   ...requirementsOf('deliver.2', 'mcp deliver 2', [
     [
       'rest-devices',

@@ -42,6 +42,8 @@ function placesOf({ config, paths, declaredVersion }: LoadedConfig): readonly (r
     ['listens on', `${host}:${port}`],
     ['profiles', Object.keys(config.profiles).join(', ')],
     ['users', Object.keys(config.users).join(', ') || 'none'],
+    ['mcp servers', Object.keys(config.mcp.servers).join(', ') || 'none'],
+    ['devices', Object.keys(config.devices).join(', ') || 'none'],
     ['declared version', declaredVersion],
   ]
 }

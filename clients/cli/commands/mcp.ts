@@ -134,3 +134,21 @@ function switchCommand(word: 'on' | 'off', enabled: boolean): Command {
     },
   }
 }
+
+export const mcpSignIn: Command = {
+  name: 'mcp sign-in',
+  summary: 'Signs the house in at an MCP server that wants OAuth: prints the address to open in a browser',
+  args: ['<server>'],
+  options: addressOptions,
+  examples: ['hearth mcp sign-in printer'],
+  run: async (input, context) => {
+    const house = await findHouse(input, context)
+    const path = `/mcp/servers/${encodeURIComponent(input.args[0] ?? '')}/sign-in`
+    const begun = await callRest(house, { method: 'POST', path, answer: signInStart }, context.signal)
+    await context.terminal.write(`${begun.authorization_url}\n`)
+    context.terminal.note('Open this address within 10 minutes, in a browser that reaches this house.')
+    return 'ok'
+  },
+}
+
+const signInStart = z.object({ authorization_url: z.string() })

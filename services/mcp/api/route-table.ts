@@ -11,6 +11,7 @@ import { effectiveRoutes } from './routes/effective.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { profileRoutes } from './routes/profiles.ts'
 import { serverRoutes } from './routes/servers.ts'
+import { signInRoutes } from './routes/sign-ins.ts'
 import { toolCallRoutes } from './routes/tool-call.ts'
 import { toolRoutes } from './routes/tools.ts'
 import { userRoutes } from './routes/users.ts'
@@ -25,6 +26,7 @@ export function apiRoutes(): readonly Route[] {
     ...userRoutes(),
     ...deviceRoutes(),
     ...serverRoutes(),
+    ...signInRoutes(),
     ...toolRoutes(),
     ...toolCallRoutes(),
     ...credentialRoutes(),

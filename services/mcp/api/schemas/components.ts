@@ -30,6 +30,7 @@ import { deviceCreation, devicePage, deviceReplacement, deviceView } from './dev
 import { profileCreation, profilePage, profileReplacement, profileView } from './profile-schema.ts'
 import { serverCreation, serverPage, serverReplacement, serverStatusView, serverView } from './server-schema.ts'
 import { changePage, changeView, snapshotView } from './settings-schema.ts'
+import { signInStart } from './sign-in-schema.ts'
 import { toolAnswer, toolApproval, toolPage, toolPatch, toolTrial, toolView } from './tool-schema.ts'
 import { userCreation, userPage, userReplacement, userView } from './user-schema.ts'
 
@@ -46,6 +47,7 @@ export const answerComponents = {
   McpServer: serverView,
   McpServerStatus: serverStatusView,
   McpServerPage: serverPage,
+  SignInStart: signInStart,
   Tool: toolView,
   ToolPage: toolPage,
   ToolAnswer: toolAnswer,

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Identity } from '../../../../services/common/contracts/identity.ts'
 import { mcpServerSpec } from '../../../../services/common/contracts/mcp-server.ts'
 import { createHttpServer } from '../../../../services/common/http/http-server.ts'
+import type { UpstreamSignIn } from '../../../../services/mcp/aggregator/upstream.ts'
 import { registerApi } from '../../../../services/mcp/api/register-api.ts'
 import { registerInternal } from '../../../../services/mcp/api/register-internal.ts'
 import type { NewToken, Store } from '../../../../services/mcp/store/store.ts'
@@ -46,7 +47,7 @@ export interface ApiUnderTest extends AsyncDisposable {
  * The API on a real listener and a real store, with the declared profile `declared`, user `anna` and MCP server `filed`.
  * `identity` stands in for the store's own.
  */
-export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
+export async function startApi(identity?: Identity, signIn?: UpstreamSignIn): Promise<ApiUnderTest> {
   const opened = await openTestStore()
   const { store } = opened
   const adminToken = 'admin-token-of-the-tests'
@@ -70,6 +71,7 @@ export async function startApi(identity?: Identity): Promise<ApiUnderTest> {
   await registerApi(app, {
     store: identity === undefined ? store : withIdentity(store, identity),
     aggregator,
+    ...(signIn === undefined ? {} : { signIn }),
     allowApiCommands: () => switches.allowApiCommands,
     log: silent,
     clock: () => now,
