@@ -8,6 +8,7 @@ import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
 import { mcpSettingsRequirements } from './requirements/mcp-c.ts'
+import { mcpEndpointRequirements } from './requirements/mcp-e.ts'
 import { mcpOwnRequirements } from './requirements/mcp-o.ts'
 import { mcpStoreRequirements } from './requirements/mcp-s.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
@@ -48,6 +49,7 @@ export const requirements: readonly Requirement[] = [
   ...mcpStoreRequirements,
   ...mcpSettingsRequirements,
   ...mcpOwnRequirements,
+  ...mcpEndpointRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

@@ -10,6 +10,7 @@ import { DirectAnswer } from './direct/direct-answer.ts'
 import { DirectLeg } from './direct/direct-leg.ts'
 import { type PlainRequest, plainRequest } from './direct/plain-request.ts'
 import { defaultLimits, type EndpointLimits, type McpEndpointDeps } from './endpoint-deps.ts'
+import { createEndpointMetrics, type EndpointMetrics } from './endpoint-metrics.ts'
 import { parseMessage } from './http/parse-message.ts'
 import { baseUrlOf, challengeOf, metadataPath, resourceMetadata } from './http/resource-metadata.ts'
 import { definedHeaders, lifeOfRequest, sendResponse, webRequestOf } from './http/web-exchange.ts'
@@ -50,6 +51,7 @@ class Endpoint implements McpEndpoint {
   readonly #legacy: LegacyLeg
   readonly #parked: ParkedCalls
   readonly #usage: TokenUsage
+  readonly #metrics: EndpointMetrics
   readonly #principals = new WeakMap<FastifyRequest, Principal>()
   #timer: NodeJS.Timeout | undefined
   #isStopping = false
@@ -65,10 +67,11 @@ class Endpoint implements McpEndpoint {
     const relay = new Relay({ aggregator, seal, parked, usage, audit })
     const callTool = new CallTool({ aggregator, ownTools: own.tools, relay, usage, audit, clock })
     const requests = new Requests({ aggregator, own, lists, callTool, relay, usage, pageSize: limits.pageSize })
-    const parts = { requests, options: serverOptions(limits.listTtlMs), version }
+    const parts = { requests, options: serverOptions(limits.listTtlMs), version, log }
     this.#deps = deps
     this.#limits = limits
     this.#usage = usage
+    this.#metrics = createEndpointMetrics(deps.metrics, (what) => usage.total(what))
     this.#parked = parked
     this.#audiences = new Audiences({ aggregator, own, settings, clock, lists })
     this.#modern = new ModernLeg({ aggregator, log, parts, usage, limits })
@@ -150,7 +153,9 @@ class Endpoint implements McpEndpoint {
     const plain = request.method === 'POST' ? plainRequest(request.headers, body) : undefined
     if (plain !== undefined && !this.#modern.needsHeaders(plain)) return this.#direct(hub, plain, { reply, signal })
     const web = webRequestOf(request, signal)
-    const leg = (await isLegacyRequest(web, body)) ? this.#legacy : this.#modern
+    const isLegacy = await isLegacyRequest(web, body)
+    this.#metrics.taken(isLegacy ? 'legacy' : 'modern')
+    const leg = isLegacy ? this.#legacy : this.#modern
     await sendResponse(reply, await leg.serve(hub, web, body), { signal, unsentBytes })
   }
 
@@ -160,6 +165,7 @@ class Endpoint implements McpEndpoint {
     { reply, signal }: { readonly reply: FastifyReply; readonly signal: AbortSignal },
   ): Promise<void> {
     const { unsentBytes, keepAliveMs } = this.#limits
+    this.#metrics.taken('modern')
     const head = definedHeaders(reply)
     reply.hijack()
     const answer = new DirectAnswer(reply.raw, { head, keepAliveMs, unsentBytes })

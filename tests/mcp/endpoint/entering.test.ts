@@ -197,3 +197,22 @@ describe('a token may have a bounded number of', () => {
     await expect(legacy.subscribeResource({ uri: 'hearth://other' })).rejects.toMatchObject({ code: -31429 })
   })
 })
+
+test('what is open is counted', async () => {
+  const { connect, metrics } = await open()
+  const client = await connect('modern')
+  const subscription = await client.listen({ toolsListChanged: true })
+  await connect('legacy')
+  await client.callTool({ name: 'alpha', arguments: {} })
+  const text = await metrics.metrics()
+  for (const line of [
+    'hearth_mcp_client_open{kind="listeners"} 1',
+    'hearth_mcp_client_open{kind="sessions"} 1',
+    'hearth_mcp_client_open{kind="calls"} 0',
+    'hearth_mcp_client_requests_total{era="legacy"}',
+  ]) {
+    expect(text).toContain(line)
+  }
+  await subscription.close()
+  await vi.waitFor(async () => expect(await metrics.metrics()).toContain('{kind="listeners"} 0'))
+})

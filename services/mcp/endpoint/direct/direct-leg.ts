@@ -49,7 +49,7 @@ export class DirectLeg {
       answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${json}}`)
     } catch (error) {
       if (signal.aborted) answer.cut()
-      else this.#fail(answer, request.id, shownError(error))
+      else this.#fail(answer, request.id, shownError(error, this.#log))
     }
   }
 
@@ -79,7 +79,6 @@ export class DirectLeg {
   }
 
   #fail(answer: DirectAnswer, id: string | number, { code, message, data }: ProtocolError): void {
-    this.#log.debug({ code }, 'mcp request failed')
     const error = { code, message, ...(data === undefined ? {} : { data }) }
     answer.end(
       JSON.stringify({ jsonrpc: '2.0', id, error }),

@@ -4,15 +4,15 @@ import type { Aggregator } from '../../aggregator/aggregator.ts'
 import { callToolName } from '../own/call-tool.ts'
 import type { OwnTool } from '../own-parts.ts'
 import type { Ask } from './ask.ts'
-import type { CallAudit, CallRecord } from './call-audit.ts'
+import type { CallAudit } from './call-audit.ts'
 import { mayUseOwnTool, mayUseUpstreams } from './lists.ts'
 import { type ArgumentCheck, compileArgumentChecks } from './own-arguments.ts'
-import { failedCall, refusedCall, unknownTool } from './refusals.ts'
+import { failedCall, unknownTool } from './refusals.ts'
 import type { Relay } from './relay.ts'
 import type { TokenUsage } from './token-usage.ts'
 
 export interface CallToolDeps {
-  readonly aggregator: Pick<Aggregator, 'catalog' | 'refusal'>
+  readonly aggregator: Pick<Aggregator, 'catalog'>
   readonly ownTools: readonly OwnTool[]
   readonly relay: Relay
   readonly usage: TokenUsage
@@ -62,6 +62,7 @@ export class CallTool {
     const { name } = tool.definition
     if (!mayUseOwnTool(tool, ask.caller)) {
       const scopes = [...new Set([...tool.anyOf, 'admin'])].join(' or ')
+      this.#deps.audit.denied(ask.caller, `hearth/${name}`)
       return failedCall('policy_access_denied', `The tool ${name} needs a token with the scope ${scopes}.`)
     }
     const fault = this.#checks.get(name)?.(args)
@@ -69,47 +70,29 @@ export class CallTool {
   }
 
   async #callOwn(ask: Ask, tool: OwnTool, args: ToolCall['args']): Promise<CallToolResult> {
+    const { audit, clock } = this.#deps
     const { caller, signal } = ask
     const { principal, audience } = caller
-    const record = this.#recordOf(ask, `hearth/${tool.definition.name}`, args)
-    return this.#recorded(record, () => tool.call(args, { principal, audience, signal }))
-  }
-
-  async #callUpstream(ask: Ask, { name, args }: ToolCall): Promise<CallToolResult | InputRequiredResult> {
-    const { aggregator, relay } = this.#deps
-    if (!mayUseUpstreams(ask.caller)) {
-      return failedCall('policy_access_denied', 'Tools of servers need a token with the scope tools or admin.')
-    }
-    const tool = aggregator.catalog().tools.get(name)
-    const refusal = aggregator.refusal(name, ask.caller.audience)
-    if (tool === undefined) throw unknownTool(name)
-    const record = this.#recordOf(ask, `${tool.server}/${tool.name}`, args)
-    if (refusal !== undefined) {
-      const refused = refusedCall(name, refusal)
-      if (refused === undefined) throw unknownTool(name)
-      this.#deps.audit.answered(record, refused)
-      return refused
-    }
-    const errand = { method: 'tools/call', name, params: { name, arguments: args }, upstream: tool.server } as const
-    return this.#recorded(record, () => relay.run(ask, errand))
-  }
-
-  async #recorded<Answer extends CallToolResult | InputRequiredResult>(
-    record: CallRecord,
-    work: () => Promise<Answer>,
-  ): Promise<Answer> {
+    const record = { caller, tool: tool.definition.name, args, startedAt: clock() }
     try {
-      const result = await work()
-      this.#deps.audit.answered(record, result)
+      const result = await tool.call(args, { principal, audience, signal })
+      audit.answered(record, result)
       return result
     } catch (error) {
-      this.#deps.audit.failed(record, error)
+      audit.failed(record, error)
       throw error
     }
   }
 
-  #recordOf({ caller }: Ask, target: string, args: unknown): CallRecord {
-    return { caller, target, args, startedAt: this.#deps.clock() }
+  /** Whether it is there and may be called now is for the aggregator to say. */
+  async #callUpstream(ask: Ask, { name, args }: ToolCall): Promise<CallToolResult | InputRequiredResult> {
+    const { aggregator, relay, audit } = this.#deps
+    const upstream = aggregator.catalog().tools.get(name)?.server ?? ''
+    if (!mayUseUpstreams(ask.caller)) {
+      audit.denied(ask.caller, `${upstream}/${name}`)
+      return failedCall('policy_access_denied', 'Tools of servers need a token with the scope tools or admin.')
+    }
+    return await relay.run(ask, { method: 'tools/call', name, params: { name, arguments: args }, upstream })
   }
 }
 

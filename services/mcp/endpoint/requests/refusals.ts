@@ -1,7 +1,7 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { type ErrorCode, errorRow } from '../../../common/errors/error-table.ts'
 import { type HearthError, toHearthError } from '../../../common/errors/hearth-error.ts'
-import type { ToolRefusal } from '../../aggregator/aggregator.ts'
+import type { Logger } from '../../../common/telemetry/logger.ts'
 
 /** An answer that says why a call was not made, or failed: for models in the text, for programs in `_meta`. */
 export const failedCall = (code: ErrorCode, message: string): CallToolResult => ({
@@ -9,26 +9,6 @@ export const failedCall = (code: ErrorCode, message: string): CallToolResult => 
   isError: true,
   _meta: { 'hearth/code': code },
 })
-
-/** Of a call whose tool is known but may not be called; undefined: for this caller there is no such tool. */
-export function refusedCall(name: string, refusal: ToolRefusal): CallToolResult | undefined {
-  switch (refusal) {
-    case 'unknown':
-    case 'not_in_profile':
-      return undefined
-    case 'off':
-      return failedCall('tool_disabled', `The tool ${name} is switched off; an admin can switch it on.`)
-    case 'server_off':
-      return failedCall('tool_disabled', `The server of the tool ${name} is switched off; an admin can switch it on.`)
-    case 'quarantined':
-      return failedCall('tool_quarantined', `The tool ${name} changed; it waits until an admin approves it.`)
-    case 'gone':
-      return failedCall(
-        'tool_unavailable',
-        `Its server does not offer the tool ${name} any more; list the tools again.`,
-      )
-  }
-}
 
 export const unknownTool = (name: string): ProtocolError =>
   new ProtocolError(
@@ -49,6 +29,10 @@ export function protocolErrorOf(error: HearthError): ProtocolError {
   })
 }
 
-/** What a handler threw, as clients may see it. */
-export const shownError = (error: unknown): ProtocolError =>
-  error instanceof ProtocolError ? error : protocolErrorOf(toHearthError(error))
+/** What a handler threw, as clients may see it; a defect of ours is logged with its cause and shown without it. */
+export function shownError(thrown: unknown, log: Logger): ProtocolError {
+  if (thrown instanceof ProtocolError) return thrown
+  const error = toHearthError(thrown)
+  if (error.code === 'gateway_internal') log.error({ err: thrown }, 'mcp request failed')
+  return protocolErrorOf(error)
+}

@@ -1,7 +1,8 @@
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { EndpointLimits } from '../endpoint-deps.ts'
 
-const held = ['calls', 'listeners', 'sessions', 'parked'] as const
+/** Kinds of what is bounded. */
+export const held = ['calls', 'listeners', 'sessions', 'parked'] as const
 /** What a credential may hold a bounded number of at the same time. */
 export type Held = (typeof held)[number]
 

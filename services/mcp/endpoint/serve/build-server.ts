@@ -1,4 +1,5 @@
 import { isInputRequiredResult, Server, type ServerContext, type ServerOptions } from '@modelcontextprotocol/server'
+import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { Ask } from '../requests/ask.ts'
 import { shownError } from '../requests/refusals.ts'
 import type { Requests } from '../requests/requests.ts'
@@ -7,11 +8,12 @@ export interface ServerParts {
   readonly requests: Requests
   readonly options: ServerOptions
   readonly version: string
+  readonly log: Logger
 }
 
 /** A server of the SDK that answers what both eras have; `askOf` is how a request of its era becomes an `Ask`. */
 export function buildServer(
-  { requests, options, version }: ServerParts,
+  { requests, options, version, log }: ServerParts,
   askOf: (ctx: ServerContext, server: Server) => Ask,
 ): Server {
   const server = new Server({ name: 'hearth', title: 'Hearth', version }, options)
@@ -19,7 +21,7 @@ export function buildServer(
     try {
       return await work(askOf(ctx, server))
     } catch (error) {
-      throw shownError(error)
+      throw shownError(error, log)
     }
   }
   server.setRequestHandler('tools/list', ({ params }, ctx) =>

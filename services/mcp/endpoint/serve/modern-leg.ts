@@ -29,7 +29,8 @@ export class ModernLeg {
   readonly #deps: ModernLegDeps
   /** One for each hub, so that what is told there reaches its listeners only. */
   readonly #handlers = new WeakMap<AudienceHub, McpHttpHandler>()
-  readonly #open = new Set<McpHttpHandler>()
+  /** Those that clients listen at, by how many. */
+  readonly #listenedAt = new Map<McpHttpHandler, number>()
   readonly #parameters = new WeakMap<Tool, readonly HeaderParameter[]>()
 
   constructor(deps: ModernLegDeps) {
@@ -57,7 +58,7 @@ export class ModernLeg {
 
   /** Ends what listens, as the specification wants it: with a result. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open].map((handler) => handler.close()))
+    await Promise.all([...this.#listenedAt.keys()].map((handler) => handler.close()))
   }
 
   #handlerOf(hub: AudienceHub): McpHttpHandler {
@@ -92,7 +93,8 @@ export class ModernLeg {
     const onHubEnd = (): void => void handler.close()
     hub.ended.addEventListener('abort', onHubEnd, { once: true })
     held.defer(() => hub.ended.removeEventListener('abort', onHubEnd))
-    this.#open.add(handler)
+    this.#count(handler, 1)
+    held.defer(() => this.#count(handler, -1))
     try {
       const granted = watchAll(hub, message.params, { held, most: limits.watchedPerClient })
       const response = await handler.fetch(request, { parsedBody: withResources(body, message.params, granted) })
@@ -102,6 +104,12 @@ export class ModernLeg {
       end()
       throw error
     }
+  }
+
+  #count(handler: McpHttpHandler, step: 1 | -1): void {
+    const count = (this.#listenedAt.get(handler) ?? 0) + step
+    if (count > 0) this.#listenedAt.set(handler, count)
+    else this.#listenedAt.delete(handler)
   }
 
   #headerFault({ name, arguments: args }: Message['params'], headers: Headers): ProtocolError | undefined {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Registry } from 'prom-client'
 import { type ModelProfile, modelProfileSpec } from '../../../../services/common/contracts/model-profile.ts'
 import type { Principal } from '../../../../services/common/contracts/principal.ts'
 import type { CredentialRecord, Snapshot } from '../../../../services/common/contracts/settings.ts'
@@ -84,7 +85,8 @@ export async function openEndpoint({
   clock = Date.now,
   expiresInMs,
 }: HouseOptions = {}) {
-  const log = createLogger({ level: 'error', pretty: 'never' })
+  const log = createLogger({ level: 'fatal', pretty: 'never' })
+  const metrics = new Registry()
   const own = new FakeOwnParts()
   const settings = new Swapped()
   const ending = expiresInMs === undefined ? {} : { expiresAt: clock() + expiresInMs }
@@ -101,6 +103,7 @@ export async function openEndpoint({
     log,
     clock,
     version: '0.0.0',
+    metrics,
     limits,
   })
   const app = createHttpServer({
@@ -121,6 +124,7 @@ export async function openEndpoint({
     settings,
     identity,
     audit,
+    metrics,
     endpoint,
     /** An unmodified client of the SDK. */
     async connect(

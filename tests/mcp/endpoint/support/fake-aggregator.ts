@@ -1,3 +1,4 @@
+import { ProtocolError } from '@modelcontextprotocol/client'
 import type {
   Aggregator,
   Audience,
@@ -124,7 +125,12 @@ export class FakeAggregator implements Aggregator {
     return []
   }
 
-  exchange(request: ClientExchange): Promise<ExchangeAnswer> {
+  /** As the real one: what may not be called is refused here. */
+  async exchange(request: ClientExchange): Promise<ExchangeAnswer> {
+    const name = String(request.params['name'])
+    const refusal = request.method === 'tools/call' ? this.refusal(name, request.audience) : undefined
+    if (refusal === 'unknown' || refusal === 'not_in_profile') throw new ProtocolError(-32602, `Unknown tool: ${name}`)
+    if (refusal !== undefined) return refused
     this.exchanges.push(request)
     return this.answer(request)
   }
@@ -148,6 +154,15 @@ export class FakeAggregator implements Aggregator {
     this.#onUpdated.add(listen)
     return { [Symbol.dispose]: () => void this.#onUpdated.delete(listen) }
   }
+}
+
+const refused: ExchangeAnswer = {
+  type: 'complete',
+  result: {
+    content: [{ type: 'text', text: 'tool_disabled: it is switched off' }],
+    isError: true,
+    _meta: { 'hearth/code': 'tool_disabled' },
+  },
 }
 
 const toolMap = (tools: readonly CatalogTool[]): ReadonlyMap<string, CatalogTool> =>
