@@ -13,6 +13,8 @@ const seed = 20_261_123
 const serversPerSide = 5
 const toolsPerServer = 4
 const clientsPerSide = 10
+/** Of a client between two calls. */
+const pauseMs = 10
 const sides = ['left', 'right'] as const
 type Side = (typeof sides)[number]
 
@@ -68,6 +70,16 @@ interface Seat {
   readonly toldAt: number[]
 }
 
+interface Toggled {
+  readonly side: Side
+  readonly name: string
+  /** `performance.now()`, as `acknowledgedAt`. */
+  readonly since: number
+  readonly acknowledgedAt: number
+  /** Is another list to be seen on this side now? */
+  readonly changes: boolean
+}
+
 /** What is switched how, who watches, and what was seen that must not be. */
 class SwitchTable {
   readonly #house: House
@@ -119,7 +131,10 @@ class SwitchTable {
     await Promise.all(
       this.#seats.map(async (seat, index) => {
         const random = createRandom(seed + index + 1)
-        while (this.#isLoading && !signal.aborted) await this.#callOne(seat, random)
+        while (this.#isLoading && !signal.aborted) {
+          await this.#callOne(seat, random)
+          await sleep(pauseMs)
+        }
       }),
     )
   }
@@ -220,27 +235,26 @@ class SwitchTable {
     if (!isOff && (refused || !reached)) this.#lies.push(`${tool} is on and was not reached: ${describe(answer)}`)
   }
 
-  async #whoWasTold(toggled: {
-    readonly side: Side
-    readonly since: number
-    readonly acknowledgedAt: number
-    readonly changes: boolean
-    readonly name: string
-  }): Promise<void> {
-    const { side, since, acknowledgedAt, changes, name } = toggled
+  async #whoWasTold({ side, since, acknowledgedAt, changes, name }: Toggled): Promise<void> {
     const concerned = changes ? this.#seats.filter((seat) => seat.side === side) : []
     const deadline = acknowledgedAt + (this.#isSample ? 5000 : 1000)
     const isTold = ({ toldAt }: Seat): boolean => (toldAt.at(-1) ?? 0) >= since
     while (!concerned.every(isTold) && performance.now() < deadline) await sleep(5)
     // Whoever is told without reason is told at about the same time.
     if (concerned.length === 0) await sleep(30)
-    for (const seat of this.#seats) {
-      const told = seat.toldAt.filter((at) => at >= since)
-      const should = concerned.includes(seat)
-      if (should) this.#told.push(Math.max(0, (told[0] ?? deadline) - acknowledgedAt))
-      if (should !== told.length > 0)
-        this.#lies.push(`${name}: a client of ${seat.side} was ${should ? 'not ' : ''}told`)
+    for (const seat of concerned) this.#wasTold(seat, { since, acknowledgedAt, deadline, name })
+    for (const seat of this.#seats.filter((one) => !concerned.includes(one))) {
+      if (isTold(seat)) this.#lies.push(`${name}: a client of ${seat.side} was told`)
     }
+  }
+
+  #wasTold(
+    { side, toldAt }: Seat,
+    { since, acknowledgedAt, deadline, name }: Omit<Toggled, 'side' | 'changes'> & { readonly deadline: number },
+  ): void {
+    const at = toldAt.find((told) => told >= since)
+    if (at === undefined) this.#lies.push(`${name}: a client of ${side} was not told`)
+    this.#told.push(Math.max(0, (at ?? deadline) - acknowledgedAt))
   }
 }
 

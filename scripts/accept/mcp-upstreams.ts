@@ -73,7 +73,7 @@ async function firstLook(
     return living.filter((name) => !servers.has(name)).length
   }
   while (missing() > 0 && performance.now() - startedAt < 120_000) {
-    await sleep(250)
+    await sleep(1000)
     names = await exposedNames(client)
   }
   const tookMs = performance.now() - startedAt
@@ -139,9 +139,14 @@ async function callBesideSick(
   const refusals = await sick
   await client.close()
   const code = await house.stop()
+  const failed = [...alone.failed, ...beside.failed]
   const [aloneP95, besideP95] = [p95(alone.times), p95(beside.times)]
   return [
-    figure('healthy calls that failed', String(alone.failed + beside.failed), alone.failed + beside.failed === 0),
+    figure(
+      'healthy calls that failed',
+      `${failed.length}${failed[0] === undefined ? '' : `, ${failed[0]}`}`,
+      failed.length === 0,
+    ),
     figure(
       'p95 of healthy calls, alone and beside sick ones',
       `${ms(aloneP95)}, ${ms(besideP95)}`,
@@ -154,7 +159,8 @@ async function callBesideSick(
 
 interface Times {
   readonly times: readonly number[]
-  readonly failed: number
+  /** What was answered instead. */
+  readonly failed: readonly string[]
 }
 
 const inFlight = 8
@@ -163,13 +169,13 @@ const inFlight = 8
 async function timesOf(client: Client, tools: readonly string[], rounds: number): Promise<Times> {
   const queue = Array.from({ length: rounds }, () => tools).flat()
   const times: number[] = []
-  let failed = 0
+  const failed: string[] = []
   const work = async (): Promise<void> => {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       const startedAt = performance.now()
-      const ok = await isAnswered(client, name)
+      const failure = await failureOf(client, name)
       times.push(performance.now() - startedAt)
-      if (!ok) failed++
+      if (failure !== undefined) failed.push(failure)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
@@ -178,10 +184,10 @@ async function timesOf(client: Client, tools: readonly string[], rounds: number)
 
 const callAll = (client: Client, tools: readonly string[]): Promise<Times> => timesOf(client, tools, 1)
 
-const isAnswered = (client: Client, name: string): Promise<boolean> =>
+const failureOf = (client: Client, name: string): Promise<string | undefined> =>
   client.callTool({ name, arguments: { text: 'hi' } }).then(
-    ({ isError }) => isError !== true,
-    () => false,
+    ({ isError, content }) => (isError === true ? `${name}: ${JSON.stringify(content)}` : undefined),
+    (error: unknown) => `${name}: ${String(error)}`,
   )
 
 const p95 = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0
