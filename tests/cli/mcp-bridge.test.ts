@@ -4,7 +4,7 @@ import { Client, ProtocolError, type VersionNegotiationMode } from '@modelcontex
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { bridgeStdio } from '../../clients/cli/mcp-bridge/stdio-bridge.ts'
+import { type BridgeDeps, bridgeStdio } from '../../clients/cli/mcp-bridge/stdio-bridge.ts'
 import { type FakeUpstreams, startFakeUpstreams } from '../../services/common/testing/fake-upstreams/fake-upstreams.ts'
 import { fakeTool } from '../../services/common/testing/fake-upstreams/upstream-script.ts'
 import { endpointToken, McpEndpoint } from './mcp-endpoint.ts'
@@ -39,7 +39,7 @@ interface Bridge {
   stop(): Promise<void>
 }
 
-function openBridge(url = fakes.get('house').url, token = endpointToken): Bridge {
+function openBridge(url = fakes.get('house').url, token = endpointToken, more: Partial<BridgeDeps> = {}): Bridge {
   const [toBridge, fromBridge, notes] = [new PassThrough(), new PassThrough(), [] as string[]]
   const ending = new AbortController()
   const done = bridgeStdio({
@@ -49,6 +49,7 @@ function openBridge(url = fakes.get('house').url, token = endpointToken): Bridge
     write: async (text) => void fromBridge.write(text),
     note: (line) => void notes.push(line),
     signal: ending.signal,
+    ...more,
   })
   const stop = async (): Promise<void> => {
     ending.abort()
@@ -225,10 +226,34 @@ describe('the bridge', () => {
   })
 
   test('ends with an error at a line without an end', async () => {
-    const bridge = openBridge()
+    const bridge = openBridge(undefined, undefined, { limits: { lineBytes: 1000 } })
     bridges.splice(bridges.indexOf(bridge), 1)
-    const failed = expect(bridge.done).rejects.toThrow('a line of more than')
-    for (let part = 0; part < 17; part += 1) bridge.toBridge.write('x'.repeat(1024 * 1024))
+    const failed = expect(bridge.done).rejects.toThrow('a line of more than 1000 bytes')
+    bridge.toBridge.write('x'.repeat(1001))
+    await failed
+  })
+
+  test('refuses what is too many at the same time, and takes more when some are done', async () => {
+    const bridge = openBridge(undefined, undefined, { limits: { open: 3 } })
+    const client = await connect('legacy', bridge)
+    const stop = new AbortController()
+    const hanging = [1, 2, 3].map(() => client.callTool({ name: 'hang' }, { signal: stop.signal }))
+    const ended = Promise.allSettled(hanging)
+    await expect(client.callTool({ name: 'echo' })).rejects.toThrow('Too many requests are under way')
+    stop.abort()
+    await ended
+    // Cancelled requests of the older revisions are answered by nobody: they are free again at once.
+    expect(textOf(await client.callTool({ name: 'echo', arguments: { text: 'room' } }))).toContain('room')
+  })
+
+  test('gives up a client that takes nothing any more', async () => {
+    const write = (): Promise<void> => new Promise(() => undefined)
+    const bridge = openBridge(undefined, undefined, { write, limits: { unsentCharacters: 200 } })
+    bridges.splice(bridges.indexOf(bridge), 1)
+    const failed = expect(bridge.done).rejects.toThrow('takes no messages any more')
+    bridge.toBridge.write(
+      `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: meta } })}\n`,
+    )
     await failed
   })
 })

@@ -13,8 +13,14 @@ export function explainFailure(error: unknown, endpoint: URL): string {
     return explainStatus(error.status, bodyOf(error), endpoint)
   }
   // fetch throws it when there is no connection.
-  return error instanceof TypeError ? unreachable(endpoint.origin, error).message : toCliError(error).message
+  if (!(error instanceof TypeError)) return toCliError(error).message
+  if (isSilence(error.cause)) return 'The house said nothing for five minutes; the call was given up.'
+  return unreachable(endpoint.origin, error).message
 }
+
+/** The patience of Node's fetch. */
+const isSilence = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(String(cause.code))
 
 function explainStatus(status: number, content: unknown, endpoint: URL): string {
   const told = rpcError.safeParse(content)

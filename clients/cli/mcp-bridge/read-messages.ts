@@ -2,14 +2,12 @@ import { Readable } from 'node:stream'
 import { type JSONRPCMessage, ReadBuffer } from '@modelcontextprotocol/client'
 import { CliError } from '../cli-error.ts'
 
-/** Longest line, bytes. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024
-
 interface Reading {
   /** Ends the reading, without an error. */
   readonly signal: AbortSignal
   /** A line that is JSON but no message; it is left out, and so is silently what is no JSON. */
   onInvalid(): void
+  readonly maxLineBytes: number
 }
 
 /**
@@ -18,15 +16,15 @@ interface Reading {
  */
 export async function* readMessages(
   input: NodeJS.ReadableStream,
-  { signal, onInvalid }: Reading,
+  { signal, onInvalid, maxLineBytes }: Reading,
 ): AsyncGenerator<JSONRPCMessage> {
-  const buffer = new ReadBuffer({ maxBufferSize: MAX_LINE_BYTES })
+  const buffer = new ReadBuffer({ maxBufferSize: maxLineBytes })
   const stop = (): void => void (input instanceof Readable && input.destroy())
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
     for await (const chunk of input) {
-      append(buffer, Buffer.from(chunk))
+      append(buffer, Buffer.from(chunk), maxLineBytes)
       yield* completeMessages(buffer, onInvalid)
     }
   } catch (error) {
@@ -36,15 +34,12 @@ export async function* readMessages(
   }
 }
 
-function append(buffer: ReadBuffer, chunk: Buffer): void {
+function append(buffer: ReadBuffer, chunk: Buffer, maxLineBytes: number): void {
   try {
     buffer.append(chunk)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw new CliError(
-      'failed',
-      `The client sent a line of more than ${MAX_LINE_BYTES} bytes; it is no message of MCP.`,
-    )
+    throw new CliError('failed', `The client sent a line of more than ${maxLineBytes} bytes; it is no message of MCP.`)
   }
 }
 

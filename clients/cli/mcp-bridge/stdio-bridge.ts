@@ -14,6 +14,7 @@ import {
   StreamableHTTPClientTransport,
   serializeMessage,
 } from '@modelcontextprotocol/client'
+import { CliError } from '../cli-error.ts'
 import { bodyOf, explainFailure } from './explain-failure.ts'
 import { ParamHeaders } from './param-headers.ts'
 import { readMessages } from './read-messages.ts'
@@ -29,12 +30,19 @@ export interface BridgeDeps {
   /** A sentence for the person, on standard error. */
   note(line: string): void
   readonly signal: AbortSignal
+  readonly limits?: Partial<BridgeLimits>
 }
 
-/** Requests under way at the same time; more are refused. Open listeners count. */
-const MAX_OPEN = 1024
-/** Characters the client has not taken yet; with more it is given up. */
-const MAX_UNSENT = 64 * 1024 * 1024
+interface BridgeLimits {
+  /** Requests under way at the same time; more are refused. Open listeners count. Default 1024. */
+  readonly open: number
+  /** Characters the client has not taken yet; with more it is given up. Default 64 Mi. */
+  readonly unsentCharacters: number
+  /** Longest line of the client. Default 16 MiB. */
+  readonly lineBytes: number
+}
+
+const defaultLimits: BridgeLimits = { open: 1024, unsentCharacters: 64 * 1024 * 1024, lineBytes: 16 * 1024 * 1024 }
 /** Telling the house that the session ends may take so long. */
 const FAREWELL_MS = 2000
 /** The house comes back within minutes, or not at all. */
@@ -63,6 +71,7 @@ export async function bridgeStdio(deps: BridgeDeps): Promise<void> {
 
 class StdioBridge {
   readonly #deps: BridgeDeps
+  readonly #limits: BridgeLimits
   readonly #transport: StreamableHTTPClientTransport
   readonly #open = new Map<RequestId, OpenRequest>()
   readonly #headers = new ParamHeaders()
@@ -76,6 +85,7 @@ class StdioBridge {
 
   constructor(deps: BridgeDeps) {
     this.#deps = deps
+    this.#limits = { ...defaultLimits, ...deps.limits }
     this.#transport = new StreamableHTTPClientTransport(deps.endpoint, {
       requestInit: { headers: { authorization: `Bearer ${deps.token}` } },
       reconnectionOptions,
@@ -89,7 +99,8 @@ class StdioBridge {
     await this.#transport.start()
     try {
       const onInvalid = (): void => this.#note('The client sent a line that is no message of MCP; it was left out.')
-      for await (const message of readMessages(this.#deps.input, { signal, onInvalid })) await this.#take(message)
+      const reading = { signal, onInvalid, maxLineBytes: this.#limits.lineBytes }
+      for await (const message of readMessages(this.#deps.input, reading)) await this.#take(message)
     } finally {
       await this.#close()
     }
@@ -101,17 +112,23 @@ class StdioBridge {
       this.#request(message)
       return
     }
-    if ('method' in message && this.#endsRequest(message)) return
+    const cancelled = 'method' in message ? this.#cancelledBy(message) : undefined
+    if (cancelled?.isModern === true) {
+      cancelled.ending.abort()
+      return
+    }
     // One after the other: what follows may need that this has arrived.
     try {
       await this.#send(message)
     } catch (error) {
       this.#note(explainFailure(error, this.#deps.endpoint))
     }
+    // Nobody answers it any more; until it is told of the cancelling, the house would go on.
+    cancelled?.ending.abort()
   }
 
   #request(message: JSONRPCRequest): void {
-    if (this.#open.size >= MAX_OPEN) {
+    if (this.#open.size >= this.#limits.open) {
       this.#refuse(message.id, 'Too many requests are under way; wait for some.')
       return
     }
@@ -127,15 +144,13 @@ class StdioBridge {
     )
   }
 
-  /** True when the notification cancels a request of the newer revisions: over HTTP that is the end of its connection. */
-  #endsRequest({ method, params }: JSONRPCNotification): boolean {
+  /** The request that the client does not want any more; its answer goes nowhere. */
+  #cancelledBy({ method, params }: JSONRPCNotification): OpenRequest | undefined {
     const id = params?.['requestId']
-    if (method !== 'notifications/cancelled' || (typeof id !== 'string' && typeof id !== 'number')) return false
+    if (method !== 'notifications/cancelled' || (typeof id !== 'string' && typeof id !== 'number')) return undefined
     const request = this.#open.get(id)
-    if (request?.isModern !== true) return false
     this.#open.delete(id)
-    request.ending.abort()
-    return true
+    return request
   }
 
   async #send(
@@ -224,7 +239,7 @@ class StdioBridge {
   #write(message: JSONRPCMessage): void {
     const text = serializeMessage(message)
     this.#unsent += text.length
-    if (this.#unsent > MAX_UNSENT) this.#ended.abort(new Error('The client takes no messages any more.'))
+    if (this.#unsent > this.#limits.unsentCharacters) this.#ended.abort(tooSlow())
     if (this.#ended.signal.aborted) return
     this.#deps.write(text).then(
       () => {
@@ -248,6 +263,8 @@ class StdioBridge {
     await this.#transport.close()
   }
 }
+
+const tooSlow = (): CliError => new CliError('failed', 'The client takes no messages any more; restart it.')
 
 const isLostSession = (error: unknown): boolean => error instanceof SdkHttpError && error.status === 404
 

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { type ModelProfile, modelProfileSpec } from '../../../services/common/contracts/model-profile.ts'
 import { findTools } from '../../../services/mcp/endpoint/own/find-tools.ts'
 import { answerOf, codeOf } from './call-own.ts'
 import { catalogTool, FakeAggregator, mcpServer } from './fake-aggregator.ts'
+
+const profileOf = (...servers: readonly string[]): ModelProfile => ({
+  ...modelProfileSpec.parse({ targets: [{ adapter: 'demo', model: 'demo' }], tools: { servers } }),
+  ...{ name: 'p', origin: 'api', revision: 1, created_at: 1, updated_at: 1 },
+})
 
 describe('search and describe', () => {
   const aggregator = new FakeAggregator()
@@ -72,6 +78,16 @@ describe('search and describe', () => {
       { name: 'read_dark', code: 'tool_disabled' },
       { name: 'no_such', code: 'caller_not_found' },
     ])
+  })
+
+  test('what a profile leaves out does not exist for it', async () => {
+    const audience = { profile: profileOf('files') }
+    const { tools: found } = await answerOf(tools, 'hearth_search_tools', { query: 'reads' }, { audience })
+    expect(found).toMatchObject([{ name: 'read_file' }])
+    const names = ['read_graph', 'no_such']
+    const { refused } = await answerOf(tools, 'hearth_describe_tools', { names }, { audience })
+    const unknown = { code: 'caller_not_found', reason: expect.stringContaining('no tool of that name') }
+    expect(refused).toEqual(names.map((name) => ({ name, ...unknown })))
   })
 
   test('arguments that do not fit are an answer that names what to mend', async () => {
