@@ -136,3 +136,19 @@ export interface UpstreamPool extends Part {
   /** Stops it, closes its breaker, and starts it at its next use; nothing for one that is off. */
   restart(name: string): Promise<void>
 }
+
+/** Signing in at servers that want OAuth, by a person with a browser. */
+export interface UpstreamSignIn {
+  /**
+   * Begins a sign-in at the server; resolves with the address that the person opens. Good for 10 minutes.
+   * @throws HearthError `caller_not_found`, `caller_unsupported_feature` (it has no url, or nobody signs in there),
+   * `tool_unavailable`.
+   */
+  authorize(server: string, signal: AbortSignal): Promise<string>
+  /**
+   * Ends it with what came back to the redirect address; `iss` as it came. Resolves with the name of the server, whose next
+   * use is signed in.
+   * @throws HearthError `caller_invalid_request` (unknown, used or too old), `tool_unavailable` (refused).
+   */
+  finishAuthorization(answer: { readonly state: string; readonly code: string; readonly iss?: string }): Promise<string>
+}

@@ -1,22 +1,26 @@
 import type { McpServer } from '../../../common/contracts/mcp-server.ts'
-import type { Upstream, UpstreamPool, UpstreamStatus } from '../upstream.ts'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
+import type { Upstream, UpstreamPool, UpstreamSignIn, UpstreamStatus } from '../upstream.ts'
 import { LinkStarter } from './link/link-starter.ts'
+import { SignIns } from './sign-in/sign-ins.ts'
 import { Slots } from './slots.ts'
 import { ProcessLedger } from './stdio/process-ledger.ts'
 import { SupervisedUpstream, switchedOff } from './supervised-upstream.ts'
-import type { SupervisorDeps } from './supervisor.ts'
+import { type SupervisorDeps, unusable } from './supervisor.ts'
 import { UpstreamMetrics } from './upstream-metrics.ts'
 import type { UpstreamPoolDeps } from './upstream-pool-deps.ts'
 
 const maxWaitingStarts = 5000
 
 /** Owns every upstream and its processes; nothing runs before it is needed. */
-export const createUpstreamPool = (deps: UpstreamPoolDeps): UpstreamPool => new Pool(deps)
+export const createUpstreamPool = (deps: UpstreamPoolDeps): UpstreamPool & UpstreamSignIn => new Pool(deps)
 
-class Pool implements UpstreamPool {
+class Pool implements UpstreamPool, UpstreamSignIn {
   readonly name = 'mcp upstreams'
   readonly #deps: UpstreamPoolDeps
   readonly #ledger: ProcessLedger
+  readonly #signIns: SignIns
+  readonly #starter: LinkStarter
   readonly #supervisorDeps: SupervisorDeps
   readonly #upstreams = new Map<string, SupervisedUpstream>()
   /** Of servers that are gone, until nothing of them runs any more. */
@@ -27,8 +31,10 @@ class Pool implements UpstreamPool {
     this.#deps = deps
     this.#ledger = new ProcessLedger(deps.dataDir, deps.log)
     const gate = new Slots(deps.limits.spawns, maxWaitingStarts)
+    this.#signIns = new SignIns(deps.signIn, deps.clock)
+    this.#starter = new LinkStarter(deps, this.#ledger, gate, this.#signIns)
     this.#supervisorDeps = {
-      starter: new LinkStarter(deps, this.#ledger, gate),
+      starter: this.#starter,
       listener: deps.listener,
       metrics: new UpstreamMetrics(deps.metrics, () => this.statuses()),
       log: deps.log,
@@ -68,6 +74,27 @@ class Pool implements UpstreamPool {
 
   async restart(name: string): Promise<void> {
     await this.#upstreams.get(name)?.restart()
+  }
+
+  async authorize(name: string, signal: AbortSignal): Promise<string> {
+    const server = this.#upstreams.get(name)?.server
+    if (server === undefined) throw new HearthError('caller_not_found', `There is no MCP server ${name}.`)
+    const refusal = this.#starter.refusalOf(server)
+    if (refusal !== undefined) throw unusable(name, refusal)
+    const target = this.#starter.signInTarget(server)
+    if (target === undefined) {
+      throw new HearthError(
+        'caller_unsupported_feature',
+        `The MCP server ${name} has no url; there is no sign-in at it.`,
+      )
+    }
+    return this.#signIns.begin(target, signal)
+  }
+
+  async finishAuthorization(answer: Parameters<UpstreamSignIn['finishAuthorization']>[0]): Promise<string> {
+    const name = await this.#signIns.finish(answer)
+    await this.restart(name)
+    return name
   }
 
   #set(server: McpServer): void {

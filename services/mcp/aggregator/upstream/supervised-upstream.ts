@@ -132,6 +132,8 @@ export class SupervisedUpstream implements Upstream {
   }
 
   async #answerOf(exchange: Exchange, work: Work): Promise<ExchangeAnswer> {
+    const refused = exchange.refused?.()
+    if (refused !== undefined) throw refused
     const outputBytes = this.server.limits.output_kb * 1024
     const ask = ({ link }: LiveLink) => runExchange(link, exchange, work.signal)
     const answer = await this.#once(work, 'exchange', ask)
@@ -182,7 +184,7 @@ export class SupervisedUpstream implements Upstream {
 
   #failureOf(error: unknown, live: LiveLink, work: Work): unknown {
     if (work.signal.aborted) {
-      if (work.isTimedOut()) void this.#supervisor.suspect(live)
+      if (work.isTimedOut()) void this.#supervisor.suspect(live, 'hung')
       return work.signal.reason
     }
     const failure = exchangeFailureOf(this.name, error, this.server.limits.output_kb * 1024)
@@ -196,9 +198,13 @@ export class SupervisedUpstream implements Upstream {
       case 'wrong_era':
         this.#supervisor.wrongEra(live)
         return new Unseen('wrong era', { cause: failure.error })
+      case 'unseen':
+        this.#supervisor.renew(live)
+        return new Unseen('unseen', { cause: failure.error })
       case 'lost':
-        this.#supervisor.lose(live, 'died', error instanceof Error ? error.message : 'the connection was lost')
-        return failure.retry ? new Unseen('unseen', { cause: failure.error }) : failure.error
+        // A process that ended is noticed by itself; over HTTP one broken stream says little about the server.
+        void this.#supervisor.suspect(live, 'died')
+        return failure.error
     }
   }
 

@@ -134,10 +134,10 @@ export class Supervisor {
     this.#step({ type: 'trial_void' })
   }
 
-  /** A call took too long: is the server still there? */
-  async suspect(live: LiveLink): Promise<void> {
+  /** A call took too long, or its connection broke: is the server still there? */
+  async suspect(live: LiveLink, type: 'died' | 'hung'): Promise<void> {
     if (await live.isAlive(aliveWithinMs)) return this.trialVoid()
-    this.lose(live, 'hung', 'it does not answer at all')
+    this.lose(live, type, type === 'hung' ? 'it does not answer at all' : 'the connection broke')
   }
 
   /** The link is of no use any more. */
@@ -146,6 +146,14 @@ export class Supervisor {
     this.#connection = { type: 'none' }
     this.#failed({ type }, why)
     this.#close(live, AbortSignal.abort())
+  }
+
+  /** The server forgot the session: the next use opens another; what is under way may end in this one. */
+  renew(live: LiveLink): void {
+    if (this.live !== live) return
+    this.#connection = { type: 'none' }
+    this.#close(live, undefined)
+    this.#onChange()
   }
 
   unauthorized(live: LiveLink): void {

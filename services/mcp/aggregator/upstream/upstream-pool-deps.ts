@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { SecretSource } from '../../../common/config/secret-source.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { UpstreamListener, Verdicts } from '../upstream.ts'
+import type { SignInDeps } from './sign-in/sign-ins.ts'
 
 export interface UpstreamPoolDeps {
   readonly listener: UpstreamListener
@@ -13,6 +14,8 @@ export interface UpstreamPoolDeps {
   readonly allowApiCommands: () => boolean
   /** What becomes of calls to a server that is switched off; default: they finish. */
   readonly onDisable?: () => 'finish' | 'cancel'
+  /** Absent: nobody signs in at servers that want OAuth with a browser. */
+  readonly signIn?: SignInDeps
   /** Working folder of commands, and where the list of our processes is kept. */
   readonly dataDir: string
   readonly log: Logger

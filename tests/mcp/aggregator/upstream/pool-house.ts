@@ -14,6 +14,7 @@ import type {
   Exchange,
   Upstream,
   UpstreamPool,
+  UpstreamSignIn,
   UpstreamStatus,
 } from '../../../../services/mcp/aggregator/upstream.ts'
 
@@ -44,7 +45,7 @@ export const packageOf = (name: string, path: string, args: readonly string[] = 
   })
 
 export interface House {
-  readonly pool: UpstreamPool
+  readonly pool: UpstreamPool & UpstreamSignIn
   readonly registry: Registry
   readonly dataDir: string
   readonly lists: string[]
@@ -59,6 +60,8 @@ export interface HouseOptions
   readonly dataDir?: string
   readonly verdicts?: Map<string, string>
   readonly variables?: Readonly<Record<string, string>>
+  /** What is kept sealed of sign-ins; absent: nobody signs in. */
+  readonly box?: Map<string, string>
 }
 
 /** A pool with the given servers; stopped, and its folder removed, when the test is over. */
@@ -89,6 +92,7 @@ export function startPool(servers: readonly McpServer[], options: HouseOptions =
     limits: options.limits ?? { spawns: 4 },
     allowApiCommands: options.allowApiCommands ?? (() => false),
     ...(options.onDisable === undefined ? {} : { onDisable: options.onDisable }),
+    ...(options.box === undefined ? {} : { signIn: signInWith(options.box) }),
     dataDir,
     log: pino({ level: 'silent' }),
     clock: options.clock ?? Date.now,
@@ -106,6 +110,14 @@ export function startPool(servers: readonly McpServer[], options: HouseOptions =
   }
   return { pool, registry, dataDir, lists, updates, statuses, verdicts, get }
 }
+
+const signInWith = (box: Map<string, string>): NonNullable<UpstreamPoolDeps['signIn']> => ({
+  redirectUrl: () => 'http://127.0.0.1:8080/mcp/sign-in',
+  box: {
+    get: (name) => Promise.resolve(box.get(name)),
+    set: (name, secret) => Promise.resolve(void box.set(name, secret)),
+  },
+})
 
 export const nobody: Asker = { principal: 'user:test', capabilities: {} }
 

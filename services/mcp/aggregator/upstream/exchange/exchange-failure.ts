@@ -9,8 +9,10 @@ import { answerTooLarge, streamLost } from '../link/http-transport.ts'
 export type ExchangeFailure =
   /** It answered, with an error that is the caller's to know. */
   | { readonly type: 'answered'; readonly error: ProtocolError | HearthError }
-  /** The connection is of no use any more; `retry`: the request was not looked at, a new connection may take it. */
-  | { readonly type: 'lost'; readonly retry: boolean; readonly error: HearthError }
+  /** The connection broke in the middle. */
+  | { readonly type: 'lost'; readonly error: HearthError }
+  /** The request was not looked at: a new connection may take it. */
+  | { readonly type: 'unseen'; readonly error: HearthError }
   | { readonly type: 'unauthorized'; readonly error: HearthError }
   /** What was agreed on with it does not hold: the era is asked for again. */
   | { readonly type: 'wrong_era'; readonly error: HearthError }
@@ -25,18 +27,18 @@ export function exchangeFailureOf(name: string, error: unknown, outputBytes: num
   if (error instanceof BodyTooLarge) return { type: 'answered', error: tooLarge(name, outputBytes, error) }
   if (error instanceof UnauthorizedError || isStatus(error, 401))
     return { type: 'unauthorized', error: signIn(name, error) }
-  if (error instanceof EgressError) return lost(name, error, false)
+  if (error instanceof EgressError) return lost(name, error)
   // A legacy session that the server forgot: 404 (specification 2025-11-25, basic/transports).
-  if (isStatus(error, 404)) return lost(name, error, true)
+  if (isStatus(error, 404)) return { type: 'unseen', error: wentAway(name, error) }
   if (error instanceof SdkHttpError) return { type: 'answered', error: broken(name, error) }
   if (error instanceof SdkError) return sdkFailure(name, error)
-  return lost(name, error, false)
+  return lost(name, error)
 }
 
 const isStatus = (error: unknown, status: number): boolean => error instanceof SdkHttpError && error.status === status
 
 function protocolFailure(name: string, error: ProtocolError, outputBytes: number): ExchangeFailure {
-  if (error.data === streamLost) return lost(name, error, false)
+  if (error.data === streamLost) return lost(name, error)
   if (error.data === answerTooLarge) return { type: 'answered', error: tooLarge(name, outputBytes, error) }
   if (ofTheHop.has(error.code)) return { type: 'wrong_era', error: broken(name, error) }
   const message = cleanText(error.message, maxMessageCharacters)
@@ -45,20 +47,17 @@ function protocolFailure(name: string, error: ProtocolError, outputBytes: number
 
 function sdkFailure(name: string, error: SdkError): ExchangeFailure {
   switch (error.code) {
-    case SdkErrorCode.ConnectionClosed:
     case SdkErrorCode.NotConnected:
+      return { type: 'unseen', error: wentAway(name, error) }
+    case SdkErrorCode.ConnectionClosed:
     case SdkErrorCode.SendFailed:
-      return lost(name, error, error.code === SdkErrorCode.NotConnected)
+      return lost(name, error)
     default:
       return { type: 'answered', error: broken(name, error) }
   }
 }
 
-const lost = (name: string, cause: unknown, retry: boolean): ExchangeFailure => ({
-  type: 'lost',
-  retry,
-  error: wentAway(name, cause),
-})
+const lost = (name: string, cause: unknown): ExchangeFailure => ({ type: 'lost', error: wentAway(name, cause) })
 
 export const wentAway = (name: string, cause?: unknown): HearthError =>
   new HearthError('tool_unavailable', `The MCP server ${name} went away before it answered; try again.`, { cause })

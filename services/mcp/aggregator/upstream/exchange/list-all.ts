@@ -1,4 +1,4 @@
-import { type Client, ProtocolError, type RequestOptions } from '@modelcontextprotocol/client'
+import { type CacheableRequestOptions, type Client, ProtocolError } from '@modelcontextprotocol/client'
 import type { UpstreamListing } from '../../upstream.ts'
 import type { Link } from '../link/link.ts'
 
@@ -11,24 +11,35 @@ export async function listAll({ client, era }: Link, signal: AbortSignal, timeou
   if (era === 'modern') await client.discover(options)
   const capabilities = client.getDiscoverResult()?.capabilities ?? client.getServerCapabilities() ?? {}
   const { prompts, resources, tools } = capabilities
+  const lists: Lists = { client, options }
   return {
     capabilities,
     instructions: client.getDiscoverResult()?.instructions ?? client.getInstructions(),
     tools: tools === undefined ? [] : (await client.listTools(undefined, options)).tools.slice(0, maxEntries),
-    prompts: prompts === undefined ? [] : (await client.listPrompts(undefined, options)).prompts.slice(0, maxEntries),
-    ...(resources === undefined ? { resources: [], resourceTemplates: [] } : await listResources(client, options)),
+    prompts: prompts === undefined ? [] : await listPrompts(lists),
+    resources: resources === undefined ? [] : await listResources(lists),
+    resourceTemplates: resources === undefined ? [] : await listTemplates(lists),
   }
 }
 
-async function listResources(client: Client, options: RequestOptions & { readonly cacheMode: 'bypass' }) {
-  const { resources } = await client.listResources(undefined, options)
-  return { resources: resources.slice(0, maxEntries), resourceTemplates: await listTemplates(client, options) }
+interface Lists {
+  readonly client: Client
+  readonly options: CacheableRequestOptions
 }
 
-/** Many servers of resources have no templates, and say so with an error. */
-async function listTemplates(client: Client, options: RequestOptions & { readonly cacheMode: 'bypass' }) {
+const listPrompts = ({ client, options }: Lists) =>
+  orNothing(async () => (await client.listPrompts(undefined, options)).prompts)
+
+const listResources = ({ client, options }: Lists) =>
+  orNothing(async () => (await client.listResources(undefined, options)).resources)
+
+const listTemplates = ({ client, options }: Lists) =>
+  orNothing(async () => (await client.listResourceTemplates(undefined, options)).resourceTemplates)
+
+/** Many servers name a capability and have only half of it, and say so with an error. */
+async function orNothing<Entry>(list: () => Promise<readonly Entry[]>): Promise<readonly Entry[]> {
   try {
-    return (await client.listResourceTemplates(undefined, options)).resourceTemplates.slice(0, maxEntries)
+    return (await list()).slice(0, maxEntries)
   } catch (error) {
     if (error instanceof ProtocolError) return []
     throw error

@@ -132,20 +132,33 @@ function bodyOf(message: IncomingMessage, maxBytes: number, state: ReadState | u
       return false
     }
   }
+  return streamOf(message, isWithin)
+}
+
+function streamOf(message: IncomingMessage, isWithin: (chunk: Bytes) => boolean): ReadableStream<Bytes> {
+  // A stream that its reader gave up throws at whoever closes it once more.
+  let isWanted = true
   return new ReadableStream<Bytes>(
     {
       start(controller) {
         message.on('data', (chunk: Buffer<ArrayBuffer>) => {
-          if (isWithin(chunk)) controller.enqueue(chunk)
+          if (!isWanted || !isWithin(chunk)) return
+          controller.enqueue(chunk)
           if ((controller.desiredSize ?? 0) <= 0) message.pause()
         })
-        message.once('end', () => controller.close())
-        message.once('error', (error) => controller.error(error))
+        message.once('end', () => {
+          if (isWanted) controller.close()
+        })
+        message.on('error', (error) => {
+          if (isWanted) controller.error(error)
+          isWanted = false
+        })
       },
       pull: () => {
         message.resume()
       },
       cancel: () => {
+        isWanted = false
         message.destroy()
       },
     },

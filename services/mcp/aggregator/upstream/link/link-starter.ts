@@ -1,8 +1,9 @@
-import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
+import { type OAuthClientProvider, ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
 import type { FilledServer } from '../../../../common/config/secret-source.ts'
 import type { McpServer } from '../../../../common/contracts/mcp-server.ts'
 import { Egress } from '../http/egress.ts'
 import { reachHash } from '../reach.ts'
+import type { SignIns, SignInTarget } from '../sign-in/sign-ins.ts'
 import type { Slots } from '../slots.ts'
 import { minimalEnvironment } from '../stdio/minimal-environment.ts'
 import type { ProcessCommand } from '../stdio/process-group.ts'
@@ -41,9 +42,11 @@ export class LinkStarter {
   readonly #deps: Deps
   readonly #ledger: ProcessLedger
   readonly #gate: Slots
+  readonly #signIns: SignIns
 
-  constructor(deps: Deps, ledger: ProcessLedger, gate: Slots) {
+  constructor(deps: Deps, ledger: ProcessLedger, gate: Slots, signIns: SignIns) {
     this.#deps = deps
+    this.#signIns = signIns
     this.#ledger = ledger
     this.#gate = gate
   }
@@ -79,6 +82,12 @@ export class LinkStarter {
     return link
   }
 
+  /** Where somebody signs in at it. @throws NotUsable; undefined: it has no url. */
+  signInTarget(server: McpServer): SignInTarget | undefined {
+    const filled = this.#filled(server)
+    return filled.url === undefined ? undefined : { server, filled, url: new URL(filled.url) }
+  }
+
   /** What was agreed on with it does not hold. */
   forget(server: McpServer): void {
     this.#deps.verdicts.set(server.name, reachHash(server), undefined)
@@ -96,9 +105,11 @@ export class LinkStarter {
     return filled
   }
 
-  #attempt(order: StartOrder, filled: FilledServer, known: Verdict | undefined): Promise<Opened> {
+  async #attempt(order: StartOrder, filled: FilledServer, known: Verdict | undefined): Promise<Opened> {
     if (filled.url === undefined) return this.#program(order, filled, known)
-    return overHttp({ order, filled, url: new URL(filled.url), known })
+    const url = new URL(filled.url)
+    const authProvider = await this.#signIns.providerFor({ server: order.server, filled, url })
+    return overHttp({ order, filled, url, known, authProvider })
   }
 
   async #program(order: StartOrder, filled: FilledServer, known: Verdict | undefined): Promise<Opened> {
@@ -137,6 +148,7 @@ interface HttpOrder {
   readonly filled: FilledServer
   readonly url: URL
   readonly known: Verdict | undefined
+  readonly authProvider: OAuthClientProvider | undefined
 }
 
 /** Streamable HTTP; where nothing is declared and the address does not know it, the old HTTP+SSE. */
@@ -153,7 +165,10 @@ async function overHttp(http: HttpOrder): Promise<Opened> {
   }
 }
 
-async function overTransport({ order, filled, url, known }: HttpOrder, transport: 'http' | 'sse'): Promise<Opened> {
+async function overTransport(
+  { order, filled, url, known, authProvider }: HttpOrder,
+  transport: 'http' | 'sse',
+): Promise<Opened> {
   const { server, events, signal } = order
   const link = await openHttpLink({
     target: {
@@ -161,7 +176,7 @@ async function overTransport({ order, filled, url, known }: HttpOrder, transport
       headers: filled.headers,
       egress: new Egress(url.hostname, server.egress),
       transport,
-      authProvider: undefined,
+      authProvider,
       maxMessageBytes: messageBytes(server),
       maxSockets: server.limits.concurrency + 8,
     },

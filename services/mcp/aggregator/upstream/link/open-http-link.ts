@@ -66,8 +66,7 @@ export async function openHttpLink({ target, prior, events, signal, timeoutMs }:
 
 function transportTo(target: HttpTarget, pinned: PinnedFetch, reading: AsyncLocalStorage<ReadState>): Transport {
   const options = {
-    fetch: pinned.fetch,
-    requestInit: { headers: { ...target.headers } },
+    fetch: withHeaders(target, pinned),
     redirectPolicy: 'same-origin' as const,
     ...(target.authProvider === undefined ? {} : { authProvider: target.authProvider }),
   }
@@ -75,6 +74,16 @@ function transportTo(target: HttpTarget, pinned: PinnedFetch, reading: AsyncLoca
     ? new SSEClientTransport(target.url, options)
     : new WatchedHttpTransport(target.url, options, (state, work) => reading.run(state, work))
 }
+
+/** The declared headers are for the server alone: the SDK fetches from its authorization server too. */
+const withHeaders =
+  ({ url: own, headers }: HttpTarget, { fetch }: PinnedFetch): PinnedFetch['fetch'] =>
+  (url, init = {}) => {
+    if (new URL(url).origin !== own.origin) return fetch(url, init)
+    const merged = new Headers({ ...headers })
+    for (const [name, value] of new Headers(init.headers)) merged.set(name, value)
+    return fetch(url, { ...init, headers: merged })
+  }
 
 /** The old transport says that its stream broke and connects again by itself; what waited for an answer waits in vain. */
 function lossOf(client: Client): Promise<string> {
