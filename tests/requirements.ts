@@ -7,10 +7,12 @@ import { faultRequirements } from './requirements/faults.ts'
 import { gatewayRequirements } from './requirements/gateway.ts'
 import { houseRequirements } from './requirements/house.ts'
 import { mcpRequirements } from './requirements/mcp.ts'
+import { aggregatorRequirements } from './requirements/mcp-a.ts'
 import { mcpSettingsRequirements } from './requirements/mcp-c.ts'
 import { mcpEndpointRequirements } from './requirements/mcp-e.ts'
 import { mcpOwnRequirements } from './requirements/mcp-o.ts'
 import { mcpStoreRequirements } from './requirements/mcp-s.ts'
+import { mcpUpstreamRequirements } from './requirements/mcp-u.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
 import { pageGatewayRequirements } from './requirements/page-g.ts'
@@ -47,8 +49,10 @@ export const requirements: readonly Requirement[] = [
   ...pageGatewayRequirements,
   ...chatViewRequirements,
   ...mcpStoreRequirements,
+  ...mcpUpstreamRequirements,
   ...mcpSettingsRequirements,
   ...mcpOwnRequirements,
+  ...aggregatorRequirements,
   ...mcpEndpointRequirements,
 ]
 
