@@ -133,6 +133,7 @@ class LiveAggregator implements Aggregator, Part {
     await looks
     await this.#syncing.idle()
     await this.#keeper.idle()
+    await this.#verdicts.idle()
     this.#live.stop()
   }
 

@@ -13,6 +13,8 @@ interface KeptVerdictsDeps {
 export class KeptVerdicts implements Verdicts {
   readonly #deps: KeptVerdictsDeps
   readonly #kept = new Map<string, { readonly configHash: string; readonly prior: string }>()
+  /** At most a few for each server: an era is found out at a start. */
+  readonly #writing = new Set<Promise<unknown>>()
 
   constructor(deps: KeptVerdictsDeps) {
     this.#deps = deps
@@ -32,8 +34,15 @@ export class KeptVerdicts implements Verdicts {
   set(server: string, configHash: string, prior = ''): void {
     this.#kept.set(server, { configHash, prior })
     const { records, clock, log } = this.#deps
-    records.saveVerdict({ server, configHash, prior, at: clock() }).catch((error: unknown) => {
-      log.debug({ err: error, server }, 'the era of an MCP server was not kept')
-    })
+    const writing = records
+      .saveVerdict({ server, configHash, prior, at: clock() })
+      .catch((error: unknown) => log.debug({ err: error, server }, 'the era of an MCP server was not kept'))
+      .finally(() => this.#writing.delete(writing))
+    this.#writing.add(writing)
+  }
+
+  /** Resolves when what was set so far is written. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#writing)
   }
 }

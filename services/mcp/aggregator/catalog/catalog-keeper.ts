@@ -55,7 +55,7 @@ export class CatalogKeeper {
     return await this.#queue.run(async () => {
       const server = this.#deps.live.index().server(name)
       if (server?.enabled !== true) return false
-      const { tools, listing } = vetListing(found, server.url !== undefined)
+      const { tools, listing } = vetListing(found, server.command === undefined)
       const own = new Set(found.tools.map((tool) => tool.name))
       return await this.#keep(name, () => {
         const diff = diffTools(tools, takenOver(server), this.#context(server, own))

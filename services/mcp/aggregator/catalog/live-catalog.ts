@@ -8,8 +8,10 @@ import { CatalogAssembler, type CatalogSource } from './assemble-catalog.ts'
 import { SourceIndex } from './source-index.ts'
 import type { TokenCounter } from './token-counter.ts'
 
-/** Changes of upstreams within this time are told as one. */
+/** Changes of upstreams within this time are told as one; within the longer one while they go on and on. */
 const burstMs = 30
+const restlessBurstMs = 250
+const calmMs = 1000
 
 /** The catalog as the store has it: read, assembled and swapped whole. */
 export class LiveCatalog {
@@ -22,6 +24,7 @@ export class LiveCatalog {
   #indexed: SourceIndex | undefined
   #current: Catalog
   #isStale = false
+  #swappedAtMs = Number.NEGATIVE_INFINITY
   #burst: NodeJS.Timeout | undefined
 
   constructor(store: Pick<Store, 'mcpServers' | 'catalog'>, tokens: TokenCounter) {
@@ -56,6 +59,7 @@ export class LiveCatalog {
     this.#burst = undefined
     if (!this.#isStale) return
     this.#isStale = false
+    this.#swappedAtMs = performance.now()
     const before = this.#current
     const after = this.#assembler.assemble(this.#source)
     this.#current = after
@@ -63,7 +67,9 @@ export class LiveCatalog {
   }
 
   swapSoon(): void {
-    if (this.#isStale) this.#burst ??= setTimeout(() => this.swap(), burstMs)
+    if (!this.#isStale || this.#burst !== undefined) return
+    const isRestless = performance.now() - this.#swappedAtMs < calmMs
+    this.#burst = setTimeout(() => this.swap(), isRestless ? restlessBurstMs : burstMs)
   }
 
   onSwap(listen: (news: CatalogNews) => void): Disposable {

@@ -14,7 +14,7 @@ export interface VettedListing {
 }
 
 /** Most of each kind that is taken over of one upstream. */
-export const listingLimits = { tools: 2000, prompts: 1000, resources: 5000, resourceTemplates: 500 } as const
+const listingLimits = { tools: 2000, prompts: 1000, resources: 5000, resourceTemplates: 500 } as const
 
 const maxTitle = 200
 const maxText = 4096

@@ -11,7 +11,7 @@ export type VettedTool =
   | { readonly type: 'refused'; readonly name: string; readonly reason: string }
 
 /** Longest own name; the specification recommends at most 128. */
-export const maxOwnName = 256
+const maxOwnName = 256
 const maxTitle = 200
 const maxDescription = 8192
 const maxBytes = 128 * 1024
