@@ -1,9 +1,7 @@
 import { isLegacyRequest } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import type { Principal } from '../../common/contracts/principal.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
-import { bearerToken } from '../api/access.ts'
 import type { AudienceHub } from './audience/audience-hub.ts'
 import { Audiences } from './audience/audiences.ts'
 import { DirectAnswer } from './direct/direct-answer.ts'
@@ -11,9 +9,10 @@ import { DirectLeg } from './direct/direct-leg.ts'
 import { type PlainRequest, plainRequest } from './direct/plain-request.ts'
 import { defaultLimits, type EndpointLimits, type McpEndpointDeps } from './endpoint-deps.ts'
 import { createEndpointMetrics, type EndpointMetrics } from './endpoint-metrics.ts'
+import { Door } from './http/door.ts'
 import { parseMessage } from './http/parse-message.ts'
-import { baseUrlOf, challengeOf, metadataPath, resourceMetadata } from './http/resource-metadata.ts'
-import { definedHeaders, lifeOfRequest, sendResponse, webRequestOf } from './http/web-exchange.ts'
+import { baseUrlOf, metadataPath, resourceMetadata } from './http/resource-metadata.ts'
+import { definedHeaders, sendResponse, webRequestOf } from './http/web-exchange.ts'
 import { CallAudit } from './requests/call-audit.ts'
 import { CallTool } from './requests/call-tool.ts'
 import { Lists } from './requests/lists.ts'
@@ -45,6 +44,7 @@ class Endpoint implements McpEndpoint {
   readonly name = 'mcp endpoint'
   readonly #deps: McpEndpointDeps
   readonly #limits: EndpointLimits
+  readonly #door: Door
   readonly #audiences: Audiences
   readonly #modern: ModernLeg
   readonly #directLeg: DirectLeg
@@ -52,7 +52,6 @@ class Endpoint implements McpEndpoint {
   readonly #parked: ParkedCalls
   readonly #usage: TokenUsage
   readonly #metrics: EndpointMetrics
-  readonly #principals = new WeakMap<FastifyRequest, Principal>()
   #timer: NodeJS.Timeout | undefined
   #isStopping = false
 
@@ -73,6 +72,7 @@ class Endpoint implements McpEndpoint {
     this.#usage = usage
     this.#metrics = createEndpointMetrics(deps.metrics, (what) => usage.total(what))
     this.#parked = parked
+    this.#door = new Door(deps)
     this.#audiences = new Audiences({ aggregator, own, settings, clock, lists })
     this.#modern = new ModernLeg({ aggregator, log, parts, usage, limits })
     this.#directLeg = new DirectLeg({ requests, limits, log, version })
@@ -117,37 +117,19 @@ class Endpoint implements McpEndpoint {
       exposeHeadRoute: false,
       bodyLimit: this.#limits.bodyBytes,
       // Before the body is read: a stranger's bytes are not parsed.
-      onRequest: (request, reply) => this.#authenticate(request, reply),
+      onRequest: async (request, reply) => {
+        if (this.#isStopping) throw stopping()
+        await this.#door.enter(request, reply)
+      },
       handler: (request, reply) => this.#serve(request, reply, request.params.name),
     })
   }
 
-  async #authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (this.#isStopping) throw stopping()
-    const { authorization } = request.headers
-    try {
-      const token = bearerToken(authorization)
-      this.#principals.set(request, await this.#deps.identity.authenticate(token, request.signal))
-    } catch (error) {
-      if (error instanceof HearthError && error.code === 'policy_unauthenticated') {
-        const path = request.url.split('?', 1)[0] ?? ''
-        const url = `${baseUrlOf(request, this.#deps.publicUrl)}${metadataPath}${path}`
-        reply.header('WWW-Authenticate', challengeOf(url, authorization !== undefined))
-      }
-      throw error
-    }
-  }
-
   async #serve(request: FastifyRequest, reply: FastifyReply, profile: string | undefined): Promise<void> {
-    const principal = this.#principals.get(request)
-    if (principal === undefined) throw new Error('served before it was authenticated')
+    const { principal, signal } = this.#door.visitorOf(request)
     const hub = this.#audiences.hubOf(principal, profile)
-    const { expiresAt } = principal
-    const expiresInMs = expiresAt === undefined ? undefined : Math.max(0, expiresAt - this.#deps.clock())
-    const signal = lifeOfRequest(reply.raw, expiresInMs)
-    const bytes = request.body instanceof Uint8Array ? request.body : undefined
-    const parsed = parseMessage(bytes, this.#limits.jsonDepth)
-    const { unsentBytes } = this.#limits
+    const { unsentBytes, jsonDepth } = this.#limits
+    const parsed = parseMessage(request.body instanceof Uint8Array ? request.body : undefined, jsonDepth)
     if (parsed.status === 'refused') return sendResponse(reply, parsed.response, { signal, unsentBytes })
     const { body } = parsed
     const plain = request.method === 'POST' ? plainRequest(request.headers, body) : undefined

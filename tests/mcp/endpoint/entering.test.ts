@@ -78,7 +78,7 @@ describe('a token', () => {
   })
 
   test('that ends by itself takes its listener along', async () => {
-    const { connect } = await open({ expiresInMs: 400 })
+    const { connect } = await open({ expiresInMs: 3000 })
     const subscription = await (await connect('modern')).listen({ toolsListChanged: true })
     expect(await subscription.closed).toBe('remote')
   })

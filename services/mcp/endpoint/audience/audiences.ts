@@ -21,6 +21,8 @@ interface Standing {
 
 /** Hubs without a client that are kept for the next request. */
 const maxIdleHubs = 256
+/** A hub that a request may still be on its way to is kept, milliseconds. */
+const unusedMs = 60_000
 /** A credential that no snapshot knows is newer than the snapshot; but not for longer than this, milliseconds. */
 const unknownForMs = 60_000
 
@@ -108,8 +110,10 @@ export class Audiences {
   }
 
   #forgetIdle(): void {
-    const idle = [...this.#standings.values()].filter(({ hub }) => hub.isIdle)
-    if (idle.length <= maxIdleHubs) return
+    if (this.#standings.size <= maxIdleHubs) return
+    const unusedSince = this.#deps.clock() - unusedMs
+    const idle = [...this.#standings.values()].filter(({ hub }) => hub.isIdle && hub.lastUsedAt < unusedSince)
+    if (idle.length === 0) return
     const oldest = idle.reduce((left, right) => (left.hub.lastUsedAt <= right.hub.lastUsedAt ? left : right))
     this.#standings.delete(oldest.hub.key)
   }

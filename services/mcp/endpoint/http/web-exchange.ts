@@ -16,25 +16,6 @@ export function webRequestOf({ raw, url }: FastifyRequest, signal: AbortSignal):
   })
 }
 
-/**
- * Aborts when the client is gone, and when the token that it came with ends.
- * @param expiresAt epoch milliseconds; undefined: never.
- */
-export function lifeOfRequest(res: ServerResponse, expiresInMs: number | undefined): AbortSignal {
-  const life = new AbortController()
-  const end = (): void => life.abort()
-  if (res.destroyed) end()
-  else res.once('close', end)
-  if (expiresInMs !== undefined) {
-    const timer = setTimeout(end, Math.min(expiresInMs, longestTimerMs))
-    timer.unref()
-    life.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-  }
-  return life.signal
-}
-
-const longestTimerMs = 2 ** 31 - 1
-
 /** Sends the whole response. A client that does not read is cut once more than `unsentBytes` wait for it. */
 export async function sendResponse(
   reply: FastifyReply,
