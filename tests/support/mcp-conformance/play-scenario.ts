@@ -5,6 +5,7 @@ import type { House } from '../house.ts'
 import { connectMcp, exposedNames, refresh } from '../mcp-house.ts'
 import { startDiscoveryShim } from './discovery-shim.ts'
 import type { ToldScenario } from './scenario-control.ts'
+import { oauthOf, signedIn } from './sign-in.ts'
 
 /** One scenario while it is played: its server is an upstream of the house, its client a client of the house. */
 interface Stage {
@@ -49,22 +50,29 @@ const parts: Readonly<Record<string, Part>> = {
   'json-schema-2020-12-preservation': { play: echoSchema },
 }
 
-/** Scenarios of a client that can be played through the house. */
-export const playable: ReadonlySet<string> = new Set(Object.keys(parts))
+/** Signing in, as often as the server wants it. */
+const signingIn: Part = { play: ({ call }) => call('test-tool') }
 
 /** Registers the scenario's server at the house and does what its client should, as a client of the house. */
 export async function playScenario(house: House, { scenario, url, context }: ToldScenario): Promise<void> {
-  const part = parts[scenario]
+  const isSignIn = scenario.startsWith('auth/')
+  const part = isSignIn ? signingIn : parts[scenario]
   if (part === undefined) throw new Error(`${scenario} is not played`)
   await using shim = part.lacksDiscovery === true ? await startDiscoveryShim(url) : undefined
   const server = `scenario-${randomUUID().slice(0, 8)}`
   const made = await api(house, 'POST', '/api/v1/mcp/servers', {
-    body: { name: server, url: shim?.url ?? url, trust: 'high' },
+    body: {
+      name: server,
+      url: shim?.url ?? url,
+      trust: 'high',
+      ...(isSignIn ? { oauth: oauthOf(scenario, context) } : {}),
+    },
   })
   if (made.status !== 201) throw new Error(`${server} was not made: ${made.status} ${JSON.stringify(made.body)}`)
   try {
-    await refresh(house, server)
-    await playAt(house, server, part, context)
+    const meet = <T>(work: () => Promise<T>): Promise<T> => (isSignIn ? signedIn(house, server, work) : work())
+    await meet(() => refresh(house, server))
+    await meet(() => playAt(house, server, part, context))
   } finally {
     await api(house, 'DELETE', `/api/v1/mcp/servers/${server}`)
   }
@@ -88,7 +96,11 @@ async function playAt(house: House, server: string, part: Part, context: Stage['
       server,
       context,
       tools: [...exposed.keys()],
-      call: (tool, args = {}) => client.callTool({ name: exposed.get(tool) ?? tool, arguments: { ...args } }),
+      call: async (tool, args = {}) => {
+        const answer = await client.callTool({ name: exposed.get(tool) ?? tool, arguments: { ...args } })
+        if (answer._meta?.['hearth/code'] !== undefined) throw new Error(JSON.stringify(answer.content))
+        return answer
+      },
     })
   } finally {
     await client.close()
