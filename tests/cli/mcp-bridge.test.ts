@@ -195,6 +195,27 @@ describe('the bridge', () => {
     expect(bridge.notes).toEqual(['The house was restarted; the session was opened anew.'])
   })
 
+  test('takes up a listener again that was lost, and tells that lists may have changed', async () => {
+    const bridge = openBridge()
+    const onChanged = vi.fn()
+    const client = await connect('modern', bridge, onChanged)
+    await vi.waitFor(() => {
+      fakes.get('house').changed('tools')
+      expect(onChanged).toHaveBeenCalled()
+    })
+    fakes.get('house').become({ tools: [...tools, fakeTool('cut', { kind: 'cut' })] })
+    const cut = client.callTool({ name: 'cut' })
+    await expect(cut).rejects.toThrow()
+    onChanged.mockClear()
+    await vi.waitFor(() => expect(onChanged).toHaveBeenCalled(), 5000)
+    onChanged.mockClear()
+    await vi.waitFor(() => {
+      fakes.get('house').changed('tools')
+      expect(onChanged).toHaveBeenCalled()
+    })
+    expect(bridge.notes.join()).toContain('The connection to the house was lost.')
+  })
+
   test('sends the headers that a parameter asks for, once it has seen the list', async () => {
     const client = await connect('modern', openBridge())
     await client.listTools()

@@ -12,6 +12,7 @@ export const mcpOwnRequirements = [
       'tests/cli/mcp-bridge.test.ts: reads why the house cannot be reached, and goes on when it can',
       'tests/cli/mcp-bridge.test.ts: leaves nothing behind when it closes its end',
       'tests/cli/mcp-bridge.test.ts: opens a session anew that the house has forgotten, and tells that lists may have changed',
+      'tests/cli/mcp-bridge.test.ts: takes up a listener again that was lost, and tells that lists may have changed',
       'tests/cli/mcp-bridge.test.ts: sends the headers that a parameter asks for, once it has seen the list',
       'tests/cli/mcp-bridge.test.ts: ends with an error at a line without an end',
       'tests/cli/mcp-bridge.test.ts: refuses what is too many at the same time, and takes more when some are done',

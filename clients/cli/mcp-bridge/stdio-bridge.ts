@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   isInitializeRequest,
   isJSONRPCErrorResponse,
@@ -12,10 +13,12 @@ import {
   SdkErrorCode,
   SdkHttpError,
   StreamableHTTPClientTransport,
+  SUBSCRIPTION_ID_META_KEY,
   serializeMessage,
 } from '@modelcontextprotocol/client'
 import { CliError } from '../cli-error.ts'
 import { bodyOf, explainFailure } from './explain-failure.ts'
+import { missedByListener, missedBySession } from './missed-news.ts'
 import { ParamHeaders } from './param-headers.ts'
 import { readMessages } from './read-messages.ts'
 
@@ -46,7 +49,7 @@ const defaultLimits: BridgeLimits = { open: 1024, unsentCharacters: 64 * 1024 * 
 /** Telling the house that the session ends may take so long. */
 const FAREWELL_MS = 2000
 /** The house comes back within minutes, or not at all. */
-const reconnectionOptions = {
+const reconnection = {
   initialReconnectionDelay: 500,
   maxReconnectionDelay: 10_000,
   reconnectionDelayGrowFactor: 1.5,
@@ -54,10 +57,12 @@ const reconnectionOptions = {
 }
 
 interface OpenRequest {
-  readonly method: string
+  readonly message: JSONRPCRequest
   /** 2026-07-28 and later: cancelled by ending its connection. */
   readonly isModern: boolean
   readonly ending: AbortController
+  /** Of `subscriptions/listen`: the client knows that it listens. */
+  isAcknowledged: boolean
 }
 
 /**
@@ -88,7 +93,7 @@ class StdioBridge {
     this.#limits = { ...defaultLimits, ...deps.limits }
     this.#transport = new StreamableHTTPClientTransport(deps.endpoint, {
       requestInit: { headers: { authorization: `Bearer ${deps.token}` } },
-      reconnectionOptions,
+      reconnectionOptions: reconnection,
     })
     this.#transport.onmessage = (message) => this.#receive(message)
     this.#transport.onerror = (error) => this.#streamFailed(error)
@@ -135,13 +140,45 @@ class StdioBridge {
     if (isInitializeRequest(message)) this.#handshake = message
     const ending = new AbortController()
     const isModern = typeof message.params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string'
-    this.#open.set(message.id, { method: message.method, isModern, ending })
-    const lost = (): void => this.#fail(message.id, new Error('The connection ended before the answer.'))
+    const request: OpenRequest = { message, isModern, ending, isAcknowledged: false }
+    this.#open.set(message.id, request)
+    if (isModern && message.method === 'subscriptions/listen') {
+      void this.#listen(request)
+      return
+    }
+    const lost = (): void => this.#fail(message.id, connectionLost())
     const headers = isModern ? this.#headers.of(message) : undefined
     const options = { requestSignal: ending.signal, onRequestStreamEnd: lost }
     this.#send(message, headers === undefined ? options : { ...options, headers }).catch((error: unknown) =>
       this.#fail(message.id, error),
     )
+  }
+
+  /** Takes up again a listener whose connection was lost, until the client ends it or the house stays away. */
+  async #listen(request: OpenRequest): Promise<void> {
+    const { id } = request.message
+    const { initialReconnectionDelay: first, reconnectionDelayGrowFactor: factor, maxReconnectionDelay } = reconnection
+    let delayMs = first
+    for (let attempt = 0; attempt <= reconnection.maxRetries; attempt += 1) {
+      const failure = await this.#untilStreamEnds(request)
+      if (!this.#open.has(id)) return
+      if (!request.isAcknowledged) break
+      this.#note(explainFailure(failure ?? connectionLost(), this.#deps.endpoint))
+      if (failure === undefined) [attempt, delayMs] = [0, first]
+      await sleep(delayMs, undefined, { signal: request.ending.signal }).catch(() => undefined)
+      delayMs = Math.min(delayMs * factor, maxReconnectionDelay)
+    }
+    this.#fail(id, connectionLost())
+  }
+
+  /** Why there was none; undefined: it was there and ended. Never rejects. */
+  async #untilStreamEnds({ message, ending: { signal } }: OpenRequest): Promise<unknown> {
+    if (signal.aborted) return undefined
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    const ended = (): void => resolve(undefined)
+    signal.addEventListener('abort', ended, { once: true })
+    this.#send(message, { requestSignal: signal, onRequestStreamEnd: ended }).catch(resolve)
+    return await promise.finally(() => signal.removeEventListener('abort', ended))
   }
 
   /** The request that the client does not want any more; its answer goes nowhere. */
@@ -181,20 +218,30 @@ class StdioBridge {
     const { promise, resolve, reject } = Promise.withResolvers<JSONRPCMessage>()
     const id = `hearth-${randomUUID()}`
     this.#renewed = { id, resolve }
-    const onRequestStreamEnd = (): void => reject(new Error('The connection ended before the answer.'))
+    const onRequestStreamEnd = (): void => reject(connectionLost())
     await this.#transport.send({ ...this.#handshake, id }, { onRequestStreamEnd })
     this.#adoptVersion(await promise)
     await this.#transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
     this.#note('The house was restarted; the session was opened anew.')
-    for (const what of ['tools', 'prompts', 'resources']) {
-      this.#write({ jsonrpc: '2.0', method: `notifications/${what}/list_changed` })
-    }
+    for (const news of missedBySession()) this.#write(news)
   }
 
   #receive(message: JSONRPCMessage): void {
+    if ('method' in message && this.#repeatsAcknowledgement(message)) return
     if ('method' in message || message.id === undefined) this.#write(message)
     else if (message.id === this.#renewed?.id) this.#renewed.resolve(message)
     else this.#answered(message.id, message)
+  }
+
+  /** Of a listener that was taken up again the client knows already; what it may have missed it does not. */
+  #repeatsAcknowledgement({ method, params }: JSONRPCRequest | JSONRPCNotification): boolean {
+    if (method !== 'notifications/subscriptions/acknowledged') return false
+    const id: unknown = params?._meta?.[SUBSCRIPTION_ID_META_KEY]
+    const request = typeof id === 'string' || typeof id === 'number' ? this.#open.get(id) : undefined
+    const isRepeated = request?.isAcknowledged === true
+    if (request !== undefined) request.isAcknowledged = true
+    if (isRepeated) for (const news of missedByListener(request.message)) this.#write(news)
+    return isRepeated
   }
 
   #answered(id: RequestId, message: JSONRPCMessage): void {
@@ -202,8 +249,10 @@ class StdioBridge {
     // Cancelled or refused meanwhile: it has its end.
     if (request === undefined) return
     this.#open.delete(id)
-    if (request.method === 'initialize') this.#adoptVersion(message)
-    if (request.method === 'tools/list' && isJSONRPCResultResponse(message)) this.#headers.learn(message.result)
+    const { method } = request.message
+    if (method === 'subscriptions/listen') request.ending.abort()
+    if (method === 'initialize') this.#adoptVersion(message)
+    if (method === 'tools/list' && isJSONRPCResultResponse(message)) this.#headers.learn(message.result)
     this.#write(message)
   }
 
@@ -256,6 +305,7 @@ class StdioBridge {
   }
 
   async #close(): Promise<void> {
+    for (const { ending } of this.#open.values()) ending.abort()
     this.#open.clear()
     const hurry = setTimeout(() => void this.#transport.close(), FAREWELL_MS)
     await this.#transport.terminateSession().catch(() => undefined)
@@ -263,6 +313,8 @@ class StdioBridge {
     await this.#transport.close()
   }
 }
+
+const connectionLost = (): Error => new Error('The connection to the house was lost.')
 
 const tooSlow = (): CliError => new CliError('failed', 'The client takes no messages any more; restart it.')
 
