@@ -11,6 +11,7 @@ import { aggregatorRequirements } from './requirements/mcp-a.ts'
 import { mcpSettingsRequirements } from './requirements/mcp-c.ts'
 import { mcpEndpointRequirements } from './requirements/mcp-e.ts'
 import { mcpOwnRequirements } from './requirements/mcp-o.ts'
+import { pageServersRequirements } from './requirements/mcp-p.ts'
 import { mcpStoreRequirements } from './requirements/mcp-s.ts'
 import { mcpUpstreamRequirements } from './requirements/mcp-u.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
@@ -54,6 +55,7 @@ export const requirements: readonly Requirement[] = [
   ...mcpOwnRequirements,
   ...aggregatorRequirements,
   ...mcpEndpointRequirements,
+  ...pageServersRequirements,
 ]
 
 /** What the protocol and the error table name already and a later capability will bring. */

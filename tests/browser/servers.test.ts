@@ -242,6 +242,27 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     expect(problems()).toEqual([])
   })
 
+  it('signs the house in where a server wants that, and shows where it leads before', async () => {
+    await using device = await browser.device()
+    const { page, problems } = await pairedWindow(device, house)
+    const servers = (await house.rest('GET', '/mcp/servers')) as { data: { name: string; status: object }[] }
+    const data = servers.data.map((server) => ({ ...server, status: { ...server.status, state: 'unauthorized' } }))
+    await page.route('**/api/v1/mcp/servers?*', (route) => route.fulfill({ json: { data, next_cursor: null } }))
+    let address = 'javascript:alert(1)'
+    await page.route('**/api/v1/mcp/servers/puppet/sign-in', (route) =>
+      route.fulfill({ json: { authorization_url: address } }),
+    )
+    await openServers(page, house, 'puppet')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('in a way this page does not understand', { exact: false }).waitFor()
+    address = 'https://auth.example/authorize?state=1'
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    const link = page.getByRole('link', { name: 'Go on at auth.example' })
+    expect(await link.getAttribute('href')).toBe(address)
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
+    expect(problems()).toEqual([])
+  })
+
   it('a guest sees no way here; a member may try tools, and switch nothing', async () => {
     await house.rest('PUT', '/users/gast', { role: 'guest' })
     await house.rest('PUT', '/users/mia', { role: 'member' })

@@ -76,6 +76,9 @@ export const serversDe: ServersDictionary = {
 
   restart: 'Neu starten',
   restarted: '{name} ist angehalten und startet, wenn er wieder gebraucht wird.',
+  signIn: 'Anmelden',
+  signInAt: 'Weiter bei {host}',
+  signInHint: 'Ein neues Fenster öffnet sich. Komm zurück, wenn es sagt, dass du fertig bist.',
   refresh: 'Werkzeuge suchen',
   refreshed: '{name} wurde nach seinen Werkzeugen gefragt.',
   remove: 'Entfernen',

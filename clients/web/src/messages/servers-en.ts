@@ -75,6 +75,9 @@ export const serversEn = {
 
   restart: 'Restart',
   restarted: '{name} is stopped and starts at its next use.',
+  signIn: 'Sign in',
+  signInAt: 'Go on at {host}',
+  signInHint: 'A new window opens. Come back when it says that you are done.',
   refresh: 'Look for tools',
   refreshed: '{name} was asked for its tools.',
   remove: 'Remove',

@@ -56,7 +56,8 @@ export class HearthAuditList extends DeskElement {
         border-block-start: var(--hairline) solid var(--line);
       }
 
-      time {
+      time,
+      .short {
         white-space: nowrap;
       }
 
@@ -139,8 +140,8 @@ export class HearthAuditList extends DeskElement {
     return html`
       <tr>
         <td><time datetime=${new Date(at).toISOString()}>${timeText(at, context.translate.language)}</time></td>
-        <td>${principal}</td>
-        <td>${action}</td>
+        <td class="short">${principal}</td>
+        <td class="short">${action}</td>
         <td><code>${target}</code>${detail === null ? nothing : html`<br><code class="meta">${detail}</code>`}</td>
         <td><span class="tag ${tones[outcome]}">${words(`outcome.${outcome}`)}</span>${code === null ? nothing : html` <code class="meta">${code}</code>`}</td>
       </tr>

@@ -9,6 +9,7 @@ import './review-card.ts'
 import { serverFacts } from './server-facts.ts'
 import { doAndSay } from './servers-desk.ts'
 import { serversStyles } from './servers-styles.ts'
+import './sign-in.ts'
 import { serverSwitch } from './switch-template.ts'
 import './tool-card.ts'
 
@@ -112,8 +113,9 @@ export class HearthServerDetail extends DeskElement {
   #acts() {
     const { words, context } = this.desk
     if (!context.may('settings')) return nothing
-    const { name, origin } = this.server
+    const { name, origin, status } = this.server
     return html`
+      ${status?.state === 'unauthorized' ? html`<hearth-sign-in .desk=${this.desk} .server=${name}></hearth-sign-in>` : nothing}
       <div class="line">
         <button type="button" @click=${this.#restart}>${icon(RotateCw)}${words('restart')}</button>
         <button type="button" @click=${this.#refresh}>${icon(RefreshCw)}${words('refresh')}</button>

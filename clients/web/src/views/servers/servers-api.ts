@@ -13,6 +13,8 @@ export interface ServersApi {
   setServer(name: string, enabled: boolean): Promise<HouseServer>
   removeServer(name: string): Promise<void>
   restartServer(name: string): Promise<HouseServer>
+  /** Where a person signs the house in at a server, by a browser. Untrusted. */
+  beginSignIn(name: string): Promise<string>
   /** Asks the server anew what it offers. */
   refreshServer(name: string): Promise<HouseServer>
   setTool(exposedName: string, change: { readonly enabled?: boolean; readonly pinned?: boolean }): Promise<HouseTool>
@@ -49,6 +51,10 @@ export function createServersApi(rest: Rest): ServersApi {
     setServer: (name, enabled) => send({ method: 'PATCH', path: serverPath(name), body: { enabled } }),
     removeServer: (name) => send({ method: 'DELETE', path: serverPath(name) }),
     restartServer: (name) => send({ method: 'POST', path: `${serverPath(name)}/restart`, timeoutMs: startTimeoutMs }),
+    async beginSignIn(name) {
+      const call = { method: 'POST', path: `${serverPath(name)}/sign-in`, timeoutMs: startTimeoutMs } as const
+      return (await send<{ readonly authorization_url: string }>(call)).authorization_url
+    },
     refreshServer: (name) => send({ method: 'POST', path: `${serverPath(name)}/refresh`, timeoutMs: startTimeoutMs }),
     setTool: (name, change) => send({ method: 'PATCH', path: toolPath(name), body: change }),
     approveTool: (name, hash) => send({ method: 'POST', path: `${toolPath(name)}/approve`, body: { hash } }),
