@@ -18,6 +18,8 @@ export interface SealedProviderOptions {
   readonly scope: string | null
   /** Of a sign-in that was begun; undefined: nobody is there to sign in, only what is kept is used. */
   readonly begun?: BegunSignIn
+  /** Told the scope that is wanted when a sign-in is needed and nobody is there. */
+  readonly onWanted?: (scope: string) => void
 }
 
 export interface BegunSignIn {
@@ -93,7 +95,10 @@ export class SealedProvider implements OAuthClientProvider {
   }
 
   redirectToAuthorization(url: URL): void {
-    this.#options.begun?.onRedirect(url)
+    const { begun, onWanted } = this.#options
+    const scope = url.searchParams.get('scope')
+    if (begun !== undefined) begun.onRedirect(url)
+    else if (scope !== null) onWanted?.(scope)
   }
 
   saveCodeVerifier(verifier: string): void {

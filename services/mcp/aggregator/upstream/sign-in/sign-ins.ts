@@ -10,6 +10,7 @@ import { readSignIn, type SecretBox, writeSignIn } from './sign-in-record.ts'
 
 const goodForMs = 10 * 60 * 1000
 const maxBegun = 100
+const maxWanted = 1000
 const maxAnswerBytes = 1024 * 1024
 
 export interface SignInDeps {
@@ -35,6 +36,8 @@ export class SignIns {
   readonly #deps: SignInDeps | undefined
   readonly #clock: () => number
   readonly #begun = new Map<string, Begun>()
+  /** By server: what its last call lacked, for the next sign-in (step-up). */
+  readonly #wanted = new Map<string, string>()
 
   constructor(deps: SignInDeps | undefined, clock: () => number) {
     this.#deps = deps
@@ -60,7 +63,7 @@ export class SignIns {
     await overEgress(target, async ({ fetch }) => {
       const fetchFn: PinnedFetch['fetch'] = (url, init) => fetch(url, { ...init, signal })
       const { resourceMetadataUrl, scope } = await challengeOf(target, fetchFn)
-      const wanted = target.server.oauth?.scope ?? scope
+      const wanted = target.server.oauth?.scope ?? this.#wanted.get(target.server.name) ?? scope
       await auth(provider, {
         serverUrl: target.url,
         fetchFn,
@@ -88,6 +91,7 @@ export class SignIns {
       const answer = { authorizationCode: code, ...(iss === undefined ? {} : { iss }) }
       await auth(provider, { serverUrl: target.url, fetchFn: fetch, ...answer })
     })
+    this.#wanted.delete(target.server.name)
     return target.server.name
   }
 
@@ -109,8 +113,15 @@ export class SignIns {
       clientId: filled.clientId,
       clientSecret: filled.clientSecret,
       scope: server.oauth?.scope ?? null,
+      onWanted: (wanted) => this.#remember(server.name, wanted),
       ...(begun === undefined ? {} : { begun }),
     })
+  }
+
+  #remember(server: string, scope: string): void {
+    const [oldest] = this.#wanted.keys()
+    if (oldest !== undefined && this.#wanted.size >= maxWanted) this.#wanted.delete(oldest)
+    this.#wanted.set(server, scope)
   }
 
   #forgetOld(): void {
