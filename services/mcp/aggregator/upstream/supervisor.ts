@@ -225,7 +225,7 @@ export class Supervisor {
     if (this.#hasFailed) this.#countRestart()
     try {
       const link = await this.#deps.starter.open({ server, events: this.#events, signal: abort.signal })
-      const live = new LiveLink(link, this.#events)
+      const live = new LiveLink(link, this.#events, (doubtful) => void this.suspect(doubtful, 'died'))
       if (abort.signal.aborted) await live.close(AbortSignal.abort())
       abort.signal.throwIfAborted()
       this.#deps.metrics.started(server.name, (performance.now() - startedAt) / 1000)
@@ -248,7 +248,8 @@ export class Supervisor {
   }
 
   #startFailed(error: unknown, abort: AbortController): HearthError {
-    if (error instanceof HearthError) return error
+    const givenUp: unknown = abort.signal.reason
+    if (givenUp instanceof HearthError) return givenUp
     const isCurrent = this.#connection.type === 'starting' && this.#connection.abort === abort
     if (isCurrent) this.#connection = { type: 'none' }
     const { name } = this.#server

@@ -67,6 +67,13 @@ describe.each(eras)('a %s server on standard streams', (era, args) => {
     expect(await textOf(get('line'), callOf('big', { bytes: 3000 }))).toHaveLength(3000)
   })
 
+  test('is listed without what is no tool at all', async () => {
+    const { get } = startPool([lineOf('line', [...args, 'odd-tool'])])
+    const { tools } = await get('line').list(new AbortController().signal)
+    expect(tools.map(({ name }) => name)).toContain('echo')
+    expect(tools.every(({ name }) => typeof name === 'string')).toBe(true)
+  })
+
   test('lines that are no messages change nothing', async () => {
     const { get } = startPool([lineOf('line', args)])
     expect(await textOf(get('line'), callOf('junk'))).toBe('after junk')

@@ -90,6 +90,17 @@ describe('a server over HTTP', () => {
     expect(performance.now() - killedAt).toBeLessThan(100)
   })
 
+  test('that goes away while nobody calls is not ready any more', async () => {
+    const server = await listenModern()
+    const { get } = startPool([serverOf('web', { url: server.url })])
+    await get('web').list(never)
+    expect(get('web').status().state).toBe('ready')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await server.close()
+    await until(() => get('web').status().state === 'cold')
+    expect(get('web').status().lastError).toBe('the connection broke')
+  })
+
   test('that answers nothing is given up at the deadline, and its breaker opens', async () => {
     let isSilent = false
     const server = await listenModern((handle) => (request, response) => {

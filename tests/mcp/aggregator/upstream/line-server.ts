@@ -1,6 +1,6 @@
 /**
  * A small MCP server on standard streams that speaks plain lines, starts in no time and misbehaves on demand.
- * Arguments: `modern`, `exit-at-probe`, `silent-probe`, `start-after=<ms>`, `die-at-start`, `ask-at-start`.
+ * Arguments: `modern`, `exit-at-probe`, `silent-probe`, `start-after=<ms>`, `die-at-start`, `ask-at-start`, `odd-tool`.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -131,7 +131,7 @@ const methods: Readonly<Record<string, (message: Message) => unknown>> = {
     return { protocolVersion: '2025-11-25', capabilities, serverInfo: { name: 'line', version: '1' } }
   },
   ping: () => ({}),
-  'tools/list': () => ({ ...cache, tools: toolList() }),
+  'tools/list': () => ({ ...cache, tools: [...toolList(), ...(options.has('odd-tool') ? [{ name: 7 }] : [])] }),
   'resources/list': () => ({ ...cache, resources: [{ uri: 'line://a', name: 'a' }] }),
   'resources/read': ({ params }) => ({ ...cache, contents: [{ uri: params?.['uri'], text: 'content' }], _meta: meta }),
   'resources/subscribe': ({ params }) => {

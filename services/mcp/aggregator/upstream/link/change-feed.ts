@@ -24,15 +24,18 @@ type Opened =
 export class ChangeFeed {
   readonly #link: Link
   readonly #events: LinkEvents
+  readonly #onBroken: () => void
   readonly #ended = new AbortController()
   readonly #subscribed = new Set<string>()
   #uris: readonly string[] = []
   #renewal = new AbortController()
   #work = Promise.resolve()
 
-  constructor(link: Link, events: LinkEvents) {
+  /** `onBroken` is told of every end of a listening that nobody wanted: perhaps the upstream is gone. */
+  constructor(link: Link, events: LinkEvents, onBroken: () => void) {
     this.#link = link
     this.#events = events
+    this.#onBroken = onBroken
   }
 
   start(uris: readonly string[]): void {
@@ -63,7 +66,7 @@ export class ChangeFeed {
       if (next.type === 'open' && failures > 0) this.#events.onListsChanged()
       const why = await this.#endOf(next)
       failures = why === 'renewed' ? 0 : failures + 1
-      if (why === 'broken') await this.#pause(failures)
+      if (why === 'broken') await this.#afterBreak(failures)
       last = next
     }
     close(last)
@@ -102,7 +105,8 @@ export class ChangeFeed {
     return Promise.race([renewed, opened.subscription.closed.then(() => 'broken' as const)])
   }
 
-  async #pause(failures: number): Promise<void> {
+  async #afterBreak(failures: number): Promise<void> {
+    if (!this.#ended.signal.aborted) this.#onBroken()
     const ms = Math.min(firstRetryMs * 2 ** Math.min(failures - 1, 10), longestRetryMs)
     await sleep(ms, undefined, { signal: this.#ended.signal, ref: false }).catch(() => undefined)
   }

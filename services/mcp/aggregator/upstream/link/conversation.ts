@@ -13,20 +13,24 @@ type LogMessage = LoggingMessageNotification['params']
  * it belongs to: it is given to the only one it can belong to, and to nobody when there are several.
  */
 export class Conversation {
-  readonly #askers = new Set<Asker>()
+  readonly #entries = new Set<{ readonly asker: Asker }>()
   /** That a legacy upstream was told last, for all. */
   level: LogMessage['level'] | undefined
 
+  get #askers(): readonly Asker[] {
+    return [...this.#entries].map(({ asker }) => asker)
+  }
+
   enter(asker: Asker): Disposable {
     // Of its own, because one asker may have several exchanges.
-    const entry = { ...asker }
-    this.#askers.add(entry)
-    return { [Symbol.dispose]: () => this.#askers.delete(entry) }
+    const entry = { asker }
+    this.#entries.add(entry)
+    return { [Symbol.dispose]: () => this.#entries.delete(entry) }
   }
 
   /** @throws ProtocolError when it is not clear who is asked, or nobody can answer. */
   async ask(question: Question): Promise<Result> {
-    const able = [...this.#askers].filter((asker) => canAnswer(asker, question))
+    const able = this.#askers.filter((asker) => canAnswer(asker, question))
     const [asker] = able
     if (asker?.answer === undefined) throw refusal('nobody who waits for this server can answer that')
     if (able.length > 1) throw refusal('several calls are under way, it is not clear which of them this belongs to')
@@ -34,7 +38,7 @@ export class Conversation {
   }
 
   log(message: LogMessage): void {
-    const [only, ...others] = [...this.#askers].filter(({ logLevel }) => logLevel !== undefined)
+    const [only, ...others] = this.#askers.filter(({ logLevel }) => logLevel !== undefined)
     if (only === undefined || others.length > 0 || !isAtLeast(message.level, only.logLevel)) return
     only.onLog?.(message)
   }

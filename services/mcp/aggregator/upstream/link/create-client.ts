@@ -1,4 +1,10 @@
-import { Client, type ClientCapabilities, type VersionNegotiationOptions } from '@modelcontextprotocol/client'
+import {
+  Client,
+  type ClientCapabilities,
+  isSpecType,
+  type JSONRPCResponse,
+  type VersionNegotiationOptions,
+} from '@modelcontextprotocol/client'
 import { z } from 'zod'
 import type { Conversation } from './conversation.ts'
 import type { LinkEvents } from './link.ts'
@@ -23,7 +29,7 @@ export interface ClientOptions {
  * is answered or cached on the way.
  */
 export function createClient({ capabilities, versionNegotiation }: ClientOptions): Client {
-  return new Client(identity, {
+  return new TolerantClient(identity, {
     capabilities,
     jsonSchemaValidator: {
       getValidator: () => (input: unknown) => ({ valid: true, data: input as never, errorMessage: undefined }),
@@ -32,6 +38,19 @@ export function createClient({ capabilities, versionNegotiation }: ClientOptions
     listMaxPages: maxPages,
     ...(versionNegotiation === undefined ? {} : { versionNegotiation }),
   })
+}
+
+/** The SDK refuses a whole list for one entry that is no tool; this takes it out first. */
+class TolerantClient extends Client {
+  protected override _onresponse(response: JSONRPCResponse): void {
+    super._onresponse(withoutOddTools(response))
+  }
+}
+
+function withoutOddTools(response: JSONRPCResponse): JSONRPCResponse {
+  if (!('result' in response) || !Array.isArray(response.result['tools'])) return response
+  const tools = response.result['tools'].filter((tool: unknown) => isSpecType.Tool(tool))
+  return { ...response, result: { ...response.result, tools } }
 }
 
 /** Hears what the upstream tells by itself. */

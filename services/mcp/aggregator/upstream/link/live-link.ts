@@ -15,9 +15,10 @@ export class LiveLink {
   #lastAnswerAt = 0
   #alive: Promise<boolean> | undefined
 
-  constructor(link: Link, events: LinkEvents) {
+  /** `onDoubt` is told when it may be of no use any more. */
+  constructor(link: Link, events: LinkEvents, onDoubt: (live: LiveLink) => void) {
     this.link = link
-    this.feed = new ChangeFeed(link, events)
+    this.feed = new ChangeFeed(link, events, () => onDoubt(this))
   }
 
   get users(): number {
