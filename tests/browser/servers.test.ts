@@ -6,6 +6,9 @@ import { pairedWindow, questionField } from './chat-page.ts'
 import { tabTo, unseenStops } from './focus.ts'
 import { changedTools, openServers, type ServersHouse, startServersHouse } from './servers-house.ts'
 
+/** A process of a server may have to be started first, on a busy machine. */
+const patient = { timeout: 20_000 }
+
 let house: ServersHouse
 let browser: TestBrowser
 
@@ -46,7 +49,7 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
   it('Ctrl K finds a server', async () => {
     await using device = await browser.device()
     const { page, problems } = await pairedWindow(device, house)
-    await page.getByRole('link', { name: 'Servers & tools' }).waitFor()
+    await page.waitForFunction(() => customElements.get('hearth-quick-find') !== undefined)
     await page.keyboard.press('Control+k')
     await page.getByRole('dialog', { name: 'Find' }).getByRole('combobox').fill('pupp')
     await page.getByRole('option', { name: 'puppet' }).click()
@@ -71,10 +74,10 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     expect(await own.getAttribute('aria-checked')).toBe('true')
     expect(await own.getAttribute('aria-busy')).toBe('true')
     resolve()
-    await expect.poll(() => own.getAttribute('aria-checked')).toBe('false')
+    await expect.poll(() => own.getAttribute('aria-checked'), patient).toBe('false')
     expect(await isEnabled('/mcp/tools/read_graph')).toBe(false)
     await house.rest('PATCH', '/mcp/tools/read_graph', { enabled: true })
-    await expect.poll(() => own.getAttribute('aria-checked'), { timeout: 20_000 }).toBe('true')
+    await expect.poll(() => own.getAttribute('aria-checked'), patient).toBe('true')
     expect(problems()).toEqual([])
   })
 
@@ -105,9 +108,13 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     await page.getByRole('main').getByRole('switch', { name: 'Server puppet' }).first().click()
     await page.getByRole('link', { name: /^puppet Off/ }).waitFor()
     await page.getByRole('button', { name: 'Details of say' }).click()
-    await expect.poll(() => toolCard(page, 'say').getByRole('button', { name: 'Call' }).isDisabled()).toBe(true)
+    await expect
+      .poll(() => toolCard(page, 'say').getByRole('button', { name: 'Call' }).isDisabled(), patient)
+      .toBe(true)
     await page.getByRole('main').getByRole('switch', { name: 'Server puppet' }).first().click()
-    await expect.poll(() => toolCard(page, 'say').getByRole('button', { name: 'Call' }).isDisabled()).toBe(false)
+    await expect
+      .poll(() => toolCard(page, 'say').getByRole('button', { name: 'Call' }).isDisabled(), patient)
+      .toBe(false)
     expect(problems()).toEqual([])
   })
 
@@ -138,7 +145,7 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     await openServers(page, house, 'puppet')
     const draw = await opened(page, 'draw')
     await draw.getByRole('button', { name: 'Call' }).click()
-    await expect.poll(() => pictureWidth(draw.getByRole('img', { name: 'Picture 1 of the answer' }))).toBe(5)
+    await expect.poll(() => pictureWidth(draw.getByRole('img', { name: 'Picture 1 of the answer' })), patient).toBe(5)
     await draw.getByText('<script>', { exact: false }).waitFor()
     await draw.getByText('Not shown here: image, image/svg+xml').waitFor()
     await (await opened(page, 'say')).getByText('<img src=x', { exact: false }).first().waitFor()
@@ -182,7 +189,9 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     await page.getByRole('button', { name: 'Remove' }).click()
     await page.getByText('nobody is removed.').waitFor()
     await page.goto('about:blank')
-    await expect.poll(() => isEnabled('/mcp/servers/nobody').catch((error: Error) => error.message)).toContain('404')
+    await expect
+      .poll(() => isEnabled('/mcp/servers/nobody').catch((error: Error) => error.message), patient)
+      .toContain('404')
     expect(problems()).toEqual([])
   })
 
@@ -289,7 +298,7 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     const read: string[] = []
     page.on('request', (request) => request.url().includes('/mcp/servers?') && read.push(request.url()))
     await openServers(page, house)
-    await expect.poll(() => read.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => read.length, patient).toBeGreaterThanOrEqual(2)
     await page.goto(`${house.url}/#/chat`)
     await questionField(page).waitFor()
     const before = read.length
@@ -334,10 +343,10 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     await toolCard(page, 'search_nodes').getByText('Answered in').waitFor()
     await tabTo(page, 'Tool search_nodes', 'Shift+Tab')
     await page.keyboard.press('Space')
-    await expect.poll(() => isEnabled('/mcp/tools/search_nodes')).toBe(false)
+    await expect.poll(() => isEnabled('/mcp/tools/search_nodes'), patient).toBe(false)
     await page.getByRole('switch', { name: 'Tool search_nodes', exact: true }).waitFor()
     await page.keyboard.press('Space')
-    await expect.poll(() => isEnabled('/mcp/tools/search_nodes')).toBe(true)
+    await expect.poll(() => isEnabled('/mcp/tools/search_nodes'), patient).toBe(true)
     expect(problems()).toEqual([])
   })
 

@@ -13,6 +13,8 @@ export interface AppContext {
   readonly route: () => Route
   /** What this device may do, as the house last said; `admin` includes all others. It decides what is offered, no more. */
   readonly may: (scope: Scope) => boolean
+  /** Told when `may` answers otherwise. */
+  onRights(listener: () => void): () => void
   go(route: Route): void
   /** Says something for a while, at the edge; with `undo` an act can be taken back for 10 s before `onExpired` makes it so. */
   notify(notice: Notice): void

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { Blocks, Flame, History, MessageCircle, Search, Settings } from 'lucide'
 import type { Scope } from '../../../../services/common/contracts/principal.ts'
 import type { HearthClient } from '../protocol/hearth-client.ts'
+import { Listeners } from '../protocol/listeners.ts'
 import type { AppContext } from './app-context.ts'
 import { appStyles } from './app-styles.ts'
 import './connection-line.ts'
@@ -52,6 +53,7 @@ export class HearthApp extends LitElement {
   /** Shown again when the reader comes back to the chat, with what was typed there. */
   #chat: ChatRoute = { view: 'chat' }
   #scopes: readonly Scope[] = []
+  readonly #rights = new Listeners<void>()
   #lastView: Route['view'] | undefined
   #wasSignedIn = true
   #stop = new AbortController()
@@ -66,6 +68,7 @@ export class HearthApp extends LitElement {
       translate,
       route: () => address.route,
       may: (scope) => this.#scopes.includes(scope) || this.#scopes.includes('admin'),
+      onRights: (listener) => this.#rights.add(listener),
       go: (route) => address.go(route),
       notify: (notice) => this.#notices.show(notice),
     }
@@ -281,6 +284,7 @@ export class HearthApp extends LitElement {
     const session = await this.context.client.rest.getSession().catch(() => undefined)
     if (session === undefined) return
     this.#scopes = session.scopes
+    this.#rights.tell()
     this.requestUpdate()
   }
 

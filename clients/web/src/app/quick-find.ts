@@ -50,7 +50,11 @@ export class HearthQuickFind extends LitElement {
     const search = new ConversationSearch(client, searchConfig, () => this.requestUpdate())
     const onNews = () => search.again()
     this.#search = search
-    this.#leave = [client.on('conversation', onNews), client.on('resumed', onNews)]
+    this.#leave = [
+      client.on('conversation', onNews),
+      client.on('resumed', onNews),
+      this.context.onRights(() => void this.#readServers()),
+    ]
     void this.#readRecent()
     void this.#readServers()
   }
@@ -169,7 +173,7 @@ export class HearthQuickFind extends LitElement {
   }
 
   async #readServers(): Promise<void> {
-    if (!this.#seesServers || this.servers.length > 0) return
+    if (!this.#seesServers) return
     try {
       const page = await this.context.client.rest.send({ method: 'GET', path: '/api/v1/mcp/servers?limit=200' })
       this.servers = (page as ServersPage).data.map(({ name }) => name)
@@ -183,7 +187,6 @@ export class HearthQuickFind extends LitElement {
     this.query = event.target.value
     this.at = 0
     this.#search?.search(this.query)
-    void this.#readServers()
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -3,12 +3,12 @@ import type { AppContext } from '../../app/app-context.ts'
 import { LanguageController } from '../../app/language-controller.ts'
 import type { ServersDesk } from './servers-desk.ts'
 
-/** An element of this view: has the desk, and renders again when what the house said changes, or the language. */
+/** An element of this view: has the desk, and renders again when what the house said changes, the rights, or the language. */
 export abstract class DeskElement extends LitElement {
   static override properties: Readonly<Record<string, object>> = { desk: { attribute: false } }
 
   declare desk: ServersDesk
-  #leave: (() => void) | undefined
+  #leave: readonly (() => void)[] = []
 
   constructor() {
     super()
@@ -21,11 +21,12 @@ export abstract class DeskElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#leave = this.desk.book.onChange(() => this.requestUpdate())
+    const renew = () => this.requestUpdate()
+    this.#leave = [this.desk.book.onChange(renew), this.context.onRights(renew)]
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#leave?.()
+    for (const leave of this.#leave) leave()
   }
 }

@@ -99,7 +99,8 @@ export class HearthServersView extends LitElement {
     const { book } = this.#desk
     this.#stop = new AbortController()
     const { signal } = this.#stop
-    const leave = [book.onChange(() => this.requestUpdate()), context.client.on('resumed', () => book.again())]
+    const renew = () => this.requestUpdate()
+    const leave = [book.onChange(renew), context.onRights(renew), context.client.on('resumed', () => book.again())]
     signal.addEventListener('abort', () => {
       for (const stop of leave) stop()
       book.pause()
