@@ -50,6 +50,9 @@ export const aggregatorRequirements = [
       'Prompts, resources, templates, completions and watches go to the server that has them.',
       `${calls}: resources are read by their URI where they are listed, else where a template fits; never of the house`,
       `${calls}: a resource is watched once for all who watch it, not while its server is off, and news are handed on`,
+      `${calls}: a link in an answer can be read at the server that gave it, while that is on and reached`,
+      `${calls}: of a server that sleeps waits for its start no longer than a call may take`,
+      `${calls}: that come together to a server that sleeps start one look`,
       `${calls}: hands on what a retry brings, and asks again whether the tool is on`,
       `${calls}: errors of the protocol and the end of the caller pass through as they are`,
     ],
@@ -102,6 +105,7 @@ export const aggregatorRequirements = [
       'Schemas are bounded, refer to nothing outside, and break no rule of headers.',
       `${vetting}: with %s is not taken over`,
       `${vetting}: %s is dropped over HTTP, and loses its rules elsewhere`,
+      `${at}/calls/uri-pattern.test.ts: a template made to stop a process is answered in no time`,
       `${trust}: a schema that refers to the network is kept out and written down; one that was fine before waits`,
     ],
     [

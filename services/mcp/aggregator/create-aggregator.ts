@@ -102,7 +102,10 @@ class LiveAggregator implements Aggregator, Part {
       rules: this.#rules,
       upstream,
       isReady: (server) => this.#isReady(server),
-      look: (server, signal) => this.refresh(server, signal),
+      look: async (server, signal) => {
+        await this.#schedule.once(server, signal)
+        this.#live.swap()
+      },
       ledger: new CallLedger(store.audit, this.#metrics),
     })
     this.#watches = new ResourceWatches({ upstream, isOn: (server) => this.#isOn(server) })

@@ -4,7 +4,16 @@ import { describe, expect, test } from 'vitest'
 import { HearthError } from '../../../services/common/errors/hearth-error.ts'
 import type { ClientExchange } from '../../../services/mcp/aggregator/aggregator.ts'
 import { type FakeServer, tool } from './support/fake-pool.ts'
-import { asker, type Bench, everybody, never, openBench, profile, textOf } from './support/open-aggregator.ts'
+import {
+  asker,
+  type Bench,
+  everybody,
+  never,
+  openBench,
+  profile,
+  serverSpec,
+  textOf,
+} from './support/open-aggregator.ts'
 
 async function withServer(bench: Bench, name = 's'): Promise<FakeServer> {
   const server = bench.pool.offer(name, tool('a'), tool('b'))
@@ -75,6 +84,31 @@ describe('a call', () => {
     await expect(call).rejects.toMatchObject({ code: 'caller_cancelled' })
   })
 
+  test('of a server that sleeps waits for its start no longer than a call may take', async () => {
+    await using bench = await openBench()
+    const server = bench.pool.offer('s', tool('a'))
+    const { limits } = serverSpec()
+    await bench.declare('s', { limits: { ...limits, timeout_ms: 150 } })
+    await bench.until(() => bench.names().length === 1)
+    Object.assign(server, { state: 'cold', delayMs: 3000 })
+    const startedAt = performance.now()
+    expect(await bench.call('a')).toMatchObject(code('tool_timeout'))
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(server.reached).toEqual([])
+  })
+
+  test('that come together to a server that sleeps start one look', async () => {
+    await using bench = await openBench()
+    const server = bench.pool.offer('s', tool('a'))
+    await bench.declare('s')
+    await bench.until(() => bench.names().length === 1)
+    Object.assign(server, { state: 'cold', delayMs: 50 })
+    const { lists } = server
+    const results = await Promise.all(Array.from({ length: 20 }, () => bench.call('a')))
+    expect(new Set(results.map(textOf))).toEqual(new Set(['answer of a']))
+    expect(server.lists).toBe(lists + 1)
+  })
+
   test('hands on what a retry brings, and asks again whether the tool is on', async () => {
     await using bench = await openBench()
     const server = await withServer(bench)
@@ -101,12 +135,17 @@ describe('calls under way when their tool is switched off', () => {
   test('finish, unless they still waited for their turn', async () => {
     await using bench = await openBench()
     const server = await withServer(bench)
-    server.delayMs = 200
+    const answered = Promise.withResolvers<void>()
+    const { answer } = server
+    server.answer = (exchange) => answered.promise.then(() => answer(exchange))
     const running = bench.call('a')
     await bench.until(() => server.reached.length === 1)
-    server.queueMs = 200
+    const turn = Promise.withResolvers<void>()
+    server.turn = turn.promise
     const waiting = bench.call('a')
     await off(bench)
+    turn.resolve()
+    answered.resolve()
     expect(await waiting).toMatchObject(code('tool_disabled'))
     expect(textOf(await running)).toBe('answer of a')
     expect(server.reached).toHaveLength(1)
@@ -115,14 +154,14 @@ describe('calls under way when their tool is switched off', () => {
   test('are cut when that is wanted, and others are not', async () => {
     await using bench = await openBench({ onDisable: () => 'cancel' })
     const server = await withServer(bench)
-    server.delayMs = 300
+    server.delayMs = 3000
     const cut = bench.call('a')
     const other = bench.call('b')
     await bench.until(() => server.reached.length === 2)
     await off(bench)
     const cutAt = performance.now()
     expect(await cut).toMatchObject(code('tool_disabled'))
-    expect(performance.now() - cutAt).toBeLessThan(150)
+    expect(performance.now() - cutAt).toBeLessThan(500)
     expect(textOf(await other)).toBe('answer of b')
   })
 
@@ -198,6 +237,23 @@ describe('prompts and resources', () => {
     await ask(bench, 'completion/complete', { ref: { type: 'ref/resource', uri: 'note:///{id}' } })
     expect(notes.reached.at(-1)?.method).toBe('completion/complete')
     await expect(ask(bench, 'completion/complete', { ref: null })).rejects.toMatchObject({ code: -32_602 })
+  })
+
+  test('a link in an answer can be read at the server that gave it, while that is on and reached', async () => {
+    await using bench = await openBench()
+    const server = await withServer(bench)
+    server.answer = async () => ({
+      type: 'complete',
+      result: { content: [{ type: 'resource_link', uri: 'made:///1', name: 'One' }] },
+    })
+    const read = (audience = everybody) => ask(bench, 'resources/read', { uri: 'made:///1' }, audience)
+    await expect(read()).rejects.toMatchObject({ code: -32_602 })
+    await bench.call('a')
+    await read()
+    expect(server.reached.at(-1)).toMatchObject({ method: 'resources/read', params: { uri: 'made:///1' } })
+    await expect(read({ profile: profile({ servers: ['other'] }) })).rejects.toMatchObject({ code: -32_602 })
+    await bench.declare('s', { enabled: false })
+    await expect(read()).rejects.toMatchObject({ code: -32_602 })
   })
 
   test('a resource is watched once for all who watch it, not while its server is off, and news are handed on', async () => {

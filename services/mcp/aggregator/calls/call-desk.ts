@@ -8,6 +8,7 @@ import type { CallLedger } from './call-ledger.ts'
 import { TargetFinder } from './find-target.ts'
 import { Flights } from './flights.ts'
 import { failedCall, isAnswered, refusalError } from './refused-call.ts'
+import { within } from './within.ts'
 
 export interface CallDeskDeps {
   readonly catalog: () => Catalog
@@ -67,13 +68,30 @@ export class CallDesk {
     const refused = (): Error | undefined => this.#refused(name, request)
     return await this.#flights.fly(refused, request.signal, async (signal) => {
       const { server } = this.#callable(name, request)
+      if (this.#deps.isReady(server)) return await this.#sendCall(request, name, signal)
       // One that is started anew may offer something else under the same name: it is looked at before it is called.
-      if (!this.#deps.isReady(server)) await this.#deps.look(server, signal)
-      const tool = this.#callable(name, request)
-      const params = { ...request.params, name: tool.name }
-      const { method, asker } = request
-      return await this.#upstream(server).exchange({ method, params, tool: tool.definition, asker, signal, refused })
+      const ms = this.#deps.catalog().servers.get(server)?.limits.timeout_ms ?? 0
+      return await within(
+        ms,
+        () => tooLate(server, ms),
+        signal,
+        async (inTime) => {
+          await this.#deps.look(server, inTime)
+          return await this.#sendCall(request, name, inTime)
+        },
+      )
     })
+  }
+
+  async #sendCall(request: ClientExchange, name: string, signal: AbortSignal): Promise<ExchangeAnswer> {
+    const tool = this.#callable(name, request)
+    const { method, asker } = request
+    const params = { ...request.params, name: tool.name }
+    const refused = (): Error | undefined => this.#refused(name, request)
+    const exchange = { method, params, tool: tool.definition, asker, signal, refused }
+    const answer = await this.#upstream(tool.server).exchange(exchange)
+    if (answer.type === 'complete') this.finder.remember(tool.server, answer.result)
+    return answer
   }
 
   /** @throws as `refusal` says. */
@@ -184,5 +202,8 @@ function textOf(params: Readonly<Record<string, unknown>>, key: string): string 
 
 const unknown = (noun: string, name: string): ProtocolError =>
   new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown ${noun}: ${named(name)}`)
+
+const tooLate = (server: string, ms: number): HearthError =>
+  new HearthError('tool_timeout', `The MCP server ${server} was not ready within ${ms / 1000} s; try again later.`)
 
 const named = (name: string): string => name.slice(0, 200).toWellFormed()

@@ -1,12 +1,14 @@
-import { UriTemplate } from '@modelcontextprotocol/client'
 import type { Audience } from '../aggregator.ts'
 import type { Catalog, CatalogPrompt, CatalogTemplate } from '../catalog.ts'
 import type { ToolRules } from '../views/refuse-tool.ts'
+import { LinkedResources } from './linked-resources.ts'
+import { fitsUri, parseUriTemplate, type UriPattern } from './uri-pattern.ts'
 
 /** Who has what a client names, of all that its audience reaches. */
 export class TargetFinder {
   readonly #rules: ToolRules
-  readonly #templates = new WeakMap<CatalogTemplate, UriTemplate>()
+  readonly #templates = new WeakMap<CatalogTemplate, UriPattern>()
+  readonly #linked = new LinkedResources()
 
   constructor(rules: ToolRules) {
     this.#rules = rules
@@ -17,13 +19,20 @@ export class TargetFinder {
     return prompt !== undefined && this.#rules.reach(audience).server(prompt.server) ? prompt : undefined
   }
 
-  /** The server that lists the resource, else the first with a template that fits. */
+  /** Links in an answer lead to the server that gave it. */
+  remember(server: string, result: object): void {
+    this.#linked.remember(server, result)
+  }
+
+  /** The server that lists the resource, else the first with a template that fits, else the last whose answer linked to it. */
   resource(catalog: Catalog, uri: string, audience: Audience): string | undefined {
     const reach = this.#rules.reach(audience)
     const listed = catalog.resources.get(uri)?.server
     if (listed !== undefined && reach.server(listed)) return listed
     if (/^hearth:/i.test(uri)) return undefined
-    return catalog.templates.find((template) => reach.server(template.server) && this.#fits(template, uri))?.server
+    const fitting = catalog.templates.find((template) => reach.server(template.server) && this.#fits(template, uri))
+    const server = fitting?.server ?? this.#linked.server(uri)
+    return server !== undefined && reach.server(server) && catalog.servers.get(server)?.enabled ? server : undefined
   }
 
   template(catalog: Catalog, uriTemplate: string, audience: Audience): string | undefined {
@@ -33,12 +42,9 @@ export class TargetFinder {
   }
 
   #fits(template: CatalogTemplate, uri: string): boolean {
-    const pattern = this.#templates.get(template) ?? new UriTemplate(template.exposed.uriTemplate)
+    const pattern = this.#templates.get(template) ?? parseUriTemplate(template.exposed.uriTemplate)
+    if (pattern === undefined) return false
     this.#templates.set(template, pattern)
-    try {
-      return pattern.match(uri) !== null
-    } catch {
-      return false
-    }
+    return fitsUri(pattern, uri)
   }
 }

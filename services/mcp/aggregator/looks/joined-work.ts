@@ -17,6 +17,11 @@ export class JoinedWork {
     return this.#next
   }
 
+  /** For whom a run that has begun already will do. */
+  join(): Promise<void> {
+    return this.#running ?? this.run()
+  }
+
   /** Resolves when nothing runs and nothing waits. */
   async idle(): Promise<void> {
     for (let work = this.#next ?? this.#running; work !== undefined; work = this.#next ?? this.#running)

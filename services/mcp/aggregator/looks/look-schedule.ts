@@ -108,9 +108,18 @@ export class LookSchedule {
 
   /** A look that begins now, or has not begun yet. @throws what the look throws, or the reason of `signal`. */
   async now(server: string, signal: AbortSignal): Promise<void> {
+    await abortable(this.#of(server).work.run(), signal)
+  }
+
+  /** As `now`; one that is under way will do. */
+  async once(server: string, signal: AbortSignal): Promise<void> {
+    await abortable(this.#of(server).work.join(), signal)
+  }
+
+  #of(server: string): Watched {
     const watched = this.#watched.get(server)
-    if (watched === undefined) throw new HearthError('tool_disabled', `The MCP server ${server} is not switched on.`)
-    await abortable(watched.work.run(), signal)
+    if (watched !== undefined) return watched
+    throw new HearthError('tool_disabled', `The MCP server ${server} is not switched on.`)
   }
 
   #begin(server: string): Watched {

@@ -1,5 +1,5 @@
 import type { Prompt, Resource, ResourceTemplateType } from '@modelcontextprotocol/client'
-import { UriTemplate } from '@modelcontextprotocol/client'
+import { parseUriTemplate } from '../calls/uri-pattern.ts'
 import type { ListingRecord } from '../catalog.ts'
 import type { UpstreamListing } from '../upstream.ts'
 import { cleanIcons, cleanMeta } from './clean-extras.ts'
@@ -64,14 +64,8 @@ const isUsableUri = (uri: string): boolean =>
 
 const isUsableResource = ({ uri }: Resource): boolean => isUsableUri(uri)
 
-function isUsableTemplate({ uriTemplate }: ResourceTemplateType): boolean {
-  if (!isUsableUri(uriTemplate)) return false
-  try {
-    return new UriTemplate(uriTemplate).variableNames.length > 0
-  } catch {
-    return false
-  }
-}
+const isUsableTemplate = ({ uriTemplate }: ResourceTemplateType): boolean =>
+  isUsableUri(uriTemplate) && parseUriTemplate(uriTemplate) !== undefined
 
 interface Described {
   readonly title?: string | undefined

@@ -32,6 +32,8 @@ export interface FakeServer {
   delayMs: number
   /** Milliseconds that a call waits for its turn. */
   queueMs: number
+  /** What a call waits for before its turn. */
+  turn: Promise<void> | undefined
   /** Throws what an upstream would throw. */
   answer: (exchange: Exchange) => Promise<ExchangeAnswer>
   /** Of every request that reached it. */
@@ -49,6 +51,7 @@ const fakeServer = (tools: readonly Tool[]): FakeServer => ({
   isDead: false,
   delayMs: 0,
   queueMs: 0,
+  turn: undefined,
   answer: async ({ params }) => ({
     type: 'complete',
     result: { content: [{ type: 'text', text: `answer of ${String(params['name'] ?? params['uri'])}` }] },
@@ -155,6 +158,7 @@ export class FakePool implements UpstreamPool {
   }
 
   async #exchange(server: FakeServer, exchange: Exchange): Promise<ExchangeAnswer> {
+    await server.turn
     if (server.queueMs > 0) await pause(server.queueMs, exchange.signal)
     const refused = exchange.refused?.()
     if (refused !== undefined) throw refused
