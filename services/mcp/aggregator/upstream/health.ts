@@ -21,7 +21,7 @@ export type HealthEvent =
   | { readonly type: 'start_failed' }
   /** Runs, and answers nothing at all. */
   | { readonly type: 'hung' }
-  /** Answered a request. `settled`: it had been up for a while, so earlier failures are history. */
+  /** Answered a request, its start too. `settled`: it had been up for a while, so earlier failures are history. */
   | { readonly type: 'answered'; readonly settled: boolean }
   /** The trial came to nothing that says something about the upstream, such as a caller who went away. */
   | { readonly type: 'trial_void' }
@@ -55,7 +55,7 @@ export function stepHealth(health: Health, event: HealthEvent, now: number, chan
     case 'reset':
       return wellHealth
     case 'answered':
-      return { type: 'well', failures: event.settled ? 0 : Math.min(health.failures, openAfter - 1) }
+      return { type: 'well', failures: event.settled ? 0 : health.failures }
     case 'trial_void':
       return health.type === 'trial' ? { type: 'open', failures: health.failures, retryAt: now } : health
     case 'died':

@@ -241,6 +241,7 @@ export class Supervisor {
   #up(live: LiveLink, cause: StartCause): void {
     this.#connection = { type: 'up', live }
     this.#isUnauthorized = false
+    this.#step({ type: 'answered', settled: false })
     live.feed.start(this.#watchedUris())
     void live.link.lost.then((why) => this.lose(live, 'died', why))
     if (cause !== 'list') setImmediate(() => this.#events.onListsChanged())

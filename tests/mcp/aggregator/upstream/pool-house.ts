@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { CallToolResult, Result } from '@modelcontextprotocol/client'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -8,6 +9,7 @@ import { onTestFinished } from 'vitest'
 import { createSecretSource } from '../../../../services/common/config/secret-source.ts'
 import { type McpServer, mcpServerSpec } from '../../../../services/common/contracts/mcp-server.ts'
 import { createUpstreamPool } from '../../../../services/mcp/aggregator/upstream/create-upstream-pool.ts'
+import { startOf } from '../../../../services/mcp/aggregator/upstream/stdio/process-ledger.ts'
 import type { UpstreamPoolDeps } from '../../../../services/mcp/aggregator/upstream/upstream-pool-deps.ts'
 import type {
   Asker,
@@ -30,7 +32,7 @@ export const serverOf = (name: string, spec: Spec, origin: McpServer['origin'] =
   updated_at: 0,
 })
 
-const lineServer = join(import.meta.dirname, 'line-server.ts')
+const lineServer = fileURLToPath(new URL('line-server.ts', import.meta.url))
 
 /** Our own small server on standard streams. */
 export const lineOf = (name: string, args: readonly string[] = [], spec: Spec = {}): McpServer =>
@@ -147,14 +149,7 @@ function firstText(result: CallToolResult | Result): string {
 }
 
 /** Is the process there, and not a zombie? */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+export const isRunning = (pid: number): boolean => startOf(pid) !== undefined
 
 /** Resolves when it holds. @throws after `ms`. */
 export async function until(holds: () => boolean, ms = 5000): Promise<void> {

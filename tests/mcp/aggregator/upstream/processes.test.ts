@@ -86,6 +86,39 @@ describe('a process', () => {
     await until(() => !isRunning(pid))
   })
 
+  test('that dies at every call is started less and less often, until the breaker opens', async () => {
+    let now = Date.now()
+    const { get } = startPool([lineOf('line')], { clock: () => now })
+    const waits: number[] = []
+    for (let deaths = 0; deaths < 7; deaths += 1) {
+      await expect(get('line').exchange(callOf('die'))).rejects.toMatchObject({ code: 'tool_unavailable' })
+      await until(() => get('line').status().state !== 'ready')
+      const wait = (get('line').status().retryAt ?? now) - now
+      waits.push(wait)
+      now += wait
+    }
+    expect(waits[0]).toBe(0)
+    expect(waits.slice(1)).toEqual(waits.slice(1).toSorted((a, b) => a - b))
+    expect(waits.at(-1)).toBeGreaterThan(20_000)
+    now -= 1
+    expect(get('line').status()).toMatchObject({ state: 'open', restarts: 6 })
+  })
+
+  test('that is started after its breaker was open serves, also when the first caller did not wait for it', async () => {
+    let now = Date.now()
+    const { get } = startPool([lineOf('line', ['start-after=900'], { limits: { timeout_ms: 500 } })], {
+      clock: () => now,
+    })
+    await get('line').list(new AbortController().signal)
+    process.kill(pidOf(get('line').status()), 'SIGSTOP')
+    await expect(get('line').exchange(callOf('echo'))).rejects.toMatchObject({ code: 'tool_timeout' })
+    await until(() => get('line').status().state === 'open')
+    now += 60_000
+    await expect(get('line').exchange(callOf('echo'))).rejects.toMatchObject({ code: 'tool_timeout' })
+    await until(() => get('line').status().state === 'ready')
+    expect(await textOf(get('line'), callOf('echo', { text: 'back' }))).toBe('back')
+  })
+
   test('that is only slow is not taken for dead', async () => {
     const { get } = startPool([lineOf('line', [], { limits: { timeout_ms: 300 } })])
     await get('line').list(new AbortController().signal)

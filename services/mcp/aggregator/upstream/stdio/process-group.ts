@@ -14,6 +14,7 @@ export interface ProcessCommand {
 const stdinEndMs = 1000
 const terminateMs = 2000
 const killMs = 2000
+const orphansMs = 200
 /** The group is looked at so often while it is waited for. */
 const lookMs = 20
 
@@ -64,7 +65,10 @@ export class ProcessGroup {
     this.#signal('SIGTERM')
     if (await this.#isGoneWithin(terminateMs, atOnce, () => !this.#signal(0))) return
     this.#signal('SIGKILL')
-    await this.#isGoneWithin(killMs, new AbortController().signal, () => this.#isLeaderGone && !this.#signal(0))
+    const noHurry = new AbortController().signal
+    await this.#isGoneWithin(killMs, noHurry, () => this.#isLeaderGone)
+    // Dead orphans stay in the group until init looks after them.
+    await this.#isGoneWithin(orphansMs, noHurry, () => !this.#signal(0))
   }
 
   async #isGoneWithin(ms: number, atOnce: AbortSignal, isGone: () => boolean): Promise<boolean> {
