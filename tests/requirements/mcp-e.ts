@@ -69,6 +69,8 @@ export const mcpEndpointRequirements = requirementsOf('deliver.1', 'mcp deliver 
     'endpoint-questions',
     'What an upstream of either era asks in the middle reaches a client of either era, whose answer it gets.',
     'tests/mcp/endpoint/questions.test.ts: is asked what the upstream wants to know, and the call goes on with what it says',
+    'tests/mcp/endpoint/questions.test.ts: says who asks',
+    'tests/mcp/endpoint/questions.test.ts: is no address that is not of the web',
     'tests/mcp/endpoint/questions.test.ts: is told which capability is missing: %s',
     'tests/mcp/endpoint/questions.test.ts: with a session gets what its upstream makes of that',
     'tests/mcp/endpoint/questions.test.ts: ends at its upstream when nobody comes back',

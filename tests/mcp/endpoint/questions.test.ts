@@ -162,6 +162,34 @@ describe('a call that waits for a person', () => {
   })
 })
 
+describe('what an upstream asks', () => {
+  const asking = (url: string): Question => ({
+    method: 'elicitation/create',
+    params: { mode: 'url', message: 'Sign in', url, elicitationId: '1' },
+  })
+  const byAnswer = (url: string) => async (): Promise<ExchangeAnswer> => {
+    const result = { resultType: 'input_required', inputRequests: { who: asking(url) }, requestState: 's' }
+    return { type: 'input_required', result: result as never }
+  }
+  const inTheMiddle =
+    (url: string) =>
+    async ({ asker }: ClientExchange) =>
+      text(await asker.answer?.(asking(url)))
+  const canOpen = { capabilities: { elicitation: { url: {} } } }
+
+  test.each([byAnswer, inTheMiddle])('says who asks', async (answer) => {
+    const { connect } = await openWith(answer('https://example.org/sign-in'))
+    const { inputRequests, key } = await askedOf(await connect('modern', canOpen))
+    expect(inputRequests?.[key]?.params?._meta).toEqual({ 'hearth/server': 'fake' })
+  })
+
+  test.each([byAnswer, inTheMiddle])('is no address that is not of the web', async (answer) => {
+    const { connect } = await openWith(answer('file:///etc/passwd'))
+    const client = await connect('modern', canOpen)
+    await expect(askedOf(client)).rejects.toThrow('nothing was asked')
+  })
+})
+
 describe('a client that cannot answer', () => {
   test.each([asksByAnswer, asksInTheMiddle])('is told which capability is missing: %s', async (answer) => {
     const { connect } = await openWith(answer)

@@ -52,7 +52,9 @@ function callOf(
 const areHeadersRight = (headers: IncomingHttpHeaders, method: unknown): boolean =>
   headers['mcp-protocol-version'] === revision &&
   headers['mcp-method'] === method &&
-  headers['content-type']?.startsWith('application/json') === true
+  jsonType.test(headers['content-type'] ?? '')
+
+const jsonType = /^application\/json *(;|$)/i
 
 type Envelope = Pick<PlainRequest, 'capabilities' | 'logLevel' | 'progressToken'>
 

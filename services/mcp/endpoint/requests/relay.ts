@@ -1,6 +1,7 @@
 import {
   type HandlerResultTypeMap,
   type InputRequest,
+  type InputRequests,
   type InputRequiredResult,
   MissingRequiredClientCapabilityError,
   ProtocolError,
@@ -15,6 +16,7 @@ import type { CallAudit } from './call-audit.ts'
 import { missingCapability } from './missing-capability.ts'
 import { type CallStep, type ParkedCalls, RunningCall } from './parked-calls.ts'
 import { digestOf, type HeldState, type StateBinding, type StateSeal } from './sealed-state.ts'
+import { shownQuestion } from './shown-question.ts'
 import type { TokenUsage } from './token-usage.ts'
 
 type ErrandMethod = 'tools/call' | 'prompts/get' | 'resources/read'
@@ -68,7 +70,7 @@ export class Relay {
       ...(state === undefined ? {} : { requestState: state }),
     }
     const { audience } = caller
-    const asker = askerOf(ask, call)
+    const asker = askerOf(ask, errand, call)
     call.begin(ask, () =>
       this.#deps.aggregator.exchange({ method: errand.method, params, asker, audience, signal: call.signal }),
     )
@@ -98,7 +100,7 @@ export class Relay {
     if (missing !== undefined) throw missing
     return {
       resultType: 'input_required',
-      ...(inputRequests === undefined ? {} : { inputRequests }),
+      ...(inputRequests === undefined ? {} : { inputRequests: shownRequests(inputRequests, errand.upstream) }),
       ...(requestState === undefined
         ? {}
         : { requestState: this.#deps.seal.seal({ type: 'relayed', state: requestState }, bindingOf(ask, errand)) }),
@@ -166,7 +168,7 @@ const bindingOf = ({ caller }: Ask, { method, name, params, upstream }: Errand):
 })
 
 /** The client as the upstream sees it; progress and logs go to the request that is attached at the moment. */
-function askerOf(ask: Ask, call: RunningCall): Asker {
+function askerOf(ask: Ask, { upstream }: Errand, call: RunningCall): Asker {
   return {
     principal: ask.caller.principal.id,
     capabilities: ask.capabilities,
@@ -177,7 +179,7 @@ function askerOf(ask: Ask, call: RunningCall): Asker {
       to.notify({ method: 'notifications/progress', params: { ...progress, progressToken: to.progressToken } })
     },
     onLog: (message) => call.attached?.notify({ method: 'notifications/message', params: { ...message } }),
-    answer: (question) => answerOf(ask, call, question),
+    answer: async (question) => answerOf(ask, call, shownQuestion(question, upstream)),
   }
 }
 
@@ -188,6 +190,10 @@ async function answerOf(ask: Ask, call: RunningCall, question: Question): Promis
   throw new HearthError('caller_unsupported_feature', `The client does not answer ${question.method}.`)
 }
 
-/** The SDK checks it before it goes out. */
-const inputRequestOf = ({ method, params }: Question): InputRequest =>
-  ({ method, ...(params === undefined ? {} : { params }) }) as InputRequest
+const shownRequests = (requests: InputRequests, upstream: string): InputRequests =>
+  Object.fromEntries(
+    Object.entries(requests).map(([key, request]) => [key, inputRequestOf(shownQuestion(request, upstream))]),
+  )
+
+/** The upstream's own, but for its name. */
+const inputRequestOf = ({ method, params }: Question): InputRequest => ({ method, params }) as InputRequest

@@ -3,6 +3,7 @@ import {
   type CompleteResult,
   type GetPromptResult,
   type InputRequiredResult,
+  isInputRequiredResult,
   type ListPromptsResult,
   type ListResourcesResult,
   type ListResourceTemplatesResult,
@@ -114,7 +115,7 @@ export class Requests {
       params: { uri },
       upstream,
     })
-    return { ...answer, cacheScope: 'private' }
+    return isInputRequiredResult(answer) ? answer : { ...answer, cacheScope: 'private' }
   }
 
   async complete(ask: Ask, params: CompletionParams): Promise<CompleteResult> {

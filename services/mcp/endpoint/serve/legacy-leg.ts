@@ -16,28 +16,19 @@ export interface LegacyLegDeps {
   readonly clock: () => number
 }
 
-interface Held {
-  readonly session: LegacySession
-  readonly slot: Disposable
-}
-
 /** Clients of the revisions with sessions. A session is good for the credential and the address that opened it. */
 export class LegacyLeg {
   readonly #deps: LegacyLegDeps
-  readonly #sessions = new Map<string, Held>()
+  readonly #sessions = new Map<string, LegacySession>()
 
   constructor(deps: LegacyLegDeps) {
     this.#deps = deps
   }
 
-  get size(): number {
-    return this.#sessions.size
-  }
-
   async serve(hub: AudienceHub, request: Request, body: unknown): Promise<Response> {
     const id = request.headers.get('mcp-session-id')
     if (id === null) return this.#withoutSession(hub, request, body)
-    const session = this.#sessions.get(id)?.session
+    const session = this.#sessions.get(id)
     // Nobody learns that a session of somebody else is there.
     if (session?.hub !== hub) return sessionNotFound()
     return session.serve(request, body)
@@ -45,12 +36,13 @@ export class LegacyLeg {
 
   /** Ends what nobody has used for too long. */
   async sweep(): Promise<void> {
-    const idle = [...this.#sessions.values()].filter(({ session }) => session.idleMs > this.#deps.limits.sessionIdleMs)
-    await Promise.all(idle.map(({ session }) => session.close()))
+    const { sessionIdleMs } = this.#deps.limits
+    const idle = [...this.#sessions.values()].filter(({ idleMs }) => idleMs > sessionIdleMs)
+    await Promise.all(idle.map((session) => session.close()))
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ session }) => session.close()))
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()))
   }
 
   async #withoutSession(hub: AudienceHub, request: Request, body: unknown): Promise<Response> {
@@ -73,7 +65,7 @@ export class LegacyLeg {
       slot[Symbol.dispose]()
       this.#sessions.delete(id)
     })
-    this.#sessions.set(id, { session, slot })
+    this.#sessions.set(id, session)
     const response = await session.serve(request, body)
     if (session.id === undefined) await session.close()
     return response
@@ -86,8 +78,7 @@ export class LegacyLeg {
       return this.#deps.usage.hold(credentialId, 'sessions')
     } catch (error) {
       const idle = [...this.#sessions.values()]
-        .map(({ session }) => session)
-        .filter((session) => session.hub.caller.principal.credentialId === credentialId && session.idleMs > 0)
+        .filter(({ hub: { caller }, idleMs }) => caller.principal.credentialId === credentialId && idleMs > 0)
         .sort((left, right) => right.idleMs - left.idleMs)
       if (idle[0] === undefined) throw error
       await idle[0].close()
