@@ -137,8 +137,9 @@ export async function mountMcp(
     const isRead = method === 'GET' || method === 'HEAD'
     if (!isRead && url.startsWith(apiPrefix)) await mirror.refresh()
   })
-  const { aggregator, endpoint, allowApiCommands } = tools
-  await registerApi(app, { store, aggregator, allowApiCommands, log, clock: Date.now })
+  const { aggregator, endpoint, signIn, allowApiCommands } = tools
+  const context = { store, aggregator, allowApiCommands, clock: Date.now, ...(signIn === undefined ? {} : { signIn }) }
+  await registerApi(app, { ...context, log })
   await endpoint.register(app)
   if (clusterToken !== undefined) await registerInternal(app, { store, clusterToken, log })
 }

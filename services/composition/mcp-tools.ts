@@ -6,6 +6,9 @@ import type { SettingsMirror } from '../common/settings/settings-mirror.ts'
 import type { Aggregator } from '../mcp/aggregator/aggregator.ts'
 import { createAggregator } from '../mcp/aggregator/create-aggregator.ts'
 import { createUpstreamPool } from '../mcp/aggregator/upstream/create-upstream-pool.ts'
+import type { UpstreamSignIn } from '../mcp/aggregator/upstream.ts'
+import { apiPrefix } from '../mcp/api/route-table.ts'
+import { signInPath } from '../mcp/api/routes/sign-ins.ts'
 import { createMcpEndpoint, type McpEndpoint } from '../mcp/endpoint/create-mcp-endpoint.ts'
 import { createOwnParts } from '../mcp/endpoint/own/create-own-parts.ts'
 import type { Store } from '../mcp/store/store.ts'
@@ -15,7 +18,10 @@ import type { Wiring } from './wiring.ts'
 export interface McpTools {
   readonly aggregator: Aggregator & Part
   readonly endpoint: McpEndpoint
+  readonly signIn: UpstreamSignIn | undefined
   readonly allowApiCommands: () => boolean
+  /** Told where the house listens, once it does: people who signed in at a server come back there. */
+  readonly listensAt: (url: string) => void
 }
 
 /** Processes that may be starting at the same time: each takes a third of a second of a core. */
@@ -29,31 +35,34 @@ export function createMcpTools(
   const { live, registry: metrics, version } = wiring
   const log = wiring.log.child({ role: 'mcp' })
   const clock = Date.now
-  const { dataDir } = live.current().paths
   const settings = () => live.current().config
   const allowApiCommands = () => settings().mcp.allow_api_commands
   const onDisable = () => settings().mcp.on_disable
-  const secrets = createSecretSource({
-    variables: () => live.current().variables,
-    allowed: () => settings().secrets.allow,
-  })
-  const limits = { spawns: parallelSpawns }
+  let listening = ''
+  let signIn: UpstreamSignIn | undefined
   const aggregator = createAggregator({
     store,
     bus,
-    pool: (listener, verdicts) =>
-      createUpstreamPool({
+    pool: (listener, verdicts) => {
+      const pool = createUpstreamPool({
         listener,
         verdicts,
-        secrets,
-        limits,
+        secrets: createSecretSource({
+          variables: () => live.current().variables,
+          allowed: () => settings().secrets.allow,
+        }),
+        signIn: { box: store.sealed, redirectUrl: () => `${listening}${apiPrefix}${signInPath}` },
+        limits: { spawns: parallelSpawns },
         allowApiCommands,
         onDisable,
-        dataDir,
+        dataDir: live.current().paths.dataDir,
         log,
         clock,
         metrics,
-      }),
+      })
+      signIn = pool
+      return pool
+    },
     onDisable,
     clock,
     log,
@@ -75,5 +84,8 @@ export function createMcpTools(
     clock,
     version,
   })
-  return { aggregator, endpoint, allowApiCommands }
+  const listensAt = (url: string): void => {
+    listening = url
+  }
+  return { aggregator, endpoint, signIn, allowApiCommands, listensAt }
 }

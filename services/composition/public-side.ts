@@ -33,7 +33,7 @@ export async function createPublicSide(wiring: Wiring, needs: PublicNeeds): Prom
 }
 
 async function gatewaySide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
-  const { mcp, own, mirror, router } = needs
+  const { mcp, own, tools, mirror, router } = needs
   const { gateway: config } = wiring.loaded.config
   if (router === undefined) throw new HearthError('gateway_internal', 'The gateway has no router.')
   const gateway = createGateway(
@@ -55,17 +55,17 @@ async function gatewaySide(wiring: Wiring, needs: PublicNeeds): Promise<readonly
   gateway.attachTo(app.server)
   gateway.registerRoutes(app)
   const endpoints = await mountOn(app, wiring, needs)
-  const listener = listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_GATEWAY__PORT', own })
+  const listener = listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_GATEWAY__PORT', own, tools })
   return [listener, gateway, ...endpoints]
 }
 
 async function mcpSide(wiring: Wiring, needs: PublicNeeds): Promise<readonly Part[]> {
-  const { own } = needs
+  const { own, tools } = needs
   if (own === undefined) return []
   const { mcp: config } = wiring.loaded.config
   const app = httpApp(wiring)
   const endpoints = await mountOn(app, wiring, needs)
-  return [listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_MCP__PORT', own }), ...endpoints]
+  return [listenerOf(wiring, app, { ...config, portSetting: 'HEARTH_MCP__PORT', own, tools }), ...endpoints]
 }
 
 /** What mcp answers here: its parts start after the listener and stop before it. */
@@ -99,10 +99,11 @@ interface ListenerNeeds {
   readonly port: number
   readonly portSetting: string
   readonly own: McpRole | undefined
+  readonly tools: McpTools | undefined
 }
 
 function listenerOf({ loaded, roles, tell }: Wiring, app: FastifyInstance, needs: ListenerNeeds): HttpListener {
-  const { host, port, portSetting, own } = needs
+  const { host, port, portSetting, own, tools } = needs
   return new HttpListener({
     name: 'public listener',
     app,
@@ -114,6 +115,7 @@ function listenerOf({ loaded, roles, tell }: Wiring, app: FastifyInstance, needs
     ...(roles.has('gateway') ? { addressFile: join(loaded.paths.dataDir, 'address') } : {}),
     onListening: async (url) => {
       tell('address', url)
+      tools?.listensAt(url)
       if (own !== undefined) await tellHowToEnter(own, roles.has('gateway') ? `${url}/#pair=` : '', tell)
     },
   })
