@@ -16,6 +16,7 @@ import { WatchedUris } from './watched-uris.ts'
 import { type Work, Works } from './work.ts'
 
 const maxWaiting = 256
+const freshMs = 2000
 
 /** A request that a new connection may take, since the old one never looked at it. */
 class Unseen extends Error {}
@@ -71,7 +72,9 @@ export class SupervisedUpstream implements Upstream {
   async list(signal: AbortSignal): Promise<UpstreamListing> {
     const { start_timeout_ms: startMs, timeout_ms: listMs } = this.server.limits
     using work = this.#begin(signal, startMs + listMs)
-    return this.#once(work, 'list', ({ link }) => listAll(link, work.signal, listMs))
+    return this.#once(work, 'list', ({ link, since }) =>
+      listAll(link, { signal: work.signal, timeoutMs: listMs, isFresh: performance.now() - since < freshMs }),
+    )
   }
 
   async exchange(exchange: Exchange): Promise<ExchangeAnswer> {

@@ -1,31 +1,41 @@
-import { type CacheableRequestOptions, type Client, ProtocolError } from '@modelcontextprotocol/client'
+import { type CacheableRequestOptions, type Client, ProtocolError, type Tool } from '@modelcontextprotocol/client'
 import type { UpstreamListing } from '../../upstream.ts'
 import type { Link } from '../link/link.ts'
 
 /** Of everything that an upstream lists; what is more is cut off. */
 const maxEntries = 10_000
 
-/** Asks an upstream for all it has. @throws what the SDK throws. */
-export async function listAll({ client, era }: Link, signal: AbortSignal, timeoutMs: number): Promise<UpstreamListing> {
-  const options = { signal, timeout: timeoutMs, cacheMode: 'bypass' as const }
-  if (era === 'modern') await client.discover(options)
+export interface ListOrder {
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+  /** What it can do was asked a moment ago, when it was started. */
+  readonly isFresh: boolean
+}
+
+/** Asks an upstream for all it has, its lists at the same time. @throws what the SDK throws. */
+export async function listAll({ client, era }: Link, order: ListOrder): Promise<UpstreamListing> {
+  const options = { signal: order.signal, timeout: order.timeoutMs, cacheMode: 'bypass' as const }
+  if (era === 'modern' && !order.isFresh) await client.discover(options)
   const capabilities = client.getDiscoverResult()?.capabilities ?? client.getServerCapabilities() ?? {}
-  const { prompts, resources, tools } = capabilities
   const lists: Lists = { client, options }
-  return {
-    capabilities,
-    instructions: client.getDiscoverResult()?.instructions ?? client.getInstructions(),
-    tools: tools === undefined ? [] : (await client.listTools(undefined, options)).tools.slice(0, maxEntries),
-    prompts: prompts === undefined ? [] : await listPrompts(lists),
-    resources: resources === undefined ? [] : await listResources(lists),
-    resourceTemplates: resources === undefined ? [] : await listTemplates(lists),
-  }
+  const has = { tools: capabilities.tools !== undefined, resources: capabilities.resources !== undefined }
+  const [tools, prompts, resources, resourceTemplates] = await Promise.all([
+    has.tools ? listTools(lists) : [],
+    capabilities.prompts === undefined ? [] : listPrompts(lists),
+    has.resources ? listResources(lists) : [],
+    has.resources ? listTemplates(lists) : [],
+  ])
+  const instructions = client.getDiscoverResult()?.instructions ?? client.getInstructions()
+  return { capabilities, instructions, tools, prompts, resources, resourceTemplates }
 }
 
 interface Lists {
   readonly client: Client
   readonly options: CacheableRequestOptions
 }
+
+const listTools = async ({ client, options }: Lists): Promise<readonly Tool[]> =>
+  (await client.listTools(undefined, options)).tools.slice(0, maxEntries)
 
 const listPrompts = ({ client, options }: Lists) =>
   orNothing(async () => (await client.listPrompts(undefined, options)).prompts)

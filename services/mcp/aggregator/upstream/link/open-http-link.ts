@@ -14,6 +14,10 @@ import { createClient, joinConversation, listenToChanges, relayedCapabilities } 
 import { WatchedHttpTransport } from './http-transport.ts'
 import type { Link, LinkEvents } from './link.ts'
 
+/** A session is ended at its server too, when that does not take longer. */
+const goodbyeMs = 3000
+const hastyGoodbyeMs = 200
+
 export interface HttpTarget {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
@@ -119,10 +123,11 @@ function httpLink({ client, conversation, lost, pinned, createTransport }: HttpL
       await own.connect(createTransport(), { prior: { kind: 'modern', discover } })
       return { client: own, [Symbol.dispose]: () => void own.close().catch(() => undefined) }
     },
-    close: async () => {
+    close: async (atOnce) => {
       const { transport } = client
       if (transport instanceof WatchedHttpTransport) {
-        await Promise.race([transport.terminateSession().catch(() => undefined), afterMs(500)])
+        const ended = transport.terminateSession().catch(() => undefined)
+        await Promise.race([ended, afterMs(goodbyeMs), aborted(atOnce).then(() => afterMs(hastyGoodbyeMs))])
       }
       await client.close().catch(() => undefined)
       pinned.close()
@@ -131,5 +136,11 @@ function httpLink({ client, conversation, lost, pinned, createTransport }: HttpL
 }
 
 const shared = (client: Client) => ({ client, [Symbol.dispose]: () => undefined })
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 
 const afterMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
