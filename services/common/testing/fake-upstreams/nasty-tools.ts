@@ -44,6 +44,6 @@ export const heavySchema = (kind: 'deep' | 'large'): Tool['inputSchema'] => {
     return { type: 'object', properties: Object.fromEntries(entries) }
   }
   let schema: JSONObject = { type: 'string' }
-  for (let depth = 0; depth < 2000; depth++) schema = { type: 'object', properties: { next: schema } }
+  for (let depth = 0; depth < 100; depth++) schema = { type: 'object', properties: { next: schema } }
   return { type: 'object', properties: { next: schema } }
 }
