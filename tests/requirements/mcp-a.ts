@@ -44,6 +44,7 @@ export const aggregatorRequirements = [
       `${looks}: a change that changes nothing is told to nobody`,
       `${looks}: changes of many servers at once are few swaps`,
       `${at}/looks/look-gap.test.ts: one that rests is looked at soon, one that never rests less and less often`,
+      `${at}/looks/look-gap.test.ts: hundreds that never rest share ten looks a second, and none waits for those that were before`,
     ],
     [
       'relayed-requests',

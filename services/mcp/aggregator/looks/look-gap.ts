@@ -27,3 +27,16 @@ export function nextLook(
 }
 
 const gapOf = (streak: number): number => Math.min(longestMs, shortestMs * 2 ** Math.min(streak, 20))
+
+const paceMs = 100
+
+/** One look after another at all that are restless, so that hundreds of them together cost as little as a few. */
+export class SlowLane {
+  #freeAtMs = Number.NEGATIVE_INFINITY
+
+  /** How long the next one waits for its turn. */
+  wait(nowMs: number): number {
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + paceMs
+    return this.#freeAtMs - nowMs
+  }
+}

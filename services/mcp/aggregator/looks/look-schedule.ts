@@ -1,7 +1,7 @@
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { abortable } from '../../../common/lifecycle/abortable.ts'
 import { JoinedWork } from './joined-work.ts'
-import { calm, nextLook, type Unrest } from './look-gap.ts'
+import { calm, nextLook, SlowLane, type Unrest } from './look-gap.ts'
 
 export interface LookTimings {
   /** How often it is seen who is due. */
@@ -31,6 +31,9 @@ export interface LookScheduleDeps {
   readonly parallel: number
 }
 
+/** So often in a row, and it waits behind others that are no better. */
+const restlessStreak = 2
+
 interface Watched {
   readonly work: JoinedWork
   unrest: Unrest
@@ -47,6 +50,7 @@ export class LookSchedule {
   readonly #deps: LookScheduleDeps
   readonly #watched = new Map<string, Watched>()
   readonly #queue: string[] = []
+  readonly #slowLane = new SlowLane()
   readonly #ended = new AbortController()
   #active = 0
   #ticking: NodeJS.Timeout | undefined
@@ -98,12 +102,17 @@ export class LookSchedule {
   changed(server: string): void {
     const watched = this.#watched.get(server)
     if (watched === undefined || watched.timer !== undefined) return
-    const { waitMs, streak } = nextLook(watched.unrest, performance.now())
+    const now = performance.now()
+    const { waitMs, streak } = nextLook(watched.unrest, now)
     watched.unrest = { ...watched.unrest, streak }
-    watched.timer = setTimeout(() => {
-      watched.timer = undefined
-      this.soon(server)
-    }, waitMs).unref()
+    const laneMs = streak >= restlessStreak ? this.#slowLane.wait(now) : 0
+    watched.timer = setTimeout(
+      () => {
+        watched.timer = undefined
+        this.soon(server)
+      },
+      Math.max(waitMs, laneMs),
+    ).unref()
   }
 
   /** A look that begins now, or has not begun yet. @throws what the look throws, or the reason of `signal`. */
