@@ -223,10 +223,8 @@ describe.skipIf(isBrowserMissing)('servers and tools', () => {
     await graph.getByRole('button', { name: 'Call' }).click()
     await graph.getByText('Answered in').waitFor()
     await page.goto(`${house.url}/#/servers`)
-    await page
-      .getByRole('row', { name: /tool\.call memory\/read_graph/ })
-      .first()
-      .waitFor()
+    const calls = page.getByRole('listitem').filter({ hasText: 'tool.call' })
+    await calls.filter({ hasText: 'memory/read_graph' }).first().waitFor()
     expect(problems()).toEqual([])
   })
 

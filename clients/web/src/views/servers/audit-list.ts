@@ -25,44 +25,25 @@ export class HearthAuditList extends DeskElement {
     controlStyles,
     serversStyles,
     css`
-      .scroll {
-        overflow-x: auto;
+      :host {
+        display: grid;
+        gap: var(--space-3);
+      }
+
+      ul {
         border: var(--hairline) solid var(--line);
         border-radius: var(--radius-card);
         background: var(--surface);
       }
 
-      table {
-        inline-size: 100%;
-        min-inline-size: 42rem;
-        border-collapse: collapse;
-        font: var(--type-meta);
+      li {
+        display: grid;
+        gap: var(--space-1);
+        padding: var(--space-3) var(--space-4);
       }
 
-      th,
-      td {
-        padding: var(--space-2) var(--space-3);
-        text-align: start;
-        vertical-align: top;
-        overflow-wrap: anywhere;
-      }
-
-      th {
-        color: var(--muted);
-        font-weight: 500;
-      }
-
-      tbody tr {
+      li + li {
         border-block-start: var(--hairline) solid var(--line);
-      }
-
-      time,
-      .short {
-        white-space: nowrap;
-      }
-
-      td code {
-        font-size: inherit;
       }
     `,
   ]
@@ -118,33 +99,24 @@ export class HearthAuditList extends DeskElement {
       case 'failed':
         return html`<hearth-failure-text .context=${context} .failure=${audit.failure}></hearth-failure-text>`
       case 'read':
-        return audit.entries.length === 0 ? html`<p class="none">${words('auditNone')}</p>` : this.#table(audit.entries)
+        return audit.entries.length === 0
+          ? html`<p class="none">${words('auditNone')}</p>`
+          : html`<ul>${audit.entries.map((entry) => this.#entry(entry))}</ul>`
     }
   }
 
-  #table(entries: readonly HouseAuditEntry[]) {
-    const { words } = this.desk
-    const heads = ['auditTime', 'auditWho', 'auditWhat', 'auditTarget', 'auditOutcome'] as const
-    return html`
-      <div class="scroll" role="group" tabindex="0" aria-label=${words('audit')}>
-        <table>
-          <thead><tr>${heads.map((head) => html`<th scope="col">${words(head)}</th>`)}</tr></thead>
-          <tbody>${entries.map((entry) => this.#row(entry))}</tbody>
-        </table>
-      </div>
-    `
-  }
-
-  #row({ at, principal, action, target, outcome, code, detail }: HouseAuditEntry) {
+  #entry({ at, principal, action, target, outcome, code, detail }: HouseAuditEntry) {
     const { words, context } = this.desk
     return html`
-      <tr>
-        <td><time datetime=${new Date(at).toISOString()}>${timeText(at, context.translate.language)}</time></td>
-        <td class="short">${principal}</td>
-        <td class="short">${action}</td>
-        <td><code>${target}</code>${detail === null ? nothing : html`<br><code class="meta">${detail}</code>`}</td>
-        <td><span class="tag ${tones[outcome]}">${words(`outcome.${outcome}`)}</span>${code === null ? nothing : html` <code class="meta">${code}</code>`}</td>
-      </tr>
+      <li>
+        <p class="line">
+          <code>${action}</code><span class="tag ${tones[outcome]}">${words(`outcome.${outcome}`)}</span>
+          ${code === null ? nothing : html`<code class="meta">${code}</code>`}
+          <time class="meta push" datetime=${new Date(at).toISOString()}>${timeText(at, context.translate.language)}</time>
+        </p>
+        <p><code>${target}</code></p>
+        <p class="meta">${words('auditBy', { principal })}${detail === null ? nothing : html` · <code>${detail}</code>`}</p>
+      </li>
     `
   }
 }
