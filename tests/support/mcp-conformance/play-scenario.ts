@@ -115,7 +115,8 @@ async function multiRound({ call }: Stage): Promise<void> {
   await call('test_mrtr_echo_state')
   await call('test_mrtr_no_state')
   await call('test_mrtr_unrelated')
-  await call('test_mrtr_no_result_type')
+  // A modern answer without `resultType` breaks the protocol: refused, and above all not asked again.
+  await call('test_mrtr_no_result_type').catch(() => undefined)
 }
 
 async function everyVerb({ client, call, tools, server }: Stage): Promise<void> {
