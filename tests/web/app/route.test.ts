@@ -12,6 +12,9 @@ describe('route', () => {
     ['#/chat/c1', { view: 'chat', conversation: 'c1' }],
     ['#/chat/c1/m2', { view: 'chat', conversation: 'c1', message: 'm2' }],
     ['#/history', { view: 'history' }],
+    ['#/servers', { view: 'servers' }],
+    ['#/servers/', { view: 'servers' }],
+    ['#/servers/memory', { view: 'servers', server: 'memory' }],
     ['#/settings', { view: 'settings' }],
     ['#/pair', { view: 'pair' }],
     ['#pair=ABCD2345', { view: 'pair', code: 'ABCD2345' }],
@@ -30,6 +33,7 @@ describe('route', () => {
     const routes: fc.Arbitrary<Route> = fc.oneof(
       fc.constantFrom<Route>({ view: 'pair' }, { view: 'history' }, { view: 'settings' }, { view: 'chat' }),
       id.map((conversation) => ({ view: 'chat' as const, conversation })),
+      id.map((server) => ({ view: 'servers' as const, server })),
       fc.tuple(id, id).map(([conversation, message]) => ({ view: 'chat' as const, conversation, message })),
     )
     fc.assert(

@@ -13,6 +13,7 @@ import { splitSnippet } from './split-snippet.ts'
 
 const searchConfig = { debounceMs: 120, limit: 12 }
 const recentCount = 8
+const serversAtMost = 2000
 
 /** Ctrl or ⌘ K: type, choose with the arrows, go. Opens when it is put into the page, fires `hearth-close` when it is done. */
 export class HearthQuickFind extends LitElement {
@@ -168,6 +169,19 @@ export class HearthQuickFind extends LitElement {
     }
   }
 
+  async #serverNames(): Promise<readonly string[]> {
+    const names: string[] = []
+    let cursor: string | null = ''
+    do {
+      const path: string = `/api/v1/mcp/servers?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
+      // The house answers by its own schemas.
+      const page = (await this.context.client.rest.send({ method: 'GET', path })) as ServersPage
+      names.push(...page.data.map(({ name }) => name))
+      cursor = page.next_cursor
+    } while (cursor !== null && names.length < serversAtMost)
+    return names
+  }
+
   get #seesServers(): boolean {
     return this.context.may('tools') || this.context.may('settings')
   }
@@ -175,8 +189,7 @@ export class HearthQuickFind extends LitElement {
   async #readServers(): Promise<void> {
     if (!this.#seesServers) return
     try {
-      const page = await this.context.client.rest.send({ method: 'GET', path: '/api/v1/mcp/servers?limit=200' })
-      this.servers = (page as ServersPage).data.map(({ name }) => name)
+      this.servers = await this.#serverNames()
     } catch {
       // As with what is recent.
     }
@@ -223,6 +236,7 @@ export class HearthQuickFind extends LitElement {
 
 interface ServersPage {
   readonly data: readonly { readonly name: string }[]
+  readonly next_cursor: string | null
 }
 
 customElements.define('hearth-quick-find', HearthQuickFind)
