@@ -13,6 +13,7 @@ import { mcpEndpointRequirements } from './requirements/mcp-e.ts'
 import { mcpOwnRequirements } from './requirements/mcp-o.ts'
 import { pageServersRequirements } from './requirements/mcp-p.ts'
 import { mcpStoreRequirements } from './requirements/mcp-s.ts'
+import { mcpAcceptanceRequirements } from './requirements/mcp-t.ts'
 import { mcpUpstreamRequirements } from './requirements/mcp-u.ts'
 import { pageBrowserRequirements } from './requirements/page-b.ts'
 import { chatViewRequirements } from './requirements/page-c.ts'
@@ -51,6 +52,7 @@ export const requirements: readonly Requirement[] = [
   ...chatViewRequirements,
   ...mcpStoreRequirements,
   ...mcpUpstreamRequirements,
+  ...mcpAcceptanceRequirements,
   ...mcpSettingsRequirements,
   ...mcpOwnRequirements,
   ...aggregatorRequirements,
