@@ -62,6 +62,9 @@ export const mcpUpstreamRequirements = requirementsOf('deliver.3', 'mcp deliver 
     `${at}/http.test.ts: that answers nothing is given up at the deadline, and its breaker opens`,
     `${at}/http.test.ts: that forgot the session is called again in a new one, and the caller sees nothing of it`,
     `${at}/decisions.test.ts: half open, lets exactly one through, who decides`,
+    `${at}/processes.test.ts: that dies at every call is started less and less often, until the breaker opens`,
+    `${at}/hostile-http.test.ts: a server that answers %s costs its own answer and nothing else`,
+    `${at}/exchange.test.ts: is listed without what is no tool at all`,
   ],
   [
     'upstream-bounds',

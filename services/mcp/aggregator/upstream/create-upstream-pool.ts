@@ -108,7 +108,10 @@ class Pool implements UpstreamPool, UpstreamSignIn {
     const upstream = this.#upstreams.get(name)
     if (upstream === undefined) return
     this.#upstreams.delete(name)
-    const left = upstream.stop(this.#leaveNow.signal).finally(() => this.#leaving.delete(upstream))
+    const left = upstream.stop(this.#leaveNow.signal).finally(() => {
+      this.#leaving.delete(upstream)
+      if (!this.#upstreams.has(name)) this.#supervisorDeps.metrics.forget(name)
+    })
     this.#leaving.set(upstream, left)
   }
 

@@ -17,6 +17,8 @@ import { type Work, Works } from './work.ts'
 
 const maxWaiting = 256
 const freshMs = 2000
+/** A process that is restarted has so long to end in its own way. */
+const restartMs = 10_000
 
 /** A request that a new connection may take, since the old one never looked at it. */
 class Unseen extends Error {}
@@ -101,7 +103,8 @@ export class SupervisedUpstream implements Upstream {
   }
 
   async restart(): Promise<void> {
-    await this.#supervisor.restart()
+    this.#works.endAll(wentAway(this.name))
+    await this.#supervisor.restart(AbortSignal.timeout(restartMs))
   }
 
   /** Takes nothing more, lets what runs finish until `atOnce` aborts, and ends what belongs to it. */

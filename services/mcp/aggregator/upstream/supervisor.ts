@@ -175,11 +175,11 @@ export class Supervisor {
     this.#onChange()
   }
 
-  /** Ends what runs now, its calls too, and forgets what went wrong. */
-  async restart(): Promise<void> {
+  /** Ends what runs, and forgets what went wrong. */
+  async restart(atOnce: AbortSignal): Promise<void> {
     this.retire()
     this.#recover()
-    await this.drained(AbortSignal.abort())
+    await this.drained(atOnce)
   }
 
   /** Resolves when nothing of it runs any more; `atOnce` ends what is being waited for. */

@@ -1,14 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { UpstreamStatus } from '../upstream.ts'
 
-export type CallOutcome =
-  | 'answered'
-  | 'input_required'
-  | 'failed'
-  | 'unavailable'
-  | 'timed_out'
-  | 'cancelled'
-  | 'refused'
+const outcomes = ['answered', 'input_required', 'failed', 'unavailable', 'timed_out', 'cancelled', 'refused'] as const
+
+export type CallOutcome = (typeof outcomes)[number]
 
 const secondsBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60]
 
@@ -68,6 +63,12 @@ export class UpstreamMetrics {
 
   started(server: string, seconds: number): void {
     this.#starts.observe({ server }, seconds)
+  }
+
+  /** The server is gone for good. */
+  forget(server: string): void {
+    for (const outcome of outcomes) this.#calls.remove({ server, outcome })
+    for (const metric of [this.#seconds, this.#restarts, this.#starts, this.#mismatches]) metric.remove({ server })
   }
 
   mismatched(server: string): void {

@@ -87,7 +87,7 @@ describe('a server over HTTP', () => {
     const killedAt = performance.now()
     void server.close()
     await expect(hanging).rejects.toMatchObject({ code: 'tool_unavailable' })
-    expect(performance.now() - killedAt).toBeLessThan(100)
+    expect(performance.now() - killedAt).toBeLessThan(500)
   })
 
   test('that goes away while nobody calls is not ready any more', async () => {

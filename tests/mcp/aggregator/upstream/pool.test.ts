@@ -64,7 +64,9 @@ describe('a pool that is made to be something else', () => {
   test('restart gives a new process and forgets the failures', async () => {
     const { pool, get } = startPool([lineOf('line'), lineOf('broken', ['die-at-start'])])
     const pid = await textOf(get('line'), callOf('pid'))
+    const hanging = expect(get('line').exchange(callOf('hang'))).rejects.toMatchObject({ code: 'tool_unavailable' })
     await pool.restart('line')
+    await hanging
     expect(isRunning(Number(pid))).toBe(false)
     expect(await textOf(get('line'), callOf('pid'))).not.toBe(pid)
     await expect(get('broken').list(never)).rejects.toMatchObject({ code: 'tool_unavailable' })

@@ -77,9 +77,16 @@ function send(
     })
     const abort = () => outgoing.destroy(abortError(signal))
     signal?.addEventListener('abort', abort, { once: true })
-    outgoing.once('close', () => signal?.removeEventListener('abort', abort))
-    outgoing.once('error', reject)
-    outgoing.once('response', resolve)
+    outgoing.once('close', () => {
+      signal?.removeEventListener('abort', abort)
+      reject(new Error('the connection was closed without an answer'))
+    })
+    outgoing.on('error', reject)
+    outgoing.once('response', (message) => {
+      // An error that nobody listens to ends the process; who reads the body listens too.
+      message.on('error', () => undefined)
+      resolve(message)
+    })
     outgoing.end(bodyText(init.body))
   })
 }
