@@ -6,6 +6,7 @@ import type { Figure, Scenario } from './accept/figure.ts'
 import { hostileInput } from './accept/hostile-input.ts'
 import { sixteenLanes } from './accept/lanes.ts'
 import { liveSettings } from './accept/live-settings.ts'
+import { mcpSpeed } from './accept/mcp-speed.ts'
 import { toggleTruth } from './accept/mcp-toggles.ts'
 import { manyUpstreams } from './accept/mcp-upstreams.ts'
 import { mutate } from './accept/mutate.ts'
@@ -23,6 +24,7 @@ const scenarios: Readonly<Record<string, { readonly run: Scenario; readonly says
   cancel: { run: cancel, says: "1200 cancels: from the client's act to the close of the vendor's socket" },
   upstreams: { run: manyUpstreams, says: '300 MCP servers, of which 90 are dead, slow or flooding' },
   toggles: { run: toggleTruth, says: '1000 switches of servers and tools under load of 20 clients' },
+  tools: { run: mcpSpeed, says: 'calls of tools beside direct ones, a list of 500 tools, 500 listeners told' },
   page: { run: page, says: 'the page in Chromium: pairs, streams, heals; its size, speed and accessibility' },
   mutate: { run: mutate, says: 'one behaviour per area removed, the tests go red' },
 }

@@ -126,7 +126,7 @@ async function callBesideSick(
 ): Promise<readonly Figure[]> {
   const client = await connectMcp(house)
   const names = await exposedNames(client)
-  const rounds = isSample ? 2 : 10
+  const rounds = isSample ? 1 : 10
   const healthy = planned.flatMap(({ name, fate, ownTool }) =>
     fate === 'healthy' ? (names.get(`${name}/${ownTool}`) ?? []) : [],
   )

@@ -63,6 +63,13 @@ export const mcpAcceptanceRequirements = [
       `${python}: the Python package %s (%s) lists, calls, answers, reads and is told`,
     ],
   ]),
+  ...requirementsOf('accept.9', 'mcp acceptance 9', [
+    [
+      'mcp-speed',
+      'Lists of many tools are quick, calls through the house are many, 500 listeners are told at once.',
+      `${scale}: lists 500 tools of 100 servers, calls them, and tells every listener of a change`,
+    ],
+  ]),
   ...requirementsOf('accept.0', 'mcp real parts', [
     [
       'mcp-real-servers',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Scenario } from '../../scripts/accept/figure.ts'
+import { mcpSpeed } from '../../scripts/accept/mcp-speed.ts'
 import { toggleTruth } from '../../scripts/accept/mcp-toggles.ts'
 import { manyUpstreams } from '../../scripts/accept/mcp-upstreams.ts'
 
@@ -24,5 +25,11 @@ describe('the aggregator of a whole house', () => {
 
   it('tells the truth about what is switched off, to 20 clients of both eras', { timeout: timeoutMs }, async () => {
     expect(await broken(toggleTruth)).toEqual([])
+  })
+
+  it('lists 500 tools of 100 servers, calls them, and tells every listener of a change', {
+    timeout: timeoutMs,
+  }, async () => {
+    expect(await broken(mcpSpeed)).toEqual([])
   })
 })

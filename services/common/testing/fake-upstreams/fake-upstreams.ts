@@ -57,6 +57,8 @@ export async function startFakeUpstreams(
     if (played === undefined) return void response.writeHead(404).end()
     void played.serve(request, response).catch(() => response.destroy())
   })
+  // A socket that ends just when it is used again is a fault of its own, which nobody asked for here.
+  server.keepAliveTimeout = 0
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.setNoDelay(true)
