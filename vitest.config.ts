@@ -6,7 +6,7 @@ const system = ['tests/system/**/*.test.ts', 'tests/**/*.system.test.ts']
 /** Those that open a real database or listeners for every test: one suite for each seam, over each implementation. */
 const integration = [
   'tests/contracts/**/*.test.ts',
-  'tests/mcp/store/**/*.test.ts',
+  'tests/mcp/{store,aggregator,endpoint,own}/**/*.test.ts',
   'tests/common/{rest,grpc}/**/*.test.ts',
 ]
 

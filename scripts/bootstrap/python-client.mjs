@@ -30,7 +30,9 @@ export async function installPythonClient(root, runner) {
   const requirements = requirementsOf(root)
   const wanted = fingerprint(requirements)
   if (wanted === undefined) throw new Error(`There is no ${python}: install Python 3.10 or newer, with pip.`)
-  console.error('Installing what the tests use of Python: the clients of OpenAI and MCP, MCP servers (pip; half a minute, once) …')
+  console.error(
+    'Installing what the tests use of Python: the clients of OpenAI and MCP, MCP servers (pip; half a minute, once) …',
+  )
   const startedAt = performance.now()
   const seconds = () => Math.round((performance.now() - startedAt) / 1000)
   const target = pythonPackagesOf(root)

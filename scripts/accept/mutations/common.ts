@@ -103,7 +103,7 @@ const settings: readonly Mutation[] = [
     area: 'settings mirror',
     removes: 'a newer doorbell is a reason to read',
     file: 'services/common/settings/settings-mirror.ts',
-    find: 'if (isNewer(ring, this.#current)) void this.refresh()',
+    find: 'if (ring.kinds.some(isInSnapshot) && isNewer(ring, this.#current)) void this.refresh()',
     replace: 'void ring',
     tests: ['tests/common/settings/settings-mirror.test.ts'],
   },

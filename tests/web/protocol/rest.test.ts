@@ -113,7 +113,7 @@ describe('the REST calls', () => {
     const device = { id: 'dev_1', name: 'Kitchen' }
     const body = { user: 'anna', role: 'member', scopes: ['chat'], expires_at: 5, device }
     house.answers.set('GET /api/v1/sessions/current', () => ({ status: 200, body }))
-    expect(await opened.client.rest.getSession()).toEqual({ user: 'anna', role: 'member', device })
+    expect(await opened.client.rest.getSession()).toEqual({ user: 'anna', role: 'member', scopes: ['chat'], device })
   })
 
   it('renew a token that the house no longer takes, once', async () => {

@@ -31,7 +31,7 @@ export interface PinnedFetch {
 
 /** `fetch` that connects only to addresses the egress rule allowed, and reads no more than it may. */
 export function createPinnedFetch(options: PinnedFetchOptions): PinnedFetch {
-  const pool = { keepAlive: true, maxSockets: options.maxSockets, maxFreeSockets: 4 }
+  const pool = { keepAlive: true, maxSockets: options.maxSockets, maxFreeSockets: options.maxSockets }
   const http = new HttpAgent(pool)
   const https = new HttpsAgent(pool)
   return {

@@ -65,8 +65,10 @@ export function listenToChanges(client: Client, events: LinkEvents): void {
 export function joinConversation(client: Client, conversation: Conversation): void {
   client.setNotificationHandler('notifications/message', ({ params }) => conversation.log(params))
   // The SDK checks elicitations and samplings; what else is in them is for whoever answers.
-  const any = z.looseObject({})
+  const anything = z.looseObject({})
   for (const method of ['elicitation/create', 'sampling/createMessage', 'roots/list'] as const) {
-    client.setRequestHandler(method, { params: any, result: any }, (params) => conversation.ask({ method, params }))
+    client.setRequestHandler(method, { params: anything, result: anything }, (params) =>
+      conversation.ask({ method, params }),
+    )
   }
 }
