@@ -29,6 +29,9 @@ type Connection =
   | { readonly type: 'starting'; readonly done: Promise<LiveLink>; readonly abort: AbortController }
   | { readonly type: 'up'; readonly live: LiveLink }
 
+/** For a handshake that nobody wants any more. */
+const handshakeGraceMs = 500
+
 const tooSlow: StartFailure = { type: 'failed', reason: 'its start took too long', detail: '' }
 
 /** What a start is for; whoever asked for lists needs not be told that they may have changed. */
@@ -170,7 +173,7 @@ export class Supervisor {
   retire(): void {
     const connection = this.#connection
     this.#connection = { type: 'none' }
-    if (connection.type === 'starting') connection.abort.abort(this.#goneAway())
+    if (connection.type === 'starting') this.#giveUp(connection)
     if (connection.type === 'up') this.#close(connection.live, undefined)
     this.#onChange()
   }
@@ -191,6 +194,13 @@ export class Supervisor {
     else atOnce.addEventListener('abort', end, { once: true })
     await Promise.allSettled(this.#closing.keys())
     atOnce.removeEventListener('abort', end)
+  }
+
+  /** A handshake that is under way may open a session whose id only its answer tells: that is waited for, to end it. */
+  #giveUp({ done, abort }: Extract<Connection, { type: 'starting' }>): void {
+    const timer = setTimeout(() => abort.abort(this.#goneAway()), handshakeGraceMs)
+    const clear = () => clearTimeout(timer)
+    done.then(clear, clear)
   }
 
   #recover(): void {
@@ -226,8 +236,10 @@ export class Supervisor {
     try {
       const link = await this.#deps.starter.open({ server, events: this.#events, signal: abort.signal })
       const live = new LiveLink(link, this.#events, (doubtful) => void this.suspect(doubtful, 'died'))
-      if (abort.signal.aborted) await live.close(AbortSignal.abort())
-      abort.signal.throwIfAborted()
+      if (!this.#isStarting(abort) || abort.signal.aborted) {
+        await live.close(AbortSignal.abort())
+        throw this.#goneAway()
+      }
       this.#deps.metrics.started(server.name, (performance.now() - startedAt) / 1000)
       this.#up(live, cause)
       return live
@@ -248,21 +260,22 @@ export class Supervisor {
     this.#onChange()
   }
 
+  /** Nobody has given it up meanwhile. */
+  #isStarting(abort: AbortController): boolean {
+    return this.#connection.type === 'starting' && this.#connection.abort === abort
+  }
+
   #startFailed(error: unknown, abort: AbortController): HearthError {
-    const givenUp: unknown = abort.signal.reason
-    if (givenUp instanceof HearthError) return givenUp
-    const isCurrent = this.#connection.type === 'starting' && this.#connection.abort === abort
-    if (isCurrent) this.#connection = { type: 'none' }
+    if (!this.#isStarting(abort)) return this.#goneAway()
+    this.#connection = { type: 'none' }
     const { name } = this.#server
     if (error instanceof NotUsable) {
       this.#onChange()
       return unusable(name, error.message)
     }
     const failure = abort.signal.aborted ? tooSlow : startFailureOf(error)
-    if (isCurrent) {
-      this.#isUnauthorized = failure.type === 'unauthorized'
-      this.#failed({ type: 'start_failed' }, [failure.reason, cleanText(failure.detail)].filter(Boolean).join(': '))
-    }
+    this.#isUnauthorized = failure.type === 'unauthorized'
+    this.#failed({ type: 'start_failed' }, [failure.reason, cleanText(failure.detail)].filter(Boolean).join(': '))
     const message = `The MCP server ${name} cannot be started: ${failure.reason}.`
     return new HearthError('tool_unavailable', message, { cause: error })
   }
