@@ -58,7 +58,7 @@ export interface UpstreamScript {
   readonly changesPerSecond: number
 }
 
-export const plainScript: UpstreamScript = {
+const plainScript: UpstreamScript = {
   era: 'modern',
   health: { kind: 'up' },
   delayMs: 0,
