@@ -43,8 +43,7 @@ export async function connectMcp(house: House, options: ConnectOptions = {}): Pr
 }
 
 /** Server and own name of a listed tool. */
-const originOf = ({ _meta }: Tool): string =>
-  `${String(_meta?.['hearth/server'])}/${String(_meta?.['hearth/tool'])}`
+const originOf = ({ _meta }: Tool): string => `${String(_meta?.['hearth/server'])}/${String(_meta?.['hearth/tool'])}`
 
 /** Tools of upstreams in the list, as `server/tool` to the name that clients see. */
 export async function exposedNames(client: Client): Promise<ReadonlyMap<string, string>> {
