@@ -38,23 +38,34 @@ export async function importConversations(
   const imported: string[] = []
   const skipped: string[] = []
   for (const conversation of conversations) {
-    const kept = await findOwn(deps.database, owner, conversation.id)
-    if (kept === undefined) imported.push(await importOne(deps, owner, conversation))
-    else skipped.push(kept)
+    const { id, isNew } = await importOne(deps, owner, conversation)
+    if (isNew) imported.push(id)
+    else skipped.push(id)
   }
   return { imported, skipped }
 }
 
-async function importOne(deps: ImportDeps, owner: string, conversation: ExportedConversation): Promise<string> {
+interface Imported {
+  readonly id: string
+  /** False: it was there already. */
+  readonly isNew: boolean
+}
+
+async function importOne(deps: ImportDeps, owner: string, conversation: ExportedConversation): Promise<Imported> {
+  const before = await findOwn(deps.database, owner, conversation.id)
+  if (before !== undefined) return { id: before, isNew: false }
   const blobs = new Map<string, string>()
   for (const { id, media_type: mediaType, data } of conversation.blobs)
     blobs.set(id, await deps.history.putBlob({ owner, mediaType, bytes: Buffer.from(data, 'base64') }))
-  const made = await deps.database.transaction().execute(async (transaction) => {
-    const rename = (await canKeepIds(transaction, conversation)) ? keepId : renamedFor(owner)
+  const made = await deps.database.transaction().execute(async (transaction): Promise<Imported> => {
+    // Another import of the same file may have made it while the pictures were stored.
+    const kept = await findOwn(transaction, owner, conversation.id)
+    if (kept !== undefined) return { id: kept, isNew: false }
+    const rename = (await canKeepIds(transaction, conversation)) ? keepId : renamedFor(owner, conversation.id)
     const rows = importRows(conversation, rename, (id) => blobs.get(id) ?? id)
-    return await insertConversation(transaction, { owner, conversation, rename, rows })
+    return { id: await insertConversation(transaction, { owner, conversation, rename, rows }), isNew: true }
   })
-  deps.tell({ conversation: made, owner, change: 'created' })
+  if (made.isNew) deps.tell({ conversation: made.id, owner, change: 'created' })
   return made
 }
 
@@ -82,7 +93,7 @@ async function findOwn(database: Kysely<StoreDatabase>, owner: string, id: strin
     .selectFrom('conversations')
     .select('id')
     .where('owner', '=', owner)
-    .where('id', 'in', [id, renamedFor(owner)('conv', id)])
+    .where('id', 'in', [id, renamedFor(owner, id)('conv', id)])
     .executeTakeFirst()
   return found?.id
 }

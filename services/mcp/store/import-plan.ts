@@ -45,12 +45,14 @@ export type RenameId = (kind: IdKind, id: string) => string
 
 export const keepId: RenameId = (_kind, id) => id
 
-/** Ids of this owner's for those that are taken: the same every time, so that a second import finds the first. */
-export function renamedFor(owner: string): RenameId {
+/**
+ * Ids of this owner's for those that are taken: the same every time, so that a second import finds the first. Other
+ * programs number the messages of each conversation anew, so the ids within it need the conversation's.
+ */
+export function renamedFor(owner: string, conversation: string): RenameId {
   return (kind, id) => {
-    const digest = createHash('sha256')
-      .update(JSON.stringify([owner, id]))
-      .digest('hex')
+    const whole = kind === 'conv' ? [owner, id] : [owner, conversation, id]
+    const digest = createHash('sha256').update(JSON.stringify(whole)).digest('hex')
     return `${kind}_${digest.slice(0, 32)}`
   }
 }

@@ -127,6 +127,26 @@ describe('conversations as a file', () => {
     expect(items[1]?.parent_id).toBe(items[0]?.id)
   })
 
+  it('may number their messages alike: each conversation has its own', async () => {
+    await using opened = await openTestStore()
+    const { store } = opened
+    const ids = ['a', 'b', 'conv_c', 'conv_d']
+    const runs = written().messages.map((one, index) => ({ ...one, run_id: `resp_${index}` }))
+    const file = ids.map((id) => written({ id, messages: runs }))
+    expect((await store.conversations.importAll(anna, file)).imported).toHaveLength(4)
+    expect((await exported(store, anna)).map(({ messages }) => messages.length)).toEqual([2, 2, 2, 2])
+    expect((await store.conversations.importAll(anna, file)).skipped).toHaveLength(4)
+  })
+
+  it('imported twice at the same time they are there once', async () => {
+    await using opened = await openTestStore()
+    const { conversations } = opened.store
+    const reports = await Promise.all([1, 2, 3].map(() => conversations.importAll(anna, [written()])))
+    expect(reports.flatMap(({ imported }) => imported)).toEqual(['conv_file'])
+    expect(reports.flatMap(({ skipped }) => skipped)).toEqual(['conv_file', 'conv_file'])
+    expect((await conversations.list(anna, { limit: 5 })).items).toHaveLength(1)
+  })
+
   it('are told to the clients of their owner and found by a search', async () => {
     const bus = recordingBus()
     await using opened = await openTestStore({ bus })
