@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { History } from '../../common/contracts/history.ts'
+import { toHearthError } from '../../common/errors/hearth-error.ts'
+import type { Logger } from '../../common/telemetry/logger.ts'
 import type { StoreDatabase } from './database-schema.ts'
 import { readViews } from './message-reader.ts'
 import type { Conversation, ExportedBlob, ExportedConversation, StoredMessageView } from './views.ts'
@@ -7,22 +9,25 @@ import type { Conversation, ExportedBlob, ExportedConversation, StoredMessageVie
 interface ExportDeps {
   readonly database: Kysely<StoreDatabase>
   readonly history: Pick<History, 'getBlob'>
+  readonly log: Logger
 }
+
+/** Stands for a picture that cannot be read any more, so that the rest can be exported, and imported again. */
+const lostPicture = { type: 'text', text: '[A picture was here; it is lost.]' } as const
 
 /** Messages read at once: no statement may name more than 32,766 of them. */
 const MESSAGES_AT_ONCE = 500
 
-/** Every conversation of that owner; one is in memory at a time. */
-export async function* exportConversations(deps: ExportDeps, owner: string): AsyncGenerator<ExportedConversation> {
+/** Every conversation of that owner, or of those the named ones; one is in memory at a time. */
+export async function* exportConversations(
+  deps: ExportDeps,
+  owner: string,
+  named?: readonly string[],
+): AsyncGenerator<ExportedConversation> {
   const { database } = deps
-  const ids = await database
-    .selectFrom('conversations')
-    .select('id')
-    .where('owner', '=', owner)
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute()
-  for (const { id } of ids) {
+  const own = database.selectFrom('conversations').select('id').where('owner', '=', owner)
+  const wanted = named === undefined ? own : own.where('id', 'in', named)
+  for (const { id } of await wanted.orderBy('created_at').orderBy('id').execute()) {
     const conversation = await database.selectFrom('conversations').selectAll().where('id', '=', id).executeTakeFirst()
     if (conversation !== undefined) yield await exportOne(deps, conversation)
   }
@@ -31,8 +36,13 @@ export async function* exportConversations(deps: ExportDeps, owner: string): Asy
 async function exportOne(deps: ExportDeps, conversation: Conversation): Promise<ExportedConversation> {
   const { id, title, owner, created_at, updated_at } = conversation
   const views = await readAll(deps.database, id)
-  const messages = views.map(({ conversation_id: _, ...message }) => message)
-  return { id, title, created_at, updated_at, messages, blobs: await readBlobs(deps.history, owner, views) }
+  const blobs = await readBlobs(deps, owner, views)
+  const found = new Set(blobs.map((blob) => blob.id))
+  const messages = views.map(({ conversation_id: _, ...message }) => ({
+    ...message,
+    parts: message.parts.map((part) => (part.type === 'image' && !found.has(part.blob_id) ? lostPicture : part)),
+  }))
+  return { id, title, created_at, updated_at, messages, blobs }
 }
 
 async function readAll(database: Kysely<StoreDatabase>, conversation: string): Promise<readonly StoredMessageView[]> {
@@ -53,8 +63,9 @@ async function readAll(database: Kysely<StoreDatabase>, conversation: string): P
   }
 }
 
+/** Those that can be read. */
 async function readBlobs(
-  history: Pick<History, 'getBlob'>,
+  { history, log }: ExportDeps,
   owner: string,
   messages: readonly StoredMessageView[],
 ): Promise<readonly ExportedBlob[]> {
@@ -62,8 +73,13 @@ async function readBlobs(
   const ids = new Set(parts.flatMap((part) => (part.type === 'image' ? [part.blob_id] : [])))
   const blobs: ExportedBlob[] = []
   for (const id of ids) {
-    const { mediaType, bytes } = await history.getBlob(id, owner)
-    blobs.push({ id, media_type: mediaType, data: Buffer.from(bytes).toString('base64') })
+    try {
+      const { mediaType, bytes } = await history.getBlob(id, owner)
+      blobs.push({ id, media_type: mediaType, data: Buffer.from(bytes).toString('base64') })
+    } catch (error) {
+      const { code } = toHearthError(error)
+      log.error({ code, blob: id }, 'a picture cannot be read and is left out of the export')
+    }
   }
   return blobs
 }

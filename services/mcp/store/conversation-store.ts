@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { History } from '../../common/contracts/history.ts'
 import type { Principal } from '../../common/contracts/principal.ts'
+import type { Logger } from '../../common/telemetry/logger.ts'
 import type { BackgroundIndex } from './background-index.ts'
 import { exportConversations } from './conversation-export.ts'
 import { importConversations } from './conversation-import.ts'
@@ -29,6 +30,7 @@ interface ConversationDeps extends WriterDeps {
   readonly index: Pick<BackgroundIndex, 'flush'>
   readonly tell: TellChange
   readonly history: Pick<History, 'getBlob' | 'putBlob'>
+  readonly log: Logger
 }
 
 /** Conversations as their owner sees them; to everyone else, admins included, they do not exist. */

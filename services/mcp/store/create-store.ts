@@ -121,7 +121,8 @@ class SqliteStore implements Store, Part {
     const files = new BlobFiles(join(config.dataDir, 'blobs'))
     this.history = new HistoryStore({ database, appends: this.#appends, files, tell, clock, createId })
     const { history } = this
-    this.conversations = new ConversationStore({ database, search, index: this.#index, tell, history, clock, createId })
+    const index = this.#index
+    this.conversations = new ConversationStore({ database, search, index, tell, history, log, clock, createId })
     const declaredIn = (): string => this.#declaredIn
     this.profiles = new SettingsObjectsStore(profileKind(settings), ledger, declaredIn)
     this.users = new SettingsObjectsStore(userKind(settings), ledger, declaredIn)

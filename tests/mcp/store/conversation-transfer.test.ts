@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { MessagePart } from '../../../services/common/contracts/history.ts'
 import type { Principal } from '../../../services/common/contracts/principal.ts'
@@ -136,6 +138,26 @@ describe('conversations as a file', () => {
     expect((await store.conversations.importAll(anna, file)).imported).toHaveLength(4)
     expect((await exported(store, anna)).map(({ messages }) => messages.length)).toEqual([2, 2, 2, 2])
     expect((await store.conversations.importAll(anna, file)).skipped).toHaveLength(4)
+  })
+
+  it('are exported without a picture that is lost, can be imported, and the log tells of it', async () => {
+    await using opened = await openTestStore()
+    await using into = await openTestStore()
+    const { store } = opened
+    const pictures = [1, 2].map((byte) => new Uint8Array(100_000).fill(byte))
+    const put = (bytes: Uint8Array) => store.history.putBlob({ owner: anna.id, mediaType: 'image/png', bytes })
+    const [lost, kept] = [
+      await put(pictures[0] ?? expect.unreachable()),
+      await put(pictures[1] ?? expect.unreachable()),
+    ]
+    const parts = [lost, kept].map((blobId): MessagePart => ({ type: 'image', blobId, mediaType: 'image/png' }))
+    await ask(store, anna, { runId: 'resp_1', parts })
+    await rm(join(opened.folder, 'blobs', lost.slice(5, 7), lost))
+    const file = await exported(store, anna)
+    expect(file[0]?.blobs.map(({ id }) => id)).toEqual([kept])
+    expect(file[0]?.messages[0]?.parts.map(({ type }) => type)).toEqual(['text', 'image'])
+    expect(opened.logged).toContainEqual(expect.objectContaining({ blob: lost, code: 'store_unavailable' }))
+    expect((await into.store.conversations.importAll(anna, file)).imported).toHaveLength(1)
   })
 
   it('imported twice at the same time they are there once', async () => {
