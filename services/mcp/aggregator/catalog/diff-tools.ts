@@ -78,7 +78,7 @@ function gone(record: ToolRecord, now: number): NewToolRecord {
   return { ...withoutRevision(record), state: 'gone', reason: null, goneAt: now }
 }
 
-export const nameOf = (tool: VettedTool): string => (tool.type === 'fit' ? tool.definition.name : tool.name)
+const nameOf = (tool: VettedTool): string => (tool.type === 'fit' ? tool.definition.name : tool.name)
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

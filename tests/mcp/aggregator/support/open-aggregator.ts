@@ -93,7 +93,7 @@ export async function openBench(deps: Partial<AggregatorDeps> = {}): Promise<Ben
   return bench
 }
 
-export async function until(holds: () => boolean, timeoutMs = 10_000): Promise<void> {
+async function until(holds: () => boolean, timeoutMs = 10_000): Promise<void> {
   const giveUpAt = performance.now() + timeoutMs
   while (!holds()) {
     if (performance.now() > giveUpAt) throw new Error('it did not come to be')
