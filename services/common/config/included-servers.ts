@@ -1,8 +1,9 @@
 import { isTree, type Position, parseConfigDocument } from './config-document.ts'
 import type { ConfigProblem } from './config-error.ts'
 import type { IncludeText } from './config-files.ts'
+import { foreignReferences, readForeign } from './foreign-references.ts'
 import { jsonFault } from './json-fault.ts'
-import type { ConfigPath } from './schema-node.ts'
+import { type ConfigPath, pathText } from './schema-node.ts'
 
 /** Servers of a file as other MCP clients have it: `{ "mcpServers": { name: { command, args, env, url, headers, type, disabled } } }`. */
 export interface IncludedServers {
@@ -36,19 +37,19 @@ export function readIncluded(include: IncludeText | undefined, taken: readonly s
   if (section === undefined) return failed([problemAt(shown, undefined, '', 'has no "mcpServers": { … }')])
   const entries = Object.entries(isTree(tree[section]) ? tree[section] : {})
   const named = entries.map(([own, entry]) => ({ own, name: serverName(own), entry }))
-  const faults = [...nameFaults(named, taken), ...named.flatMap(typeFault)]
+  const faults = [...nameFaults(named, taken), ...named.flatMap(typeFault), ...named.flatMap(referenceFaults)]
   const sound = named.filter(({ own }) => !faults.some((fault) => fault.own === own))
   const place = (path: ConfigPath): Place => placeOf(shown, document.locate(path))
   return {
     servers: Object.fromEntries(sound.map(({ name, entry }) => [name, toSpec(entry)])),
     problems: faults.map(({ own, key, message }) => ({
       ...place([section, own, ...key]),
-      path: [section, own, ...key].join('.'),
+      path: pathText([section, own, ...key]),
       message,
     })),
     notes: named.flatMap(({ own, entry }) => ignoredNote(shown, own, entry)),
     locate: ([first, second, name, key, ...rest]) => {
-      const found = named.find((server) => server.name === name)
+      const found = sound.find((server) => server.name === name)
       if (first !== 'mcp' || second !== 'servers' || found === undefined) return undefined
       return place([section, found.own, ...(key === undefined ? [] : [foreignKey(key), ...rest])])
     },
@@ -72,7 +73,7 @@ interface NamedEntry {
 
 interface Fault {
   readonly own: string
-  readonly key: readonly string[]
+  readonly key: ConfigPath
   readonly message: string
 }
 
@@ -112,13 +113,26 @@ function typeFault({ own, entry }: NamedEntry): readonly Fault[] {
   return [{ own, key: ['type'], message: `must be one of ${Object.keys(transports).join(', ')}` }]
 }
 
+function referenceFaults({ own, entry }: NamedEntry): readonly Fault[] {
+  if (!isTree(entry)) return []
+  return takenKeys.flatMap((key) =>
+    foreignReferences(entry[key]).map(({ path, reference }) => ({
+      own,
+      key: [key, ...path],
+      message: `${reference} is known to another program only; write \${NAME}, and set NAME in the environment or .env`,
+    })),
+  )
+}
+
 const takenKeys = ['command', 'args', 'env', 'cwd', 'url', 'headers'] as const
 const knownKeys: readonly string[] = [...takenKeys, 'type', 'disabled']
 
 /** What is wrong in it is found when the whole configuration is checked. */
 function toSpec(entry: unknown): unknown {
   if (!isTree(entry)) return {}
-  const taken = takenKeys.flatMap((key) => (entry[key] === undefined ? [] : [[key, asText(key, entry[key])] as const]))
+  const taken = takenKeys.flatMap((key) =>
+    entry[key] === undefined ? [] : [[key, readForeign(asText(key, entry[key]))] as const],
+  )
   const transport = typeof entry['type'] === 'string' ? transports[entry['type']] : undefined
   return {
     ...Object.fromEntries(taken),

@@ -37,6 +37,16 @@ describe('an included file', () => {
     expect(notes).toEqual([])
   })
 
+  test('may refer to the environment in the words of other clients', () => {
+    const env = { A: '${env:KEY}', B: 'x${env:KEY:-none}y${OTHER:-z}', C: '$${env:KEY}' }
+    const mcpServers = { a: { command: 'x', args: ['--key', '${env:KEY}'], env } }
+    using house = houseWith(JSON.stringify({ mcpServers }))
+    expect(house.load().config.mcp.servers['a']).toMatchObject({
+      args: ['--key', '${KEY}'],
+      env: { A: '${KEY}', B: 'x${KEY:-none}y${OTHER:-z}', C: '$${env:KEY}' },
+    })
+  })
+
   test('with keys that mean nothing here is used, and a note says so', () => {
     using house = houseWith('{"mcpServers": {"a": {"command": "x", "autoApprove": [], "timeout": 5}}}')
     expect(house.load().notes).toEqual(['mcp.json: autoApprove, timeout of "a" mean nothing here and are ignored.'])
@@ -97,6 +107,16 @@ describe('a mistake in an included file is told with file and line', () => {
       /^mcp\.json:2:1 mcpServers\.a\.type: must be one of/,
     ],
     [
+      'what another program would ask for',
+      '{"mcpServers": {"a": {"command": "x",\n"env": {"A": "${OK}",\n"KEY": "Bearer ${input:my-key}"}}}}',
+      /^mcp\.json:3:1 mcpServers\.a\.env\.KEY: \$\{input:…\} is known to another program only; write \$\{NAME\}/,
+    ],
+    [
+      'a folder of another program in a list',
+      '{"mcpServers": {"a": {"command": "x", "args": ["-y",\n"${workspaceFolder:one}"]}}}',
+      /^mcp\.json:2:1 mcpServers\.a\.args\[1\]: \$\{workspaceFolder:…\} is known/,
+    ],
+    [
       'neither command nor url',
       '{"mcpServers": {\n"a": {}}}',
       /^mcp\.json:2:1 mcp\.servers\.a: needs exactly one of command, url/,
@@ -122,6 +142,14 @@ describe('a mistake in an included file is told with file and line', () => {
     using house = houseWith('{"mcpServers": {"Own": {"command": "x"}}}', ', servers: { own: { command: own } }')
     expect(house.problems()).toEqual([
       'mcp.json:1:17 mcpServers.Own: becomes own, which config.yaml has in mcp.servers; rename one of them',
+    ])
+  })
+
+  test('and one of config.yaml at its own place, although the file has that name too', () => {
+    using house = houseWith('{"mcpServers": {"own": {"command": "x"}}}', ', servers: { own: { command: 5 } }')
+    expect(house.problems()).toEqual([
+      expect.stringMatching(/^mcp\.json:1:17 mcpServers\.own: becomes own/),
+      expect.stringMatching(/^config\.yaml:1:\d+ mcp\.servers\.own\.command: /),
     ])
   })
 
