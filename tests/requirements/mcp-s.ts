@@ -36,14 +36,15 @@ export const mcpStoreRequirements = [
     ],
     [
       'kept-audit',
-      'The audit keeps who did what, for half a year and 200,000 entries; it holds up nobody and says what it lost.',
+      'The audit keeps who did what, for half a year and 200,000 entries of each action, so that calls push out no write; it holds up nobody and says what it lost.',
       `${audit}: tells what was done, by whom and when, newest first; whoever asks sees what was recorded before`,
       `${audit}: is read by action, by target and page by page`,
       `${audit}: is written with the stop, and a restart goes on counting`,
       `${audit}: keeps any text and bounds it: names are cut, details that are too long are left out`,
       `${audit}: when the store does not keep up, the oldest waiting are dropped and counted in the log`,
       `${audit}: what cannot be written is told in the log, and recording goes on`,
-      `${audit}: is kept for half a year and for 200,000 entries, whatever is less`,
+      `${audit}: keeps the writes of settings, however many calls of tools come after them`,
+      `${audit}: is kept for half a year and for 200,000 entries of an action, whatever is less`,
     ],
   ]),
   ...requirementsOf('deliver.4', 'mcp deliver 4', [

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import type { StoreDatabase } from './database-schema.ts'
@@ -18,12 +18,15 @@ const GATHER_MS = 200
 const MAX_BATCH = 500
 /** Entries waiting in memory. */
 const MAX_WAITING = 20_000
+/** Of each action: whoever calls tools at will pushes out calls of tools, and no write of a setting. */
 const KEPT_ENTRIES = 200_000
 const KEPT_MS = 180 * 86_400_000
 /** Entries removed by one statement. */
 const MAX_REMOVED = 5000
 const MAX_NAME = 512
 const MAX_DETAIL = 4096
+
+type Ids = SelectQueryBuilder<StoreDatabase, 'audit', { id: number }>
 
 /** Who did what. Gathered in memory, written together a moment later. */
 export class AuditLog implements Audit {
@@ -40,7 +43,8 @@ export class AuditLog implements Audit {
   record(entry: Omit<AuditEntry, 'at'>): void {
     this.#waiting.push(bounded({ at: this.#deps.clock(), ...entry }))
     if (this.#waiting.length > MAX_WAITING) {
-      this.#waiting.shift()
+      const oldest = this.#waiting.findIndex(({ action }) => action === 'tool.call')
+      this.#waiting.splice(Math.max(oldest, 0), 1)
       this.#dropped += 1
     }
     this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref()
@@ -76,13 +80,37 @@ export class AuditLog implements Audit {
 
   /** Forgets what is old, and the oldest of too many; a few at a time, so that nobody waits long behind it. */
   async prune(): Promise<void> {
+    const ids = this.#deps.database.selectFrom('audit').select('id')
     const [first, last] = await Promise.all([this.#edge('asc'), this.#edge('desc')])
     if (first === undefined || last === undefined) return
     const young = await this.#edge('asc', this.#deps.clock() - KEPT_MS)
-    const end = Math.max((young ?? last + 1) - 1, last - KEPT_ENTRIES)
-    for (let from = first; from <= end; from += MAX_REMOVED) {
-      const upTo = Math.min(from + MAX_REMOVED - 1, end)
-      await this.#deps.database.deleteFrom('audit').where('id', '<=', upTo).execute()
+    await this.#remove(ids.where('id', '<', young ?? last + 1))
+    if (last - first < KEPT_ENTRIES) return
+    for await (const action of this.#actions()) {
+      const those = ids.where('action', '=', action)
+      const end = await those.orderBy('id', 'desc').offset(KEPT_ENTRIES).limit(1).executeTakeFirst()
+      if (end !== undefined) await this.#remove(those.where('id', '<=', end.id))
+    }
+  }
+
+  async #remove(ids: Ids): Promise<void> {
+    const some = ids.orderBy('id').limit(MAX_REMOVED)
+    for (let removed = MAX_REMOVED; removed === MAX_REMOVED; ) {
+      const { numDeletedRows } = await this.#deps.database
+        .deleteFrom('audit')
+        .where('id', 'in', some)
+        .executeTakeFirstOrThrow()
+      removed = Number(numDeletedRows)
+    }
+  }
+
+  /** Each that there is, by a step in the index each. */
+  async *#actions(): AsyncGenerator<string> {
+    const actions = this.#deps.database.selectFrom('audit').select('action').orderBy('action').limit(1)
+    let next = await actions.executeTakeFirst()
+    while (next !== undefined) {
+      yield next.action
+      next = await actions.where('action', '>', next.action).executeTakeFirst()
     }
   }
 

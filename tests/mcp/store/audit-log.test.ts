@@ -92,7 +92,35 @@ describe('the audit', () => {
     audit.record(entry())
   })
 
-  it('is kept for half a year and for 200,000 entries, whatever is less', async () => {
+  it('keeps the writes of settings, however many calls of tools come after them', async () => {
+    const first = await openTestStore()
+    first.store.audit.record(entry({ action: 'mcp_server.create', target: 'early' }))
+    await first.store.stop(never)
+    const database = new Database(first.path)
+    const insert = database.prepare(`
+      with recursive number(n) as (select 2 union all select n + 1 from number where n < 212001)
+      insert into audit select n, ?, 'user:anna', 'tool.call', 't', 'ok', null, null from number`)
+    insert.run(1_800_000_000_000)
+    database.close()
+    await using opened = await openTestStore({ folder: first.folder })
+    const { audit } = opened.store
+    expect((await audit.list({ limit: 10 }, { action: 'mcp_server.create' })).items).toMatchObject([
+      { target: 'early' },
+    ])
+    const cursor = Buffer.from('[12100]').toString('base64url')
+    const { items } = await audit.list({ limit: 200, cursor }, { action: 'tool.call' })
+    expect(items.at(-1)?.id).toBe(12_002)
+  })
+
+  it('drops waiting calls of tools rather than a write of a setting', async () => {
+    await using opened = await openTestStore()
+    const { audit } = opened.store
+    audit.record(entry({ action: 'mcp_server.create', target: 'early' }))
+    for (let index = 0; index < 20_300; index += 1) audit.record(entry())
+    expect((await audit.list({ limit: 10 }, { action: 'mcp_server.create' })).items).toHaveLength(1)
+  })
+
+  it('is kept for half a year and for 200,000 entries of an action, whatever is less', async () => {
     const first = await openTestStore()
     await first.store.stop(never)
     const database = new Database(first.path)
