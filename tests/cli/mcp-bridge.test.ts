@@ -16,6 +16,7 @@ const tools = [
   fakeTool('echo'),
   fakeTool('hang', { kind: 'hang' }),
   fakeTool('ask', { kind: 'ask', question: 'Really?' }),
+  fakeTool('wait', { kind: 'wait', ms: 300 }),
   fakeTool('count', { kind: 'progress', steps: 3 }),
   fakeTool('weather', { kind: 'echo' }, { inputSchema: { type: 'object', properties: { region } } }),
 ]
@@ -166,8 +167,19 @@ describe.each(['modern', 'legacy'] as const)('a client of the %s revisions that 
     await bridge.stop()
   })
 
+  test('gets the answers that are under way when it closes its end', async () => {
+    const bridge = openBridge(undefined, undefined, { limits: { lastAnswersMs: 60_000 } })
+    const client = await connect(era, bridge)
+    const answer = client.callTool({ name: 'wait' })
+    await vi.waitFor(() => expect(fakes.get('house').calls).toHaveLength(1))
+    bridge.toBridge.end()
+    expect(textOf(await answer)).toContain('wait')
+    // Its listener is no reason to stay.
+    await bridge.done
+  })
+
   test('leaves nothing behind when it closes its end', async () => {
-    const bridge = openBridge()
+    const bridge = openBridge(undefined, undefined, { limits: { lastAnswersMs: 50 } })
     const client = await connect(era, bridge)
     await client.listTools()
     expect(fakes.get('house').sessions()).toBe(era === 'legacy' ? 1 : 0)
@@ -264,6 +276,20 @@ describe('the bridge', () => {
     stop.abort()
     await ended
     // Cancelled requests of the older revisions are answered by nobody: they are free again at once.
+    expect(textOf(await client.callTool({ name: 'echo', arguments: { text: 'room' } }))).toContain('room')
+  })
+
+  test('tells of a cancelled call aside, so that a house that is slow to hear it stops nothing', async () => {
+    const client = await connect('legacy', openBridge(undefined, undefined, { limits: { deliveryMs: 60_000 } }))
+    const stop = new AbortController()
+    const hanging = client.callTool({ name: 'hang' }, { signal: stop.signal })
+    await vi.waitFor(() => expect(fakes.get('house').calls).toHaveLength(1))
+    fakes.get('house').become({ health: { kind: 'silent' } })
+    const before = fakes.get('house').requests()
+    stop.abort()
+    await expect(hanging).rejects.toThrow()
+    await vi.waitFor(() => expect(fakes.get('house').requests()).toBeGreaterThan(before))
+    fakes.get('house').become({ health: { kind: 'up' } })
     expect(textOf(await client.callTool({ name: 'echo', arguments: { text: 'room' } }))).toContain('room')
   })
 

@@ -2,9 +2,13 @@ import { type JSONRPCNotification, type JSONRPCRequest, SUBSCRIPTION_ID_META_KEY
 
 const lists = ['tools', 'prompts', 'resources'] as const
 
-/** While nobody listened anything may have changed: to clients of the older revisions, that lists did. */
-export const missedBySession = (): readonly JSONRPCNotification[] =>
-  lists.map((list) => ({ jsonrpc: '2.0', method: `notifications/${list}/list_changed` }))
+/** While nobody listened anything may have changed: to clients of the older revisions, that lists and these resources did. */
+export const missedBySession = (uris: readonly string[]): readonly JSONRPCNotification[] => [
+  ...lists.map((list): JSONRPCNotification => ({ jsonrpc: '2.0', method: `notifications/${list}/list_changed` })),
+  ...uris.map(
+    (uri): JSONRPCNotification => ({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } }),
+  ),
+]
 
 /** The same to who sent this `subscriptions/listen`: what it asked for, under its id. */
 export function missedByListener({ id, params }: JSONRPCRequest): readonly JSONRPCNotification[] {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   isInitializeRequest,
@@ -18,7 +17,9 @@ import {
 } from '@modelcontextprotocol/client'
 import { CliError } from '../cli-error.ts'
 import { bodyOf, explainFailure } from './explain-failure.ts'
-import { missedByListener, missedBySession } from './missed-news.ts'
+import { connectionLost, HouseSession } from './house-session.ts'
+import { missedByListener } from './missed-news.ts'
+import { type OpenRequest, OpenRequests } from './open-requests.ts'
 import { ParamHeaders } from './param-headers.ts'
 import { readMessages } from './read-messages.ts'
 
@@ -43,9 +44,19 @@ interface BridgeLimits {
   readonly unsentCharacters: number
   /** Longest line of the client. Default 16 MiB. */
   readonly lineBytes: number
+  /** For the house to take a notification or an answer of the client, before what follows is read. Default 5 s. */
+  readonly deliveryMs: number
+  /** For answers that are under way when the client's input ends. Default 5 s. */
+  readonly lastAnswersMs: number
 }
 
-const defaultLimits: BridgeLimits = { open: 1024, unsentCharacters: 64 * 1024 * 1024, lineBytes: 16 * 1024 * 1024 }
+const defaultLimits: BridgeLimits = {
+  open: 1024,
+  unsentCharacters: 64 * 1024 * 1024,
+  lineBytes: 16 * 1024 * 1024,
+  deliveryMs: 5000,
+  lastAnswersMs: 5000,
+}
 /** Telling the house that the session ends may take so long. */
 const FAREWELL_MS = 2000
 /** The house comes back within minutes, or not at all. */
@@ -56,18 +67,9 @@ const reconnection = {
   maxRetries: 60,
 }
 
-interface OpenRequest {
-  readonly message: JSONRPCRequest
-  /** 2026-07-28 and later: cancelled by ending its connection. */
-  readonly isModern: boolean
-  readonly ending: AbortController
-  /** Of `subscriptions/listen`: the client knows that it listens. */
-  isAcknowledged: boolean
-}
-
 /**
  * Carries messages between a client that speaks MCP on our standard streams and the house's endpoint, in both eras, until
- * the input ends or `signal` aborts. A house that is not there or was restarted is told to each request; the bridge stays,
+ * the input ends and what was asked is answered, or `signal` aborts. A house that is not there or was restarted is told to each request; the bridge stays,
  * and opens a session of the older revisions anew.
  */
 export async function bridgeStdio(deps: BridgeDeps): Promise<void> {
@@ -78,13 +80,13 @@ class StdioBridge {
   readonly #deps: BridgeDeps
   readonly #limits: BridgeLimits
   readonly #transport: StreamableHTTPClientTransport
-  readonly #open = new Map<RequestId, OpenRequest>()
+  readonly #session: HouseSession
+  readonly #open = new OpenRequests()
   readonly #headers = new ParamHeaders()
   /** Ends the bridge when the client takes nothing any more. */
   readonly #ended = new AbortController()
-  #handshake: JSONRPCRequest | undefined
-  #renewal: Promise<void> | undefined
-  #renewed: { readonly id: RequestId; resolve(message: JSONRPCMessage): void } | undefined
+  /** Cancellings that the house is being told of. */
+  #cancelling = 0
   #unsent = 0
   #lastNote = ''
 
@@ -94,6 +96,11 @@ class StdioBridge {
     this.#transport = new StreamableHTTPClientTransport(deps.endpoint, {
       requestInit: { headers: { authorization: `Bearer ${deps.token}` } },
       reconnectionOptions: reconnection,
+    })
+    this.#session = new HouseSession({
+      transport: this.#transport,
+      tell: (message) => this.#write(message),
+      note: (line) => this.#note(line),
     })
     this.#transport.onmessage = (message) => this.#receive(message)
     this.#transport.onerror = (error) => this.#streamFailed(error)
@@ -106,6 +113,7 @@ class StdioBridge {
       const onInvalid = (): void => this.#note('The client sent a line that is no message of MCP; it was left out.')
       const reading = { signal, onInvalid, maxLineBytes: this.#limits.lineBytes }
       for await (const message of readMessages(this.#deps.input, reading)) await this.#take(message)
+      await this.#open.answered(AbortSignal.any([signal, AbortSignal.timeout(this.#limits.lastAnswersMs)]))
     } finally {
       await this.#close()
     }
@@ -122,14 +130,32 @@ class StdioBridge {
       cancelled.ending.abort()
       return
     }
-    // One after the other: what follows may need that this has arrived.
-    try {
-      await this.#send(message)
-    } catch (error) {
-      this.#note(explainFailure(error, this.#deps.endpoint))
+    if (cancelled === undefined || this.#cancelling >= this.#limits.open) {
+      // One after the other: what follows may need that this has arrived.
+      await this.#deliver(message)
+      cancelled?.ending.abort()
+      return
     }
+    void this.#tellCancelling(message, cancelled)
+  }
+
+  /** Whatever else the house is slow to take, it is told at once. */
+  async #tellCancelling(message: JSONRPCMessage, { ending }: OpenRequest): Promise<void> {
+    this.#cancelling += 1
+    await this.#deliver(message)
+    this.#cancelling -= 1
     // Nobody answers it any more; until it is told of the cancelling, the house would go on.
-    cancelled?.ending.abort()
+    ending.abort()
+  }
+
+  /** What has no answer. Never rejects, and does not take for ever. */
+  async #deliver(message: JSONRPCMessage): Promise<void> {
+    const tooLate = AbortSignal.timeout(this.#limits.deliveryMs)
+    try {
+      await this.#send(message, { requestSignal: tooLate })
+    } catch (error) {
+      this.#note(tooLate.aborted ? notTaken : explainFailure(error, this.#deps.endpoint))
+    }
   }
 
   #request(message: JSONRPCRequest): void {
@@ -137,11 +163,10 @@ class StdioBridge {
       this.#refuse(message.id, 'Too many requests are under way; wait for some.')
       return
     }
-    if (isInitializeRequest(message)) this.#handshake = message
     const ending = new AbortController()
     const isModern = typeof message.params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string'
     const request: OpenRequest = { message, isModern, ending, isAcknowledged: false }
-    this.#open.set(message.id, request)
+    this.#open.add(request)
     if (isModern && message.method === 'subscriptions/listen') {
       void this.#listen(request)
       return
@@ -161,7 +186,7 @@ class StdioBridge {
     let delayMs = first
     for (let attempt = 0; attempt <= reconnection.maxRetries; attempt += 1) {
       const failure = await this.#untilStreamEnds(request)
-      if (!this.#open.has(id)) return
+      if (this.#open.get(id) === undefined) return
       if (!request.isAcknowledged) break
       this.#note(explainFailure(failure ?? connectionLost(), this.#deps.endpoint))
       if (failure === undefined) [attempt, delayMs] = [0, first]
@@ -185,52 +210,29 @@ class StdioBridge {
   #cancelledBy({ method, params }: JSONRPCNotification): OpenRequest | undefined {
     const id = params?.['requestId']
     if (method !== 'notifications/cancelled' || (typeof id !== 'string' && typeof id !== 'number')) return undefined
-    const request = this.#open.get(id)
-    this.#open.delete(id)
-    return request
+    return this.#open.take(id)
   }
 
   async #send(
     message: JSONRPCMessage,
     options: Parameters<StreamableHTTPClientTransport['send']>[1] = {},
   ): Promise<void> {
+    if (isInitializeRequest(message)) return await this.#transport.send(message, options)
+    await this.#session.whole()
     const session = this.#transport.sessionId
     try {
       await this.#transport.send(message, options)
     } catch (error) {
-      if (session === undefined || !isLostSession(error) || isInitializeRequest(message)) throw error
-      await this.#renew(session)
+      if (session === undefined || !isLostSession(error)) throw error
+      await this.#session.renew(session)
       await this.#transport.send(message, options)
     }
-  }
-
-  /** The house knows the session no more: it was restarted. The client's own handshake is said again, once for all. */
-  async #renew(lost: string): Promise<void> {
-    if (this.#transport.sessionId !== lost) return
-    this.#renewal ??= this.#handshakeAgain().finally(() => {
-      this.#renewal = undefined
-    })
-    await this.#renewal
-  }
-
-  async #handshakeAgain(): Promise<void> {
-    if (this.#handshake === undefined) throw new Error('There was no handshake.')
-    const { promise, resolve, reject } = Promise.withResolvers<JSONRPCMessage>()
-    const id = `hearth-${randomUUID()}`
-    this.#renewed = { id, resolve }
-    const onRequestStreamEnd = (): void => reject(connectionLost())
-    await this.#transport.send({ ...this.#handshake, id }, { onRequestStreamEnd })
-    this.#adoptVersion(await promise)
-    await this.#transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
-    this.#note('The house was restarted; the session was opened anew.')
-    for (const news of missedBySession()) this.#write(news)
   }
 
   #receive(message: JSONRPCMessage): void {
     if ('method' in message && this.#repeatsAcknowledgement(message)) return
     if ('method' in message || message.id === undefined) this.#write(message)
-    else if (message.id === this.#renewed?.id) this.#renewed.resolve(message)
-    else this.#answered(message.id, message)
+    else if (!this.#session.takes(message.id, message)) this.#answered(message.id, message)
   }
 
   /** Of a listener that was taken up again the client knows already; what it may have missed it does not. */
@@ -248,17 +250,14 @@ class StdioBridge {
     const request = this.#open.get(id)
     // Cancelled or refused meanwhile: it has its end.
     if (request === undefined) return
-    this.#open.delete(id)
     const { method } = request.message
     if (method === 'subscriptions/listen') request.ending.abort()
-    if (method === 'initialize') this.#adoptVersion(message)
-    if (method === 'tools/list' && isJSONRPCResultResponse(message)) this.#headers.learn(message.result)
+    if (isJSONRPCResultResponse(message)) {
+      this.#session.learn(request.message, message)
+      if (method === 'tools/list') this.#headers.learn(message.result)
+    }
     this.#write(message)
-  }
-
-  #adoptVersion(message: JSONRPCMessage): void {
-    const version = isJSONRPCResultResponse(message) ? message.result['protocolVersion'] : undefined
-    if (typeof version === 'string') this.#transport.setProtocolVersion(version)
+    this.#open.take(id)
   }
 
   /** Of the stream on which the house tells changes to clients of the older revisions; requests fail by themselves. */
@@ -266,11 +265,11 @@ class StdioBridge {
     if (!(error instanceof SdkHttpError) || error.code !== SdkErrorCode.ClientHttpFailedToOpenStream) return
     const session = this.#transport.sessionId
     if (session === undefined || !isLostSession(error)) return
-    this.#renew(session).catch((failure: unknown) => this.#note(explainFailure(failure, this.#deps.endpoint)))
+    this.#session.renew(session).catch((failure: unknown) => this.#note(explainFailure(failure, this.#deps.endpoint)))
   }
 
   #fail(id: RequestId, error: unknown): void {
-    if (!this.#open.delete(id)) return
+    if (this.#open.take(id) === undefined) return
     const told = error instanceof SdkHttpError ? toldError(error, id) : undefined
     if (told !== undefined) {
       this.#write(told)
@@ -305,8 +304,7 @@ class StdioBridge {
   }
 
   async #close(): Promise<void> {
-    for (const { ending } of this.#open.values()) ending.abort()
-    this.#open.clear()
+    this.#open.endAll()
     const hurry = setTimeout(() => void this.#transport.close(), FAREWELL_MS)
     await this.#transport.terminateSession().catch(() => undefined)
     clearTimeout(hurry)
@@ -314,7 +312,7 @@ class StdioBridge {
   }
 }
 
-const connectionLost = (): Error => new Error('The connection to the house was lost.')
+const notTaken = 'The house did not take a message of the client in time; it was left out.'
 
 const tooSlow = (): CliError => new CliError('failed', 'The client takes no messages any more; restart it.')
 
