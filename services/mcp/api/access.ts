@@ -7,6 +7,9 @@ import type { Access } from './route.ts'
 export const hasScope = (caller: Principal, anyOf: readonly Scope[]): boolean =>
   caller.scopes.includes('admin') || anyOf.some((scope) => caller.scopes.includes(scope))
 
+/** Guests use the house: of how it is built they see nothing. */
+export const isGuest = ({ role }: Pick<Principal, 'role'>): boolean => role === 'guest'
+
 /** @throws HearthError `policy_access_denied` when the caller's token lacks the scope. */
 export function demandAccess(access: Access, caller: Principal): void {
   if (access.type !== 'scopes' || hasScope(caller, access.anyOf)) return

@@ -12,7 +12,7 @@ interface IdempotencyCacheOptions {
 }
 
 /** A POST that a client may send again. */
-interface RepeatableRequest {
+export interface RepeatableRequest {
   /** Principal id. */
   readonly owner: string
   readonly key: string

@@ -7,8 +7,8 @@ const maxAttempts = 64
 
 interface PatchWork<Item extends { readonly revision: number }> {
   read(): Promise<Item | undefined>
-  /** Validates the merged object and stores it. @throws RevisionMismatch when it is no longer at `revision`. */
-  write(merged: unknown, revision: number): Promise<Item>
+  /** Validates the merged object and stores it. @throws RevisionMismatch when it is no longer at `current.revision`. */
+  write(merged: unknown, current: Item): Promise<Item>
   readonly patch: unknown
   readonly conditions: { readonly ifMatch: string | undefined; readonly ifNoneMatch: string | undefined }
 }
@@ -26,7 +26,7 @@ export async function patchObject<Item extends { readonly revision: number }>(
     if (current === undefined) return undefined
     expectedRevision(current, work.conditions)
     try {
-      return await work.write(mergePatch(current, work.patch), current.revision)
+      return await work.write(mergePatch(current, work.patch), current)
     } catch (error) {
       const isRepeatable = work.conditions.ifMatch === undefined && attempt < maxAttempts
       if (!(error instanceof RevisionMismatch && isRepeatable)) throw error

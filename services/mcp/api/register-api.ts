@@ -4,8 +4,8 @@ import type { Principal } from '../../common/contracts/principal.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { bearerToken, demandAccess } from './access.ts'
 import type { ApiContext } from './api-context.ts'
-import { fingerprint, IdempotencyCache, idempotencyKey } from './idempotency-cache.ts'
-import type { Answer, RawRequest, Route } from './route.ts'
+import { fingerprint, IdempotencyCache, idempotencyKey, type RepeatableRequest } from './idempotency-cache.ts'
+import type { RawRequest, Route } from './route.ts'
 import { apiPrefix, apiRoutes } from './route-table.ts'
 import { sendAnswer, sendFailure, sendNothingHere } from './send-answer.ts'
 import { takeJsonOnly } from './take-json.ts'
@@ -27,10 +27,12 @@ export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<
     const principals = new WeakMap<FastifyRequest, Principal>()
     const cache = new IdempotencyCache({ clock: deps.clock })
     sweepWhileOpen(scope, cache)
+    const ended = new AbortController()
+    scope.addHook('onClose', async () => ended.abort())
     takeJsonOnly(scope)
     scope.setErrorHandler((error, _request, reply) => sendFailure(reply, error, deps.log))
     scope.setNotFoundHandler((request, reply) => sendNothingHere(routes, request, reply))
-    for (const route of routes) mount(scope, route, { ...deps, cache, principals })
+    for (const route of routes) mount(scope, route, { ...deps, cache, principals, ended: ended.signal })
     done()
   }
   await app.register(plugin, { prefix: apiPrefix })
@@ -39,9 +41,11 @@ export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<
 interface Mounting extends ApiDeps {
   readonly cache: IdempotencyCache
   readonly principals: WeakMap<FastifyRequest, Principal>
+  /** Ends with the API. */
+  readonly ended: AbortSignal
 }
 
-function mount(scope: FastifyInstance, route: Route, { cache, principals, ...context }: Mounting): void {
+function mount(scope: FastifyInstance, route: Route, { cache, principals, ended, ...context }: Mounting): void {
   scope.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -59,9 +63,12 @@ function mount(scope: FastifyInstance, route: Route, { cache, principals, ...con
     },
     handler: async (request, reply) => {
       const principal = principals.get(request)
-      const raw = rawRequest(request, principal, goneSignal(reply.raw))
-      const work = () => route.handle(raw, context)
-      const answer = await (principal === undefined ? work() : once(route, request, principal, { cache, work }))
+      const work = (signal: AbortSignal) => route.handle(rawRequest(request, principal, signal), context)
+      const repeatable = principal === undefined ? undefined : repeatableRequest(route, request, principal)
+      // What is kept for a retry must not end with the client that asked first.
+      const answer = await (repeatable === undefined
+        ? work(goneSignal(reply.raw))
+        : cache.answer(repeatable, () => work(ended)))
       return sendAnswer(reply, answer, {
         ifNoneMatch: request.headers['if-none-match'],
         isRead: route.method === 'GET',
@@ -90,17 +97,12 @@ function rawRequest(request: FastifyRequest, principal: Principal | undefined, s
   }
 }
 
-/** A POST under an `Idempotency-Key` works once. */
-async function once(
-  route: Route,
-  request: FastifyRequest,
-  principal: Principal,
-  { cache, work }: { readonly cache: IdempotencyCache; readonly work: () => Promise<Answer> },
-): Promise<Answer> {
+/** A POST under an `Idempotency-Key` works once; undefined: this is none. */
+function repeatableRequest(route: Route, request: FastifyRequest, principal: Principal): RepeatableRequest | undefined {
   const key = route.method === 'POST' ? idempotencyKey(request.headers['idempotency-key']) : undefined
-  if (key === undefined) return work()
+  if (key === undefined) return undefined
   const mark = fingerprint(route.method, route.path, request.body)
-  return cache.answer({ owner: principal.id, key, fingerprint: mark, isSecret: route.isSecret }, work)
+  return { owner: principal.id, key, fingerprint: mark, isSecret: route.isSecret }
 }
 
 function sweepWhileOpen(scope: FastifyInstance, cache: IdempotencyCache): void {

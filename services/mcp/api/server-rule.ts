@@ -1,8 +1,13 @@
 import { nameOutsideSecrets } from '../../common/config/secret-source.ts'
-import type { McpServerSpec } from '../../common/contracts/mcp-server.ts'
+import type { McpServer, McpServerSpec } from '../../common/contracts/mcp-server.ts'
 import type { Principal } from '../../common/contracts/principal.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { hasScope } from './access.ts'
+
+/** A server that starts a command is an admin's, whatever becomes of it. @throws HearthError `policy_access_denied`. */
+export function demandServerChange(caller: Principal, current: McpServer): void {
+  if (current.command !== undefined && current.origin === 'api') demandAdmin(caller)
+}
 
 /**
  * What the API takes of a server beside its schema: commands only where config.yaml lets it and only from admins, since to
@@ -28,9 +33,12 @@ function demandCommand(caller: Principal, allowApiCommands: boolean): void {
       'Servers that start a command are declared in config.yaml, unless mcp.allow_api_commands is true there.',
     )
   }
-  if (!hasScope(caller, ['admin'])) {
-    throw new HearthError('policy_access_denied', 'Only an admin may make or change a server that starts a command.')
-  }
+  demandAdmin(caller)
+}
+
+function demandAdmin(caller: Principal): void {
+  if (hasScope(caller, ['admin'])) return
+  throw new HearthError('policy_access_denied', 'Only an admin may make or change a server that starts a command.')
 }
 
 const invalid = (param: string, message: string): HearthError =>

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { McpServer } from '../../common/contracts/mcp-server.ts'
 import type { Principal } from '../../common/contracts/principal.ts'
 import type { Aggregator } from '../aggregator/aggregator.ts'
+import { redactUri } from '../aggregator/calls/redact.ts'
 import type { CatalogTool } from '../aggregator/catalog.ts'
 import type { UpstreamStatus } from '../aggregator/upstream.ts'
 import { hasScope } from './access.ts'
@@ -11,7 +12,7 @@ type StatusView = z.output<typeof serverStatusView>
 
 /**
  * Servers with how they are now, for one caller. Who may not change settings sees which variables and headers they have, not
- * their values.
+ * their values, of addresses not what may be a secret, and that there was an error, not which.
  */
 export function serverViewer(
   caller: Principal,
@@ -23,17 +24,22 @@ export function serverViewer(
   return (server) => {
     const status = statuses.get(server.name)
     const shown = seesValues ? server : withoutValues(server)
-    return { ...shown, status: status === undefined ? null : viewOfStatus(status, tools.get(server.name) ?? []) }
+    return {
+      ...shown,
+      status:
+        status === undefined
+          ? null
+          : { ...viewOfStatus(status, tools.get(server.name) ?? []), last_error: errorFor(caller, status) },
+    }
   }
 }
 
-function viewOfStatus(status: UpstreamStatus, tools: readonly CatalogTool[]): StatusView {
+function viewOfStatus(status: UpstreamStatus, tools: readonly CatalogTool[]): Omit<StatusView, 'last_error'> {
   const count = (what: ToolCount): number => tools.filter((tool) => countOf(tool) === what).length
   return {
     state: status.state,
     era: status.era ?? null,
     protocol_version: status.protocolVersion ?? null,
-    last_error: status.lastError ?? null,
     retry_at: status.retryAt ?? null,
     restarts: status.restarts,
     calls_in_flight: status.callsInFlight,
@@ -42,6 +48,12 @@ function viewOfStatus(status: UpstreamStatus, tools: readonly CatalogTool[]): St
     memory_bytes: status.memoryBytes ?? null,
     tools: { on: count('on'), off: count('off'), quarantined: count('quarantined') },
   }
+}
+
+/** What went wrong at a server, in words of its program: they may hold anything that it knows. */
+export function errorFor(caller: Principal, status: UpstreamStatus | undefined): string | null {
+  if (status?.lastError === undefined) return null
+  return hasScope(caller, ['settings']) ? status.lastError : hidden
 }
 
 type ToolCount = keyof StatusView['tools']
@@ -54,9 +66,10 @@ function countOf({ state, enabled }: CatalogTool): ToolCount | undefined {
 
 /** References are no secrets, but people write secrets where references belong. */
 function withoutValues(server: McpServer): McpServer {
-  const { args, env, headers, oauth } = server
+  const { url, args, env, headers, oauth } = server
   return {
     ...server,
+    ...(url === undefined ? {} : { url: redactUri(url) }),
     ...(args === undefined ? {} : { args: args.map(() => hidden) }),
     ...(env === undefined ? {} : { env: hideAll(env) }),
     ...(headers === undefined ? {} : { headers: hideAll(headers) }),

@@ -28,6 +28,8 @@ export interface SettingsKind<Spec extends object> {
   objects(store: Store): SettingsObjects<Spec>
   /** Which objects the caller may see. */
   visibility(caller: Principal, store: Store, signal: AbortSignal): Promise<(object: Spec & ObjectMeta) => boolean>
+  /** Who may replace, change or remove this one, switching aside. @throws HearthError */
+  readonly demandChange?: (caller: Principal, current: Spec & ObjectMeta) => void
   /** What a write must fit beside the schema. @throws HearthError */
   readonly demandWrite?: (caller: Principal, spec: Spec, context: ApiContext) => void
   /** Of kinds with a switch: `{"enabled": …}` alone is this, also of declared ones. */
@@ -110,10 +112,10 @@ function createRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_conflict'],
     },
     { params: noParams, query: noQuery, body: kind.creation },
-    async ({ body: { name, spec }, principal, signal }, context) => {
-      demand(kind, { name, spec }, principal, context)
+    async ({ body: { name, spec }, principal }, context) => {
+      demand(kind, { name, current: undefined, spec }, principal, context)
       const object = await kind.objects(context.store).create(name, spec)
-      await settle(kind, { name, verb: 'create', principal }, context, signal)
+      await settle(kind, { name, verb: 'create', principal }, context)
       return shown(kind, object, { status: 201, principal, context })
     },
   )
@@ -131,15 +133,15 @@ function replaceRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_conflict'],
     },
     { params: nameParams, query: noQuery, body: kind.replacement },
-    async ({ params: { name }, body: { name: newName, spec }, principal, signal, ...conditions }, context) => {
+    async ({ params: { name }, body: { name: newName, spec }, principal, ...conditions }, context) => {
       refuseRename(name, newName)
-      demand(kind, { name, spec }, principal, context)
       const objects = kind.objects(context.store)
       const current = await objects.get(name)
+      demand(kind, { name, current, spec }, principal, context)
       const expected = expectedRevision(current, conditions)
       const isNew = current === undefined
       const object = await (isNew ? objects.create(name, spec) : objects.put(name, spec, expected))
-      await settle(kind, { name, verb: isNew ? 'create' : 'update', principal }, context, signal)
+      await settle(kind, { name, verb: isNew ? 'create' : 'update', principal }, context)
       return shown(kind, object, { status: isNew ? 201 : 200, principal, context })
     },
   )
@@ -158,12 +160,12 @@ function patchRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       merged: kind.replacement,
     },
     { params: nameParams, query: noQuery, body: patchBody },
-    async ({ params: { name }, body: patch, principal, signal, ...conditions }, context) => {
+    async ({ params: { name }, body: patch, principal, ...conditions }, context) => {
       const read = () => kind.objects(context.store).get(name)
       const step = patchStep(kind, name, patch, { principal, context })
       const object = await patchObject({ read, write: step.write, patch, conditions })
       if (object === undefined) throw notFound(kind, name)
-      await settle(kind, { ...step.done, name, principal }, context, signal)
+      await settle(kind, { ...step.done, name, principal }, context)
       return shown(kind, object, { status: 200, principal, context })
     },
   )
@@ -173,7 +175,7 @@ const patchSummary = ({ toggle }: { readonly toggle?: unknown }): string =>
   `Merges the body into it (JSON Merge Patch, RFC 7396); null sets a field back to its default${toggle === undefined ? '' : '. `{"enabled": …}` alone switches it, also a declared one'}`
 
 interface PatchStep<Spec> {
-  write(merged: unknown, revision: number): Promise<Spec & ObjectMeta>
+  write(merged: unknown, current: Spec & ObjectMeta): Promise<Spec & ObjectMeta>
   readonly done: Pick<Done, 'verb' | 'detail'>
 }
 
@@ -187,14 +189,14 @@ function patchStep<Spec extends object>(
   const { enabled } = patch
   const { toggle } = kind
   if (toggle !== undefined && typeof enabled === 'boolean' && Object.keys(patch).length === 1) {
-    const write = (_merged: unknown, revision: number) => toggle(context.store, name, enabled, revision)
+    const write = (_merged: unknown, { revision }: ObjectMeta) => toggle(context.store, name, enabled, revision)
     return { write, done: { verb: 'toggle', detail: { enabled } } }
   }
-  const write = async (merged: unknown, revision: number): Promise<Spec & ObjectMeta> => {
+  const write = async (merged: unknown, current: Spec & ObjectMeta): Promise<Spec & ObjectMeta> => {
     const { name: newName, spec } = parseRequest(kind.replacement, merged, 'body')
     refuseRename(name, newName)
-    demand(kind, { name, spec }, principal, context)
-    return await kind.objects(context.store).put(name, spec, revision)
+    demand(kind, { name, current, spec }, principal, context)
+    return await kind.objects(context.store).put(name, spec, current.revision)
   }
   return { write, done: { verb: 'update', detail: { fields: Object.keys(patch) } } }
 }
@@ -211,12 +213,13 @@ function removeRoute<Spec extends object>(kind: SettingsKind<Spec>): Route {
       errors: ['caller_not_found', 'caller_conflict'],
     },
     { params: nameParams, query: noQuery, body: noBody },
-    async ({ params: { name }, principal, signal, ...conditions }, context) => {
+    async ({ params: { name }, principal, ...conditions }, context) => {
       const objects = kind.objects(context.store)
       const current = await objects.get(name)
       if (current === undefined) throw notFound(kind, name)
+      demand(kind, { name, current, spec: undefined }, principal, context)
       await objects.remove(name, expectedRevision(current, conditions))
-      await settle(kind, { name, verb: 'remove', principal }, context, signal)
+      await settle(kind, { name, verb: 'remove', principal }, context)
       return { type: 'empty' }
     },
   )
@@ -249,15 +252,24 @@ const viewerOf = <Spec extends object>(
   context: ApiContext,
 ): ((object: Spec & ObjectMeta) => object) => viewer?.(caller, context) ?? ((object) => object)
 
+interface WantedWrite<Spec> {
+  readonly name: string
+  /** Undefined: it is made. */
+  readonly current: (Spec & ObjectMeta) | undefined
+  /** Undefined: it is removed. */
+  readonly spec: Spec | undefined
+}
+
 /** A write that the kind forbids is audited as blocked. */
 function demand<Spec extends object>(
   kind: SettingsKind<Spec>,
-  { name, spec }: { readonly name: string; readonly spec: Spec },
+  { name, current, spec }: WantedWrite<Spec>,
   caller: Principal,
   context: ApiContext,
 ): void {
   try {
-    kind.demandWrite?.(caller, spec, context)
+    if (current !== undefined) kind.demandChange?.(caller, current)
+    if (spec !== undefined) kind.demandWrite?.(caller, spec, context)
   } catch (error) {
     const { code } = toHearthError(error)
     const action = `${wordOf(kind, '_')}.write`
@@ -276,8 +288,8 @@ interface Done {
   readonly detail?: object
 }
 
-const settle = (kind: Named, { name, verb, ...done }: Done, context: ApiContext, signal: AbortSignal): Promise<void> =>
-  settleWrite(context, { ...done, action: `${wordOf(kind, '_')}.${verb}`, target: name }, signal)
+const settle = (kind: Named, { name, verb, ...done }: Done, context: ApiContext): Promise<void> =>
+  settleWrite(context, { ...done, action: `${wordOf(kind, '_')}.${verb}`, target: name })
 
 interface Named {
   readonly noun: string

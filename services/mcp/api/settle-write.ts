@@ -11,10 +11,16 @@ export interface DoneWrite {
   readonly detail?: object
 }
 
-/** What every settings write ends with: it is audited, and once this resolves every list and call of MCP goes by it. */
-export async function settleWrite(context: ApiContext, write: DoneWrite, signal: AbortSignal): Promise<void> {
+/** A sync reads the store, which takes milliseconds. */
+const syncMs = 30_000
+
+/**
+ * What every settings write ends with: it is audited, and once this resolves every list and call of MCP goes by it. The write
+ * stands already, so a client that went away does not end this: it would be told of a failure that was none.
+ */
+export async function settleWrite(context: ApiContext, write: DoneWrite): Promise<void> {
   recordWrite(context, write)
-  await context.aggregator.sync(signal)
+  await context.aggregator.sync(AbortSignal.timeout(syncMs))
 }
 
 /** For writes that MCP does not go by, such as those of tokens. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deviceSpec } from '../../../services/common/contracts/device.ts'
 import { changePage, snapshotView } from '../../../services/mcp/api/schemas/settings-schema.ts'
 import { profileSpec } from '../store/open-test-store.ts'
 import { startApi } from './support/api-under-test.ts'
@@ -45,5 +46,13 @@ describe('snapshot and changes of the API', () => {
       'profiles one created',
       'profiles one removed',
     ])
+  })
+
+  it('changes of profiles alone are shown to guests', async () => {
+    await using api = await startApi()
+    await api.store.homeDevices.create('lamp', deviceSpec.parse({ adapter: 'demo', address: '0x1' }))
+    const token = await api.tokenOf({ role: 'guest' })
+    const page = changePage.parse((await api.call('GET', '/api/v1/changes', { token })).body)
+    expect(page.data.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['profiles declared'])
   })
 })

@@ -135,6 +135,24 @@ describe('MCP servers of the API', () => {
       ])
       api.switches.allowApiCommands = false
     })
+
+    it('are neither replaced, turned into others nor removed by others than admins', async () => {
+      api.switches.allowApiCommands = true
+      expect(await make('owned', program)).toMatchObject({ name: 'owned' })
+      const options = { token: await api.tokenOf({ user: 'admin', scopes: ['settings'] }) }
+      const json = { url: 'http://127.0.0.1:9/mcp' }
+      const path = `${servers}/owned`
+      expect(await api.call('PUT', path, { json, ...options })).toMatchObject({ status: 403 })
+      expect(await patch('owned', { command: null, args: null, ...json }, options)).toMatchObject({ status: 403 })
+      expect(await api.call('DELETE', path, options)).toMatchObject({ status: 403 })
+      expect(await api.call('GET', path)).toMatchObject({ body: program })
+      expect(await api.call('PUT', path, { json })).toMatchObject({ status: 200 })
+      expect(await patch('owned', { command: 'npx', url: null })).toMatchObject({ status: 200 })
+      expect(await api.call('DELETE', path)).toMatchObject({ status: 204 })
+      const { items } = await api.store.audit.list({ limit: 50 }, { target: 'owned' })
+      expect(items.filter(({ outcome }) => outcome === 'blocked')).toHaveLength(3)
+      api.switches.allowApiCommands = false
+    })
   })
 
   it.each([
@@ -164,6 +182,29 @@ describe('MCP servers of the API', () => {
     expect(hers).toMatchObject({ status: 200, body: { headers: { k: '…' }, oauth: { client_secret: '…' } } })
     expect(JSON.stringify((await api.call('GET', servers, { token })).body)).not.toContain('a-literal-secret')
     expect(await api.call('GET', `${servers}/valued`)).toMatchObject({ body: { headers: { k: 'a-literal-secret' } } })
+  })
+
+  it('show no secret of an address and no words of a program to who may not change them', async () => {
+    const url = 'https://someone:a-password@printer.example/mcp?key=a-query-secret#part'
+    await make('keyed', { url })
+    api.aggregator.status = { lastError: 'cannot sign in with a-token' }
+    const token = await api.tokenOf({ user: 'anna' })
+    expect(await api.call('GET', `${servers}/keyed`, { token })).toMatchObject({
+      status: 200,
+      body: { url: 'https://printer.example/mcp', status: { last_error: '…' } },
+    })
+    const listed = JSON.stringify((await api.call('GET', servers, { token })).body)
+    for (const secret of ['a-password', 'a-query-secret', 'a-token']) expect(listed).not.toContain(secret)
+    expect(await api.call('GET', `${servers}/keyed`)).toMatchObject({
+      body: { url, status: { last_error: 'cannot sign in with a-token' } },
+    })
+    api.aggregator.status = {}
+  })
+
+  it('are not shown to guests', async () => {
+    const token = await api.tokenOf({ role: 'guest' })
+    expect(await api.call('GET', servers, { token })).toMatchObject({ status: 200, body: { data: [] } })
+    expect(await api.call('GET', `${servers}/filed`, { token })).toMatchObject({ status: 404 })
   })
 
   it('are restarted and looked at anew; what is off is not', async () => {

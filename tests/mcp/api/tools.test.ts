@@ -137,6 +137,15 @@ describe('tools of the API', () => {
     })
   })
 
+  it('are not shown to guests', async () => {
+    const token = await api.tokenOf({ role: 'guest' })
+    expect(await api.call('GET', tools, { token })).toMatchObject({
+      status: 200,
+      body: { data: [], next_cursor: null },
+    })
+    expect(await api.call('GET', `${tools}/read_file`, { token })).toMatchObject({ status: 404 })
+  })
+
   describe('tried out', () => {
     it('answer as they would to a client, also when they fail', async () => {
       expect(await call('read_file')).toMatchObject({ status: 200, body: { content: [{ text: 'done' }] } })

@@ -89,6 +89,8 @@ describe('news of resources', () => {
     updates = []
     await house.store.mcpServers.toggle('printer', false, undefined)
     await told('hearth://servers/printer')
+    expect([listChangedFor(reader('anna')), listChangedFor(guest)]).toEqual([true, false])
+    expect(isToldTo('hearth://servers/printer', guest)).toBe(false)
     updates = []
     house.aggregator.setTools(catalogTool({ name: 'print' }, { server: 'printer', revision: 7 }))
     expect(updates.map(({ uri }) => uri)).toEqual(['hearth://servers/printer'])
@@ -96,7 +98,9 @@ describe('news of resources', () => {
     expect(updates).toHaveLength(1)
     house.aggregator.setTools()
     expect(updates).toHaveLength(2)
+    expect(isToldTo('hearth://servers/printer', only('read'))).toBe(true)
     expect(isToldTo('hearth://servers/printer', only('chat'))).toBe(false)
+    expect(isToldTo('hearth://servers/printer', guest)).toBe(false)
   })
 
   test('a conversation is told of to its owner only', async () => {

@@ -63,7 +63,7 @@ describe('resources of the house', () => {
     expect(await uris(only('chat'))).toEqual([conversation])
     expect(await uris(only('devices'))).toEqual(['hearth://devices/lamp', 'hearth://devices/safe'])
     expect(await uris(only('read'))).not.toContain('hearth://profiles/secret')
-    expect(await uris(guest)).toEqual(['hearth://devices/lamp', 'hearth://servers/printer'])
+    expect(await uris(guest)).toEqual(['hearth://devices/lamp'])
     expect(await read(conversation, anna)).toMatchObject({ id, title: 'mine', messages: [], next_uri: null })
     for (const principal of [admin, caller('bea'), only('read')]) {
       expect(await read(conversation, principal)).toBeUndefined()
@@ -73,7 +73,8 @@ describe('resources of the house', () => {
     expect(await read('hearth://devices/safe', guest)).toBeUndefined()
     expect(await read('hearth://devices/safe', anna)).toMatchObject({ adapter: 'demo', revision: expect.any(Number) })
     expect(await read('hearth://servers/printer', only('chat'))).toBeUndefined()
-    expect(JSON.stringify(await read('hearth://servers/printer', guest))).not.toContain('in-the-clear')
+    expect(await read('hearth://servers/printer', guest)).toBeUndefined()
+    expect(JSON.stringify(await read('hearth://servers/printer', only('read')))).not.toContain('in-the-clear')
     expect(JSON.stringify(await read('hearth://servers/printer', admin))).toContain('in-the-clear')
     expect(await read('hearth://profiles/none', admin)).toBeUndefined()
     expect(await read('hearth://users/anna', admin)).toBeUndefined()

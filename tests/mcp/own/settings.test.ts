@@ -147,6 +147,25 @@ describe('settings by tools', () => {
     expect(await audited()).toContainEqual(['user:anna', 'mcp_server.write', 'bad', 'blocked'])
   })
 
+  test("an admin's server with a command is neither replaced, turned into another nor removed by others", async () => {
+    house.allowCommands = true
+    const kind = { kind: 'mcp_servers', name: 'bad' }
+    await call('hearth_put_setting', { ...kind, value: { command: 'rm' } })
+    const code = 'policy_access_denied'
+    expect(await refused('hearth_put_setting', { ...kind, value: httpServer() }, as('settings'))).toBe(code)
+    const turned = { ...kind, value: { command: null, url: httpServer().url }, merge: true }
+    expect(await refused('hearth_put_setting', turned, as('settings'))).toBe(code)
+    expect(await refused('hearth_remove_setting', kind, as('settings'))).toBe(code)
+    expect(await call('hearth_remove_setting', kind)).toEqual({ removed: 'bad' })
+  })
+
+  test('secrets of an address are in no list', async () => {
+    await house.store.mcpServers.create('keyed', httpServer({ url: 'https://me:hush@printer.example/mcp?key=hush' }))
+    expect(await call('hearth_list_settings', { kind: 'mcp_servers' }, as('read'))).toMatchObject({
+      settings: [{ name: 'keyed', about: 'ON: https://printer.example/mcp' }],
+    })
+  })
+
   test('a server is in the catalog before its writer is answered', async () => {
     await call('hearth_put_setting', { kind: 'mcp_servers', name: 'new', value: httpServer() })
     expect([...house.aggregator.catalog().servers.keys()]).toEqual(['new'])

@@ -60,6 +60,10 @@ describe('switches by tools', () => {
       { name: 'memory', enabled: true, origin: 'config', state: 'backoff', last_error: 'it died', ...counts },
     ])
     expect(has_more).toBe(false)
+    const as = (...who: Parameters<typeof caller>) => ({ principal: caller(...who) })
+    const list = (who: object) => answerOf(house.parts.tools, 'hearth_list_servers', {}, who)
+    expect(await list(as('anna', ['read']))).toMatchObject({ servers: [{ last_error: null }, { last_error: '…' }] })
+    expect(await list(as('gast', ['read'], 'guest'))).toEqual({ servers: [], has_more: false })
     expect(await answerOf(house.parts.tools, 'hearth_list_servers', { after: 'files' })).toMatchObject({
       servers: [{ name: 'memory' }],
     })

@@ -112,7 +112,7 @@ const patchConversation = (): Route =>
     async ({ params: { id }, body: patch, principal, ...conditions }, { store }) => {
       const conversation = await patchObject({
         read: () => store.conversations.get(principal, id),
-        write: (merged, revision) =>
+        write: (merged, { revision }) =>
           store.conversations.update(principal, id, parseRequest(conversationReplacement, merged, 'body'), revision),
         patch,
         conditions,

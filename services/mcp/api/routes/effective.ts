@@ -2,7 +2,7 @@ import type { Principal } from '../../../common/contracts/principal.ts'
 import type { SettingKind, Snapshot } from '../../../common/contracts/settings.ts'
 import { versionTag } from '../../../common/rest/version-tag.ts'
 import { visibleProfiles } from '../../../common/settings/visible-profiles.ts'
-import { hasScope } from '../access.ts'
+import { hasScope, isGuest } from '../access.ts'
 import { isUnchanged } from '../entity-tag.ts'
 import { type Route, tokenRoute } from '../route.ts'
 import { noBody, noParams, noQuery, pageQuery } from '../schemas/request-schema.ts'
@@ -44,6 +44,12 @@ function visiblePart(snapshot: Snapshot, caller: Principal) {
 }
 
 const adminKinds: readonly string[] = ['users', 'credentials'] satisfies readonly SettingKind[]
+const guestKinds: readonly string[] = ['profiles'] satisfies readonly SettingKind[]
+
+function seesChangesOf(kind: string, caller: Principal): boolean {
+  if (isGuest(caller)) return guestKinds.includes(kind)
+  return hasScope(caller, ['admin']) || !adminKinds.includes(kind)
+}
 
 const listChanges = (): Route =>
   tokenRoute(
@@ -51,7 +57,8 @@ const listChanges = (): Route =>
       operation: 'listChanges',
       method: 'GET',
       path: '/changes',
-      summary: 'The change log of settings, newest first; those of users and credentials for admins only',
+      summary:
+        'The change log of settings, newest first; those of users and credentials for admins only, and of profiles alone for guests',
       anyOf: ['read', 'settings'],
       success: { type: 'json', status: 200, schema: changePage },
     },
@@ -59,9 +66,8 @@ const listChanges = (): Route =>
     async ({ query, principal, ifNoneMatch }, { store }) => {
       const tag = versionTag(await store.version())
       if (isUnchanged(ifNoneMatch, tag)) return { type: 'unchanged', tag }
-      const seesAll = hasScope(principal, ['admin'])
       const page = await store.changes(query)
-      const data = page.items.filter(({ kind }) => seesAll || !adminKinds.includes(kind))
+      const data = page.items.filter(({ kind }) => seesChangesOf(kind, principal))
       return { type: 'json', status: 200, body: { data, next_cursor: page.nextCursor ?? null }, tag }
     },
   )

@@ -1,16 +1,17 @@
 import type { McpServerSpec } from '../../../common/contracts/mcp-server.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { isGuest } from '../access.ts'
 import type { ApiContext } from '../api-context.ts'
 import { revisionTag } from '../entity-tag.ts'
 import { type Route, tokenRoute } from '../route.ts'
 import { nameParams, noBody, noQuery } from '../schemas/request-schema.ts'
 import { serverCreation, serverPage, serverReplacement, serverView } from '../schemas/server-schema.ts'
-import { demandServerWrite } from '../server-rule.ts'
+import { demandServerChange, demandServerWrite } from '../server-rule.ts'
 import { serverViewer } from '../server-view.ts'
 import { type SettingsKind, settingsRoutes } from '../settings-routes.ts'
 import { recordWrite } from '../settle-write.ts'
 
-/** External MCP servers: rights and shapes, the same in REST and in the tools of MCP. */
+/** External MCP servers: rights and shapes, the same in REST and in the tools of MCP. Guests see none. */
 export const serverKind: SettingsKind<McpServerSpec> = {
   plural: 'mcp/servers',
   noun: 'McpServer',
@@ -21,7 +22,8 @@ export const serverKind: SettingsKind<McpServerSpec> = {
   creation: serverCreation,
   replacement: serverReplacement,
   objects: (store) => store.mcpServers,
-  visibility: async () => () => true,
+  visibility: async (caller) => () => !isGuest(caller),
+  demandChange: demandServerChange,
   demandWrite: (caller, spec, { allowApiCommands }) => demandServerWrite(caller, spec, allowApiCommands()),
   toggle: (store, name, enabled, ifRevision) => store.mcpServers.toggle(name, enabled, ifRevision),
   viewer: (caller, { aggregator }) => serverViewer(caller, aggregator),

@@ -2,6 +2,7 @@ import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Aggregator } from '../../aggregator/aggregator.ts'
 import type { CatalogTool } from '../../aggregator/catalog.ts'
 import type { CatalogRecords } from '../../store/store.ts'
+import { isGuest } from '../access.ts'
 import type { ApiContext } from '../api-context.ts'
 import { contentTag, revisionTag } from '../entity-tag.ts'
 import { listTools } from '../list-tools.ts'
@@ -12,7 +13,7 @@ import { toolApproval, toolPage, toolParams, toolPatch, toolQuery, toolView } fr
 import { type DoneWrite, settleWrite } from '../settle-write.ts'
 import { viewOfTool } from '../tool-view.ts'
 
-/** Tools of all MCP servers: what is known of them, and what people decide about them. */
+/** Tools of all MCP servers: what is known of them, and what people decide about them. Guests see none. */
 export const toolRoutes = (): readonly Route[] => [listAllTools(), getTool(), patchTool(), approveTool()]
 
 const listAllTools = (): Route =>
@@ -27,8 +28,8 @@ const listAllTools = (): Route =>
       success: { type: 'json', status: 200, schema: toolPage },
     },
     { params: noParams, query: toolQuery, body: noBody },
-    async ({ query }, { aggregator }) => {
-      const { items, nextCursor = null } = listTools(aggregator, query)
+    async ({ query, principal }, { aggregator }) => {
+      const { items, nextCursor = null } = isGuest(principal) ? { items: [] } : listTools(aggregator, query)
       const body = { data: items.map((tool) => viewOfTool(tool, aggregator)), next_cursor: nextCursor }
       return { type: 'json', status: 200, body, tag: contentTag(JSON.stringify(body)) }
     },
@@ -46,7 +47,10 @@ const getTool = (): Route =>
       errors: ['caller_not_found'],
     },
     { params: toolParams, query: noQuery, body: noBody },
-    async ({ params }, { aggregator }) => shown(toolNamed(aggregator, params.exposed_name), aggregator),
+    async ({ params, principal }, { aggregator }) => {
+      if (isGuest(principal)) throw noSuchTool(params.exposed_name)
+      return shown(toolNamed(aggregator, params.exposed_name), aggregator)
+    },
   )
 
 const patchTool = (): Route =>
@@ -61,17 +65,13 @@ const patchTool = (): Route =>
       errors: ['caller_not_found', 'caller_conflict'],
     },
     { params: toolParams, query: noQuery, body: toolPatch },
-    async ({ params, body, principal, signal, ...conditions }, context) => {
+    async ({ params, body, principal, ...conditions }, context) => {
       const tool = toolNamed(context.aggregator, params.exposed_name)
       const { exposed_name, ...change } = body
       const whole = { ...change, ...(exposed_name === undefined ? {} : { exposedName: exposed_name }) }
       const isToggle = Object.keys(body).join() === 'enabled'
       const done = { principal, action: isToggle ? 'tool.toggle' : 'tool.update', detail: body }
-      return await decide(
-        context,
-        { tool, change: whole, ifRevision: expectedRevision(tool, conditions), done },
-        signal,
-      )
+      return await decide(context, { tool, change: whole, ifRevision: expectedRevision(tool, conditions), done })
     },
   )
 
@@ -87,7 +87,7 @@ const approveTool = (): Route =>
       errors: ['caller_not_found', 'caller_conflict'],
     },
     { params: toolParams, query: noQuery, body: toolApproval },
-    async ({ params, body: { hash }, principal, signal }, context) => {
+    async ({ params, body: { hash }, principal }, context) => {
       const tool = toolNamed(context.aggregator, params.exposed_name)
       if (tool.hash !== hash) {
         throw new HearthError('caller_conflict', 'hash: the tool has changed again; look at it as it is now.', {
@@ -97,7 +97,7 @@ const approveTool = (): Route =>
       if (tool.state === 'gone') throw new HearthError('caller_conflict', 'Its server lists this tool no more.')
       const change = { state: 'active', reason: null, approvedHash: hash } as const
       const done = { principal, action: 'tool.approve', detail: { hash } }
-      return await decide(context, { tool, change, ifRevision: tool.revision, done }, signal)
+      return await decide(context, { tool, change, ifRevision: tool.revision, done })
     },
   )
 
@@ -111,10 +111,9 @@ interface Decision {
 async function decide(
   context: ApiContext,
   { tool: { server, name }, change, ifRevision, done }: Decision,
-  signal: AbortSignal,
 ): Promise<Answer> {
   const { exposedName } = await context.store.catalog.decide({ server, name }, change, ifRevision)
-  await settleWrite(context, { ...done, target: `${server}/${name}` }, signal)
+  await settleWrite(context, { ...done, target: `${server}/${name}` })
   return shown(toolNamed(context.aggregator, exposedName), context.aggregator)
 }
 
@@ -122,8 +121,11 @@ async function decide(
 export function toolNamed(aggregator: Pick<Aggregator, 'catalog'>, exposedName: string): CatalogTool {
   const tool = aggregator.catalog().tools.get(exposedName)
   if (tool !== undefined) return tool
-  throw new HearthError('caller_not_found', `There is no tool named ${exposedName}; list the tools to see which exist.`)
+  throw noSuchTool(exposedName)
 }
+
+const noSuchTool = (name: string): HearthError =>
+  new HearthError('caller_not_found', `There is no tool named ${name}; list the tools to see which exist.`)
 
 /** `callable` changes with its server, which leaves the revision of the tool. */
 const shown = (tool: CatalogTool, aggregator: Pick<Aggregator, 'refusal'>): Answer => ({

@@ -12,7 +12,7 @@ import { toHearthError } from '../../../common/errors/hearth-error.ts'
 import { visibleProfiles } from '../../../common/settings/visible-profiles.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { Aggregator, CatalogNews } from '../../aggregator/aggregator.ts'
-import { hasScope } from '../../api/access.ts'
+import { hasScope, isGuest } from '../../api/access.ts'
 import { wholeSnapshot } from '../../api/whole-snapshot.ts'
 import type { Store } from '../../store/store.ts'
 import type { OwnResourceNews } from '../own-parts.ts'
@@ -96,9 +96,15 @@ function tellSettings(before: Seen, after: Seen, kinds: SettingKinds, tell: OwnR
   tellProfiles(before.snapshot, after.snapshot, tell)
   tellDevices(before.devices, after.devices, kinds, tell)
   const names = changedNames(before.servers, after.servers)
-  for (const name of names) tell.updated(ownUri({ kind: 'servers', key: name }), kinds.mcp_servers.mayRead)
-  if (names.length > 0) tell.list(kinds.mcp_servers.mayRead)
+  const mayRead = mayReadServers(kinds)
+  for (const name of names) tell.updated(ownUri({ kind: 'servers', key: name }), mayRead)
+  if (names.length > 0) tell.list(mayRead)
 }
+
+const mayReadServers =
+  ({ mcp_servers }: SettingKinds) =>
+  (principal: Principal): boolean =>
+    mcp_servers.mayRead(principal) && !isGuest(principal)
 
 function tellDevices(
   before: readonly Device[],
@@ -110,7 +116,7 @@ function tellDevices(
   if (names.length === 0) return
   const forGuests = new Set([...before, ...after].filter(isForGuests).map(({ name }) => name))
   const mayRead = (principal: Principal, name: string): boolean =>
-    devices.mayRead(principal) && (principal.role !== 'guest' || forGuests.has(name))
+    devices.mayRead(principal) && (!isGuest(principal) || forGuests.has(name))
   for (const name of names) {
     tell.updated(ownUri({ kind: 'devices', key: name }), (principal) => mayRead(principal, name))
   }
@@ -166,5 +172,5 @@ function tellCatalog({ before, after }: CatalogNews, kinds: SettingKinds, tell: 
     if (before.tools.get(name)?.revision !== tool.revision) servers.add(tool.server)
   }
   for (const [name, tool] of before.tools) if (!after.tools.has(name)) servers.add(tool.server)
-  for (const name of servers) tell.updated(ownUri({ kind: 'servers', key: name }), kinds.mcp_servers.mayRead)
+  for (const name of servers) tell.updated(ownUri({ kind: 'servers', key: name }), mayReadServers(kinds))
 }

@@ -1,7 +1,10 @@
+import type { Principal } from '../../../common/contracts/principal.ts'
 import type { Origin } from '../../../common/contracts/resource.ts'
 import type { Aggregator } from '../../aggregator/aggregator.ts'
 import type { CatalogTool } from '../../aggregator/catalog.ts'
 import type { UpstreamState, UpstreamStatus } from '../../aggregator/upstream.ts'
+import { isGuest } from '../../api/access.ts'
+import { errorFor } from '../../api/server-view.ts'
 
 export interface ServerSummary {
   readonly name: string
@@ -19,8 +22,12 @@ type Sum = Pick<ServerSummary, 'tools' | 'tools_off' | 'tools_quarantined'>
 
 const nothing: Sum = { tools: 0, tools_off: 0, tools_quarantined: 0 }
 
-/** Every server with its state and its tools counted, by name. */
-export function serverSummaries(aggregator: Pick<Aggregator, 'catalog' | 'statuses'>): readonly ServerSummary[] {
+/** Every server with its state and its tools counted, by name, with the rights of REST. */
+export function serverSummaries(
+  aggregator: Pick<Aggregator, 'catalog' | 'statuses'>,
+  caller: Principal,
+): readonly ServerSummary[] {
+  if (isGuest(caller)) return []
   const { servers, tools } = aggregator.catalog()
   const statuses = new Map(aggregator.statuses().map((status) => [status.name, status]))
   const sums = sumTools(tools.values())
@@ -29,7 +36,7 @@ export function serverSummaries(aggregator: Pick<Aggregator, 'catalog' | 'status
       name,
       enabled,
       origin,
-      ...stateOf(statuses.get(name), enabled),
+      ...stateOf(statuses.get(name), enabled, caller),
       ...(sums.get(name) ?? nothing),
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -38,9 +45,10 @@ export function serverSummaries(aggregator: Pick<Aggregator, 'catalog' | 'status
 const stateOf = (
   status: UpstreamStatus | undefined,
   enabled: boolean,
+  caller: Principal,
 ): Pick<ServerSummary, 'state' | 'last_error'> => ({
   state: enabled ? (status?.state ?? 'cold') : 'off',
-  last_error: status?.lastError ?? null,
+  last_error: errorFor(caller, status),
 })
 
 function sumTools(tools: Iterable<CatalogTool>): ReadonlyMap<string, Sum> {

@@ -81,6 +81,8 @@ export function settingAccess<Spec extends object>(own: OwnSettings<Spec>, conte
     },
     remove: async (caller, name, ifRevision) => {
       demand(rest.writeScopes, caller)
+      const current = await objects.get(name)
+      if (current !== undefined) rest.demandChange?.(caller, current)
       await objects.remove(name, ifRevision)
     },
   }
@@ -109,17 +111,18 @@ async function writeSetting<Spec extends object>(
   const objects = rest.objects(context.store)
   const current = await objects.get(name)
   refuseLostUpdate(current, ifRevision)
-  const parse = (whole: unknown): Spec => {
+  const parse = (whole: unknown, before: (Spec & ObjectMeta) | undefined): Spec => {
     const { name: newName, spec } = parseRequest(rest.replacement, whole, 'value')
     refuseRename(name, newName)
+    if (before !== undefined) rest.demandChange?.(caller, before)
     rest.demandWrite?.(caller, spec, context)
     return spec
   }
-  if (current === undefined) return { object: await objects.create(name, parse(value)), isNew: true }
-  if (!isMerge) return { object: await objects.put(name, parse(value), ifRevision), isNew: false }
+  if (current === undefined) return { object: await objects.create(name, parse(value, current)), isNew: true }
+  if (!isMerge) return { object: await objects.put(name, parse(value, current), ifRevision), isNew: false }
   const merged = await patchObject({
     read: () => objects.get(name),
-    write: (whole, revision) => objects.put(name, parse(whole), ifRevision ?? revision),
+    write: (whole, found) => objects.put(name, parse(whole, found), ifRevision ?? found.revision),
     patch: value,
     conditions: { ifMatch: undefined, ifNoneMatch: undefined },
   })

@@ -2,6 +2,7 @@ import { type DeviceSpec, deviceSpec } from '../../../common/contracts/device.ts
 import { type McpServerSpec, mcpServerSpec } from '../../../common/contracts/mcp-server.ts'
 import { type ModelProfileSpec, modelProfileSpec } from '../../../common/contracts/model-profile.ts'
 import { type UserSpec, userSpec } from '../../../common/contracts/user.ts'
+import { redactUri } from '../../aggregator/calls/redact.ts'
 import type { ApiContext } from '../../api/api-context.ts'
 import { deviceKind } from '../../api/routes/devices.ts'
 import { profileKind } from '../../api/routes/profiles.ts'
@@ -38,4 +39,4 @@ const aboutDevice = ({ area, aliases }: DeviceSpec): string =>
   [area ?? '', ...aliases].filter((text) => text !== '').join(', ')
 
 const aboutServer = ({ enabled, url, command, image }: McpServerSpec): string =>
-  `${enabled ? 'ON' : 'OFF'}: ${url ?? command ?? image ?? ''}`
+  `${enabled ? 'ON' : 'OFF'}: ${url === undefined ? (command ?? image ?? '') : redactUri(url)}`

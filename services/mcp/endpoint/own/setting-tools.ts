@@ -99,14 +99,14 @@ const putSetting = (deps: SettingToolDeps): OwnTool =>
       if_revision: ifRevision,
     }),
     output: z.object({ setting }),
-    run: async ({ kind: settingName, name, value, merge, if_revision }, { principal, signal }) => {
+    run: async ({ kind: settingName, name, value, merge, if_revision }, { principal }) => {
       const access = deps.kinds[settingName]
       const write = { name, value, isMerge: merge, ifRevision: if_revision }
       const target = { principal, kind: settingName, name }
       const { object, isNew } = await blockedIsAudited(deps, target, () => access.put(principal, write))
       const action = `${access.word}.${isNew ? 'create' : 'update'}`
       const detail = { fields: Object.keys(value) }
-      await settleWrite(deps.context, { principal, action, target: name, detail }, signal)
+      await settleWrite(deps.context, { principal, action, target: name, detail })
       return { setting: { ...object } }
     },
   })
@@ -120,11 +120,11 @@ const removeSetting = (deps: SettingToolDeps): OwnTool =>
     anyOf: ['settings'],
     input: z.strictObject({ kind, name: resourceName, if_revision: ifRevision }),
     output: z.object({ removed: z.string() }),
-    run: async ({ kind: settingName, name, if_revision }, { principal, signal }) => {
+    run: async ({ kind: settingName, name, if_revision }, { principal }) => {
       const access = deps.kinds[settingName]
       const target = { principal, kind: settingName, name }
       await blockedIsAudited(deps, target, () => access.remove(principal, name, if_revision))
-      await settleWrite(deps.context, { principal, action: `${access.word}.remove`, target: name }, signal)
+      await settleWrite(deps.context, { principal, action: `${access.word}.remove`, target: name })
       return { removed: name }
     },
   })

@@ -38,8 +38,8 @@ const listServers = ({ aggregator }: ApiContext): OwnTool =>
       after: resourceName.exactOptional().describe('Only those whose name comes after this one'),
     }),
     output: z.object({ servers: z.array(server), has_more: z.boolean() }),
-    run: async ({ after = '' }) => {
-      const rest = serverSummaries(aggregator).filter(({ name }) => name > after)
+    run: async ({ after = '' }, { principal }) => {
+      const rest = serverSummaries(aggregator, principal).filter(({ name }) => name > after)
       return { servers: rest.slice(0, MAX_SERVERS), has_more: rest.length > MAX_SERVERS }
     },
   })
@@ -56,9 +56,9 @@ const setServer = (deps: ApiContext): OwnTool =>
     anyOf: ['settings'],
     input: z.strictObject({ name: resourceName, enabled: z.boolean() }),
     output: z.object({ name: z.string(), enabled: z.boolean(), revision: z.int() }),
-    run: async ({ name, enabled }, { principal, signal }) => {
+    run: async ({ name, enabled }, { principal }) => {
       const { revision } = await deps.store.mcpServers.toggle(name, enabled, undefined)
-      await settleWrite(deps, { principal, action: 'mcp_server.toggle', target: name, detail: { enabled } }, signal)
+      await settleWrite(deps, { principal, action: 'mcp_server.toggle', target: name, detail: { enabled } })
       return { name, enabled, revision }
     },
   })
@@ -78,12 +78,12 @@ const setTool = (deps: ApiContext): OwnTool =>
       callable: z.boolean(),
       reason: z.string().exactOptional().describe('Why it cannot be called although it is ON'),
     }),
-    run: async ({ name, enabled }, { principal, signal }) => {
+    run: async ({ name, enabled }, { principal }) => {
       const tool = deps.aggregator.catalog().tools.get(name)
       if (tool === undefined) throw noSuchTool(name)
       await deps.store.catalog.decide({ server: tool.server, name: tool.name }, { enabled }, undefined)
       const target = `${tool.server}/${tool.name}`
-      await settleWrite(deps, { principal, action: 'tool.toggle', target, detail: { enabled } }, signal)
+      await settleWrite(deps, { principal, action: 'tool.toggle', target, detail: { enabled } })
       const refusal = deps.aggregator.refusal(name, { profile: undefined })
       const why = enabled && refusal !== undefined ? { reason: explainRefusal(refusal).reason } : {}
       return { name, server: tool.server, enabled, callable: refusal === undefined, ...why }

@@ -19,6 +19,8 @@ export class FakeAggregator implements Aggregator {
   /** What was asked of upstreams, such as `restart memory`. */
   readonly asked: string[] = []
   syncs = 0
+  /** What a sync waits for. */
+  beforeSync: (signal: AbortSignal) => Promise<void> = async () => undefined
   /** How upstreams answer calls. */
   answer: (request: ClientExchange) => Promise<ExchangeAnswer> = async () => ({
     type: 'complete',
@@ -34,8 +36,9 @@ export class FakeAggregator implements Aggregator {
     return this.#catalog
   }
 
-  async sync(): Promise<void> {
+  async sync(signal: AbortSignal = new AbortController().signal): Promise<void> {
     this.syncs += 1
+    await this.beforeSync(signal)
     const [servers, { tools }] = [await this.#store.mcpServers.all(), await this.#store.catalog.load()]
     const shown = tools.map((tool): CatalogTool => ({ ...tool, exposed: tool.definition, tokens: 7 }))
     this.#catalog = {
