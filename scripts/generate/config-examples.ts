@@ -7,7 +7,7 @@ const servers = {
   memory: {
     command: 'npx',
     args: ['-y', '@modelcontextprotocol/server-memory'],
-    env: { MEMORY_FILE_PATH: 'memory.jsonl' },
+    env: { MEMORY_FILE_PATH: '${HOME}/memory.jsonl' },
   },
   context7: {
     enabled: false,

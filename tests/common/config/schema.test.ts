@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { configYaml } from '../../../scripts/generate/config-yaml.ts'
 import { allowedText } from '../../../services/common/config/allowed-text.ts'
 import { configSchema } from '../../../services/common/config/config-schema.ts'
+import { fillText } from '../../../services/common/config/fill-text.ts'
 import { nearestName } from '../../../services/common/config/nearest-name.ts'
 import {
   childOf,
@@ -57,6 +59,14 @@ describe('the shipped config.yaml', () => {
     const { mcp, devices } = house.load().config
     expect(Object.keys(mcp.servers)).toEqual(['memory', 'context7'])
     expect(Object.keys(devices)).toEqual(['kitchen-lamp'])
+  })
+
+  test('and the README give a server that keeps a file an absolute path: a relative one is below its own package', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    for (const text of [configYaml(), readme]) {
+      const path = /MEMORY_FILE_PATH: "?([^" ]+)/.exec(text)?.[1] ?? ''
+      expect(fillText(path, () => '/home/anna')).toEqual({ text: '/home/anna/memory.jsonl', missing: [] })
+    }
   })
 
   test('shows every key outside of maps', () => {
