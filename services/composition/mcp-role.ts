@@ -93,9 +93,10 @@ class DeclaredSettings implements Part {
   }
 }
 
-const declaredDocument = ({ config, declaredVersion, paths }: LoadedConfig): DeclaredDocument => ({
+const declaredDocument = ({ config, declaredVersion, paths, serverFiles }: LoadedConfig): DeclaredDocument => ({
   version: declaredVersion,
   source: paths.configFile,
+  serverFiles,
   profiles: config.profiles,
   users: config.users,
   mcpServers: config.mcp.servers,

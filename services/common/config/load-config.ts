@@ -8,7 +8,7 @@ import { applyOverrides, readOverrides } from './environment-overrides.ts'
 import type { Explained } from './explain-issue.ts'
 import { fillNames, type UnfilledName } from './fill-names.ts'
 import { fillText } from './fill-text.ts'
-import { readIncluded } from './included-servers.ts'
+import { type IncludedServers, readIncluded } from './included-servers.ts'
 import type { ConfigSource, LoadedConfig, MissingName } from './loaded-config.ts'
 import { mergeDefaults } from './merge-defaults.ts'
 import { placeProblem, syntaxProblems } from './place-problem.ts'
@@ -38,7 +38,7 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
   const placed = [...missingInclude(include), ...checked.problems].map((explained) => placeProblem(explained, layers))
   const found = [...problems, ...included.problems, ...placed.sort(byLine)]
   if (checked.config === undefined || found.length > 0) throw new ConfigError(found)
-  return finish(source, { ...files, include, notes: included.notes }, checked.config, filled.unfilled)
+  return finish(source, { ...files, include, included }, checked.config, filled.unfilled)
 }
 
 /** The file that `mcp.include` names; undefined when it names none. */
@@ -73,7 +73,13 @@ const byLine = (left: ConfigProblem, right: ConfigProblem): number => (left.line
 
 function finish(
   source: ConfigSource,
-  files: ConfigFiles & { readonly include: IncludeText | undefined; readonly notes: readonly string[] },
+  {
+    include,
+    included,
+    ...files
+  }: ConfigFiles & { readonly include: IncludeText | undefined } & {
+    readonly included: IncludedServers
+  },
   parsed: Config,
   unfilled: readonly UnfilledName[],
 ): LoadedConfig {
@@ -87,15 +93,19 @@ function finish(
     paths,
     declaredVersion: declaredVersion(config),
     missing,
-    notes: files.text === undefined ? [`There is no ${files.shown}; every setting has its default.`] : files.notes,
+    notes: files.text === undefined ? [`There is no ${files.shown}; every setting has its default.`] : included.notes,
     secrets: secretsOf(value),
     variables: files.variables,
     ...(clientUrl === undefined ? {} : { clientUrl }),
     hasFile: files.text !== undefined,
-    files: files.include === undefined ? files.all : [...files.all, files.include.file],
+    serverFiles: include === undefined ? {} : serverFiles(include, included),
+    files: include === undefined ? files.all : [...files.all, include.file],
     reload: () => loadConfig(source),
   })
 }
+
+const serverFiles = ({ file }: IncludeText, { servers }: IncludedServers): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.keys(servers).map((name) => [name, file]))
 
 function missingOfServers({ mcp }: Config, variables: Variables): readonly MissingName[] {
   return Object.entries(mcp.servers).flatMap(([name, server]) =>

@@ -49,6 +49,8 @@ export interface LoadedConfig {
   readonly clientUrl?: string
   /** False when there is no file at the default place. */
   readonly hasFile: boolean
+  /** Of servers that `mcp.include` brings: the absolute path of that file, by their names. */
+  readonly serverFiles: Readonly<Record<string, string>>
   /** Every file that was looked for, the config file first; for `watchConfig`. */
   readonly files: readonly string[]
   /** Reads the same files and environment again. @throws ConfigError */

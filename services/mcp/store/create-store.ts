@@ -89,6 +89,7 @@ class SqliteStore implements Store, Part {
   readonly #lastUsed: LastUsed
   readonly #index: BackgroundIndex
   #declaredIn = 'config.yaml'
+  #serverFiles: ReadonlyMap<string, string> = new Map()
   #pruning: NodeJS.Timeout | undefined
 
   constructor(deps: StoreDeps, config: StoreConfig) {
@@ -124,10 +125,11 @@ class SqliteStore implements Store, Part {
     const index = this.#index
     this.conversations = new ConversationStore({ database, search, index, tell, history, log, clock, createId })
     const declaredIn = (): string => this.#declaredIn
+    const serverFile = (server: string): string => this.#serverFiles.get(server) ?? this.#declaredIn
     this.profiles = new SettingsObjectsStore(profileKind(settings), ledger, declaredIn)
     this.users = new SettingsObjectsStore(userKind(settings), ledger, declaredIn)
     const source = { database, ledger, log }
-    this.mcpServers = new McpServerStore(mcpServerKind(source), ledger, declaredIn)
+    this.mcpServers = new McpServerStore(mcpServerKind(source), ledger, serverFile)
     this.homeDevices = new SettingsObjectsStore(homeDeviceKind(source), ledger, declaredIn)
     this.catalog = new CatalogStore({ database, ledger })
     this.audit = new AuditLog({ database, clock, log })
@@ -189,6 +191,7 @@ class SqliteStore implements Store, Part {
       return { result: undefined, changes }
     }, document.version)
     this.#declaredIn = document.source ?? this.#declaredIn
+    this.#serverFiles = new Map(Object.entries(document.serverFiles ?? {}))
   }
 
   async #prune(): Promise<void> {

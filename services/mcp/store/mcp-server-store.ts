@@ -14,7 +14,7 @@ export class McpServerStore extends SettingsObjectsStore<McpServerSpec> implemen
   readonly #kind: ObjectKind<McpServerSpec>
   readonly #ledger: SettingsLedger
 
-  constructor(kind: ObjectKind<McpServerSpec>, ledger: SettingsLedger, declaredIn: () => string) {
+  constructor(kind: ObjectKind<McpServerSpec>, ledger: SettingsLedger, declaredIn: (name: string) => string) {
     super(kind, ledger, declaredIn)
     this.#kind = kind
     this.#ledger = ledger

@@ -34,10 +34,10 @@ export interface ObjectKind<Spec> {
 export class SettingsObjectsStore<Spec extends object> implements SettingsObjects<Spec> {
   readonly #kind: ObjectKind<Spec>
   readonly #ledger: SettingsLedger
-  readonly #declaredIn: () => string
+  readonly #declaredIn: (name: string) => string
 
-  /** @param declaredIn names the file that declares objects of origin `config`, for messages. */
-  constructor(kind: ObjectKind<Spec>, ledger: SettingsLedger, declaredIn: () => string) {
+  /** @param declaredIn names the file that declares the object of origin `config`, for messages. */
+  constructor(kind: ObjectKind<Spec>, ledger: SettingsLedger, declaredIn: (name: string) => string) {
     this.#kind = kind
     this.#ledger = ledger
     this.#declaredIn = declaredIn
@@ -131,7 +131,7 @@ export class SettingsObjectsStore<Spec extends object> implements SettingsObject
         `${what} is declared in the cluster (origin cluster); change its custom resource.`,
         { details: { origin } },
       )
-    const file = this.#declaredIn()
+    const file = this.#declaredIn(name)
     return new HearthError('caller_conflict', `${what} is declared in ${file} (origin config); change it there.`, {
       details: { origin, file },
     })

@@ -46,6 +46,8 @@ export interface DeclaredDocument {
   readonly version: string
   /** Path of the file, for messages. Default: config.yaml. */
   readonly source?: string
+  /** Of MCP servers that another file than `source` declares: its path, by their names. */
+  readonly serverFiles?: Readonly<Record<string, string>>
   readonly profiles: Readonly<Record<string, ModelProfileSpec>>
   readonly users: Readonly<Record<string, UserSpec>>
   readonly mcpServers: Readonly<Record<string, McpServerSpec>>

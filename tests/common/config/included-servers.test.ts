@@ -22,7 +22,7 @@ describe('an included file', () => {
       },
     })
     using house = houseWith(json, ', servers: { own: { command: own } }')
-    const { config, missing, files, notes } = house.load()
+    const { config, missing, files, notes, serverFiles } = house.load()
     expect(config.mcp.servers).toMatchObject({
       memory: { enabled: true, command: 'npx', env: { PORT: '1', FLAG: 'true', KEY: '${KEY}' } },
       'brave-search': { transport: 'http', url: 'https://brave.lan/mcp', headers: { 'X-Key': '${KEY}' } },
@@ -34,6 +34,8 @@ describe('an included file', () => {
       'mcp.servers.brave-search',
     ])
     expect(files.at(-1)).toMatch(/mcp\.json$/)
+    expect(Object.keys(serverFiles)).toEqual(['memory', 'brave-search', 'old'])
+    expect(serverFiles['old']).toBe(files.at(-1))
     expect(notes).toEqual([])
   })
 

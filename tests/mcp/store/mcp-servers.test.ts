@@ -39,6 +39,21 @@ async function perform(store: Store, step: Step): Promise<void> {
 }
 
 describe('MCP servers', () => {
+  it('that a file declares are refused with the name of that file, which need not be config.yaml', async () => {
+    await using opened = await openTestStore()
+    const { mcpServers } = opened.store
+    const servers = { memory: server(), files: server() }
+    const serverFiles = { memory: '/house/mcp.json' }
+    await opened.store.declare(declared('v', { mcpServers: servers, serverFiles }))
+    await expect(mcpServers.create('memory', server())).rejects.toMatchObject({
+      message: expect.stringContaining('/house/mcp.json'),
+      details: { origin: 'config', file: '/house/mcp.json' },
+    })
+    await expect(mcpServers.remove('files', undefined)).rejects.toMatchObject({
+      details: { origin: 'config', file: '/house/config.yaml' },
+    })
+  })
+
   it('are settings objects: made, replaced, listed, removed under revisions, with change rows and doorbells', async () => {
     const bus = recordingBus()
     await using opened = await openTestStore({ bus })
