@@ -10,6 +10,8 @@ export interface AggregatorMetrics {
   }): void
   looked(outcome: 'news' | 'same' | 'failed'): void
   swapped(): void
+  /** Forgets the figures of all others. */
+  keepOnly(servers: ReadonlySet<string>): void
 }
 
 /** `countTools` says how many tools there are by state, asked when metrics are read. */
@@ -18,7 +20,7 @@ export function createAggregatorMetrics(
   countTools: () => ReadonlyMap<string, number>,
 ): AggregatorMetrics {
   const nothing = (): void => undefined
-  if (registry === undefined) return { answered: nothing, looked: nothing, swapped: nothing }
+  if (registry === undefined) return { answered: nothing, looked: nothing, swapped: nothing, keepOnly: nothing }
   const registers = [registry]
   const requests = new Counter({
     name: 'hearth_mcp_requests_total',
@@ -50,12 +52,26 @@ export function createAggregatorMetrics(
       for (const [state, count] of countTools()) this.set({ state }, count)
     },
   })
+  /** By server what it has figures of; methods and outcomes are closed sets. */
+  const counted = new Map<string, Map<string, { readonly method: string; readonly outcome: string }>>()
+  const note = (server: string, method: string, outcome: string): void => {
+    const ofServer = counted.get(server) ?? new Map()
+    counted.set(server, ofServer.set(`${method} ${outcome}`, { method, outcome }))
+  }
   return {
     answered: ({ server, method, outcome, ms }) => {
+      note(server, method, outcome)
       requests.inc({ server, method, outcome })
       seconds.observe({ method }, ms / 1000)
     },
     looked: (outcome) => looks.inc({ outcome }),
     swapped: () => swaps.inc(),
+    keepOnly: (servers) => {
+      for (const [server, labels] of counted) {
+        if (servers.has(server)) continue
+        for (const { method, outcome } of labels.values()) requests.remove({ server, method, outcome })
+        counted.delete(server)
+      }
+    },
   }
 }

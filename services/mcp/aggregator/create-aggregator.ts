@@ -249,7 +249,7 @@ class LiveAggregator implements Aggregator, Part {
       if (this.#keeper.isDeclaredAnew(server)) this.#schedule.soon(server.name)
     }
     const declared = new Set(servers.map(({ name }) => name))
-    this.#schedule.keepOnly(declared)
+    for (const kept of [this.#schedule, this.#metrics]) kept.keepOnly(declared)
     for (const name of this.#states.keys()) if (!declared.has(name)) this.#states.delete(name)
   }
 

@@ -54,14 +54,12 @@ export class CallDesk {
     const name = textOf(request.params, 'name')
     const known = this.#deps.catalog().tools.get(name)
     const note = { request, server: known?.server, name: known?.name ?? name }
-    return await this.#deps.ledger.kept(note, async () => {
-      try {
-        return await this.#callKnown(request, name)
-      } catch (error) {
-        if (!isAnswered(error)) throw error
-        return { type: 'complete', result: failedCall(error) }
-      }
-    })
+    try {
+      return await this.#deps.ledger.kept(note, () => this.#callKnown(request, name))
+    } catch (error) {
+      if (!isAnswered(error)) throw error
+      return { type: 'complete', result: failedCall(error) }
+    }
   }
 
   async #callKnown(request: ClientExchange, name: string): Promise<ExchangeAnswer> {

@@ -1,4 +1,4 @@
-import { ProtocolError } from '@modelcontextprotocol/client'
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Audit, AuditEntry } from '../../store/store.ts'
 import type { ClientExchange } from '../aggregator.ts'
@@ -24,7 +24,7 @@ const actions = {
   'completion/complete': undefined,
 } as const satisfies Record<ClientExchange['method'], string | undefined>
 
-/** Writes down every request: who, what, how it ended; of arguments only names and sizes. */
+/** Writes down every request: who, what, how it ended (of codes a closed set); of arguments only names and sizes. */
 export class CallLedger {
   readonly #audit: Pick<Audit, 'record'>
   readonly #metrics: AggregatorMetrics
@@ -58,15 +58,15 @@ export class CallLedger {
 
 const blocked = new Set(['tool_disabled', 'tool_quarantined'])
 
+/** What an upstream says of its failure decides on no code: each would be another figure. */
 function outcomeOf({ type, result }: ExchangeAnswer): Outcome {
   if (type === 'input_required') return { outcome: 'ok', code: 'input_required' }
   if (!('isError' in result) || result.isError !== true) return { outcome: 'ok', code: null }
-  const code = result._meta?.['hearth/code']
-  if (typeof code !== 'string') return { outcome: 'failed', code: 'tool_failed' }
-  return { outcome: blocked.has(code) ? 'blocked' : 'failed', code }
+  return { outcome: 'failed', code: 'tool_failed' }
 }
 
 function failureOf(error: unknown): Outcome {
   if (error instanceof HearthError) return { outcome: blocked.has(error.code) ? 'blocked' : 'failed', code: error.code }
-  return { outcome: 'failed', code: error instanceof ProtocolError ? String(error.code) : 'gateway_internal' }
+  if (!(error instanceof ProtocolError)) return { outcome: 'failed', code: 'gateway_internal' }
+  return { outcome: 'failed', code: error.code in ProtocolErrorCode ? String(error.code) : 'protocol_error' }
 }

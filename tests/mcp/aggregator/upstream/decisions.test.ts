@@ -202,8 +202,9 @@ describe('what crosses', () => {
       'dev.mcp/x',
       'com.modelcontextprotocol.tools/y',
       'progressToken',
+      'hearth/code',
     ]
-    const free = ['traceparent', 'acme.example/a', 'example.com/mcp', 'mcp']
+    const free = ['traceparent', 'acme.hearth/x', 'acme.example/a', 'example.com/mcp', 'mcp']
     const meta = Object.fromEntries([...reserved, ...free].map((name) => [name, 1]))
     expect(Object.keys(stripMeta({ a: 1, _meta: meta })._meta)).toEqual(free)
     const bare: Record<string, unknown> = stripMeta({ a: 1, _meta: { progressToken: 1 } })

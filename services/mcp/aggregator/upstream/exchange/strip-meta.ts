@@ -2,10 +2,10 @@ type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Names of `_meta` that describe one hop and never cross to the next: prefixes whose second label is `mcp` or
- * `modelcontextprotocol` (specification 2026-07-28, basic, `_meta`), and the token of progress.
+ * `modelcontextprotocol` (specification 2026-07-28, basic, `_meta`), the token of progress, and what only the house says.
  */
 const isOfTheHop = (name: string): boolean =>
-  name === 'progressToken' || /^[^./]+\.(mcp|modelcontextprotocol)(\.[^/]*)?\//.test(name)
+  name === 'progressToken' || /^(?:hearth|[^./]+\.(?:mcp|modelcontextprotocol)(?:\.[^/]*)?)\//.test(name)
 
 /** The same fields, their `_meta` without what is reserved for the hop; no `_meta` when nothing is left. */
 export function stripMeta<Value extends Fields>(fields: Value): Value {
