@@ -108,11 +108,19 @@ class Pool implements UpstreamPool, UpstreamSignIn {
     const upstream = this.#upstreams.get(name)
     if (upstream === undefined) return
     this.#upstreams.delete(name)
-    const left = upstream.stop(this.#leaveNow.signal).finally(() => {
-      this.#leaving.delete(upstream)
-      if (!this.#upstreams.has(name)) this.#supervisorDeps.metrics.forget(name)
-    })
-    this.#leaving.set(upstream, left)
+    this.#leaving.set(upstream, this.#left(upstream))
+  }
+
+  /** Never rejects: nobody waits for it unless the whole house stops, and what is left then has its turn all the same. */
+  async #left(upstream: SupervisedUpstream): Promise<void> {
+    const { name } = upstream
+    try {
+      await upstream.stop(this.#leaveNow.signal)
+    } catch (error) {
+      this.#deps.log.warn({ err: error, server: name }, 'an MCP server did not end as it should')
+    }
+    this.#leaving.delete(upstream)
+    if (!this.#upstreams.has(name)) this.#supervisorDeps.metrics.forget(name)
   }
 
   #endOfCalls(name: string) {

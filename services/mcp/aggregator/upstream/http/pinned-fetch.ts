@@ -15,7 +15,7 @@ const bodyWindowBytes = 256 * 1024
 const maxHeaderBytes = 64 * 1024
 
 export interface PinnedFetchOptions {
-  readonly egress: Egress
+  readonly egress: Pick<Egress, 'addressesOf'>
   /** Of a body, or of one event of an event stream. */
   readonly maxMessageBytes: number
   readonly maxSockets: number
@@ -56,8 +56,12 @@ const pinnedLookup =
   (addresses: readonly HostAddress[]): LookupFunction =>
   (_hostname, options, callback) => {
     const [first] = addresses
-    if (options.all === true) callback(null, [...addresses])
-    else callback(null, first?.address ?? '', first?.family ?? 4)
+    // Not at once: a connection refused by the system before the request has its socket is an error nobody listens to,
+    // which ends the process.
+    process.nextTick(() => {
+      if (options.all === true) callback(null, [...addresses])
+      else callback(null, first?.address ?? '', first?.family ?? 4)
+    })
   }
 
 function send(
