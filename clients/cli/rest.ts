@@ -38,7 +38,10 @@ export async function callRest<Answer>(
 
 const page = z.object({ data: z.array(z.unknown()), next_cursor: z.string().nullable() })
 
-/** All pages of a collection. @param path may have a query. */
+/** So many pages are read at most: a server that gives a cursor for ever must not fill our memory. */
+const pagesAtMost = 250
+
+/** All pages of a collection. @param path may have a query. @throws CliError */
 export async function listAll<Item>(
   house: HouseAddress,
   path: string,
@@ -47,7 +50,8 @@ export async function listAll<Item>(
 ): Promise<readonly Item[]> {
   const items: Item[] = []
   let cursor: string | null = ''
-  while (cursor !== null) {
+  for (let count = 0; cursor !== null; count += 1) {
+    if (count === pagesAtMost) throw new CliError('failed', `${house.url} gives a list without an end; is it Hearth?`)
     const separator: string = path.includes('?') ? '&' : '?'
     const query: string = `${separator}limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
     const answer: z.output<typeof page> = await callRest(

@@ -56,11 +56,11 @@ function found(
 const textOf = ({ server, name, exposedName, definition: { title = '', description = '' } }: CatalogTool): string =>
   [server, name, exposedName, title, description].join('\n').toLowerCase()
 
-/** In a list by name a tool that is gone meanwhile leaves its place; among found ones the list begins anew. */
+/** In a list by name a tool that is gone meanwhile leaves its place; found ones have no other order: the list ends. */
 function startAfter(tools: readonly CatalogTool[], name: string, isByName: boolean): number {
-  if (!isByName) return tools.findIndex(({ exposedName }) => exposedName === name) + 1
-  const next = tools.findIndex(({ exposedName }) => exposedName > name)
-  return next === -1 ? tools.length : next
+  const at = tools.findIndex(({ exposedName }) => (isByName ? exposedName > name : exposedName === name))
+  if (at === -1) return tools.length
+  return isByName ? at : at + 1
 }
 
 const makeCursor = (name: string): string => Buffer.from(JSON.stringify([name])).toString('base64url')

@@ -62,3 +62,15 @@ it('pages of any size give every fitting tool once, in one order', () => {
     }),
   )
 })
+
+it('a list of found tools ends, and does not begin again, when the tool of its cursor is gone', () => {
+  const named = (name: string): CatalogTool => {
+    const record = toolRecord('one', name)
+    return { ...record, exposed: record.definition, tokens: 1, revision: 1 }
+  }
+  const houseOf = (names: readonly string[]) => ({ catalog: () => catalogOf(names.map(named)), search: () => [] })
+  const wish = { q: 'does', limit: 2 }
+  const { items, nextCursor = '' } = listTools(houseOf(['a', 'b', 'c']), wish)
+  expect(items).toHaveLength(2)
+  expect(listTools(houseOf(['a', 'c']), { ...wish, cursor: nextCursor })).toEqual({ items: [] })
+})
