@@ -2,8 +2,8 @@ import { type Client, isInputRequiredResult, type Result } from '@modelcontextpr
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ClientExchange } from '../../../services/mcp/aggregator/aggregator.ts'
 import type { ExchangeAnswer, Question } from '../../../services/mcp/aggregator/upstream.ts'
-import { type EndpointHouse, openEndpoint } from './support/endpoint-house.ts'
-import { FakeAggregator, fakeTool } from './support/fake-aggregator.ts'
+import { type EndpointHouse, openEndpoint, profileOf } from './support/endpoint-house.ts'
+import { FakeAggregator, fakeServer, fakeTool } from './support/fake-aggregator.ts'
 
 let house: EndpointHouse | undefined
 
@@ -159,6 +159,59 @@ describe('a call that waits for a person', () => {
     await askedOf(await connect('modern', canFill))
     await endpoint.stop(AbortSignal.timeout(100))
     expect(aggregator.exchanges[0]?.signal.aborted).toBe(true)
+  })
+})
+
+describe('a call that waits goes on by what is switched on and in reach when its client comes back', () => {
+  test('a tool that was switched off is not called', async () => {
+    const { connect, aggregator } = await openWith(asksInTheMiddle)
+    const client = await connect('modern', canFill)
+    const { state, key } = await askedOf(client)
+    aggregator.setTools([fakeTool('ask', { enabled: false })])
+    const refused = { isError: true, _meta: { 'hearth/code': 'tool_disabled' } }
+    expect(await retry(client, state, { key })).toMatchObject(refused)
+    expect(aggregator.exchanges.map(({ signal }) => signal.aborted)).toEqual([true])
+  })
+
+  test('a tool that its profile lost is not there', async () => {
+    const { connect, aggregator, settings } = await openWith(asksInTheMiddle)
+    const client = await connect('modern', { ...canFill, path: '/mcp/profiles/small' })
+    const { state, key } = await askedOf(client)
+    settings.swap({ profiles: [profileOf('small', ['other'])] })
+    await expect(retry(client, state, { key })).rejects.toMatchObject({ code: -32602, message: 'Unknown tool: ask' })
+    expect(aggregator.exchanges.map(({ signal }) => signal.aborted)).toEqual([true])
+  })
+
+  test('a prompt of a server that was switched off is asked for anew, not gone on with', async () => {
+    const { connect, aggregator } = await openWith(async ({ asker }) => {
+      await asker.answer?.(nameForm)
+      return { type: 'complete', result: { messages: [] } }
+    })
+    const prompts = new Map([['greet', { server: 'fake', name: 'greet', exposed: { name: 'greet' } }]])
+    const switched = (enabled: boolean) =>
+      aggregator.swap({ ...aggregator.catalog(), prompts, servers: new Map([['fake', fakeServer(enabled)]]) })
+    switched(true)
+    const client = await connect('modern', canFill)
+    const get = (rest = {}) =>
+      client.request({ method: 'prompts/get', params: { name: 'greet', ...rest } }, { allowInputRequired: true })
+    const first = await get()
+    if (!isInputRequiredResult(first)) throw new Error('nothing was asked')
+    const [key = ''] = Object.keys(first.inputRequests ?? {})
+    switched(false)
+    await get({ inputResponses: { [key]: accepted }, requestState: first.requestState })
+    expect(aggregator.exchanges.map(({ signal }) => signal.aborted)).toEqual([true, false])
+    expect(aggregator.exchanges[1]?.params).toEqual({ name: 'greet' })
+  })
+
+  test.each([
+    ['relayed', asksByAnswer],
+    ['parked', asksInTheMiddle],
+  ] as const)('a state is good at the address that gave it: %s', async (_type, answer) => {
+    const { connect, audit } = await openWith(answer)
+    const { state, key } = await askedOf(await connect('modern', canFill))
+    const elsewhere = await connect('modern', { ...canFill, path: '/mcp/profiles/small' })
+    await expect(retry(elsewhere, state, { key })).rejects.toMatchObject({ code: -32602 })
+    expect(audit.find(({ action }) => action === 'mcp.state')).toMatchObject({ code: 'foreign' })
   })
 })
 

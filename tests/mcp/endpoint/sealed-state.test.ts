@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { digestOf, type StateBinding, StateSeal } from '../../../services/mcp/endpoint/requests/sealed-state.ts'
 
 const key = Buffer.alloc(32, 1)
-const binding: StateBinding = { principal: 'user:a x', method: 'tools/call', name: 'alpha', digest: 'd', upstream: 'u' }
+const binding: StateBinding = {
+  principal: 'user:a x',
+  profile: 'p',
+  method: 'tools/call',
+  name: 'alpha',
+  digest: 'd',
+  upstream: 'u',
+}
 
 const sealAt = (now: () => number, sealKey: Uint8Array = key) => new StateSeal(sealKey, { clock: now, ttlMs: 1000 })
 

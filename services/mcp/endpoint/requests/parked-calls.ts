@@ -22,12 +22,18 @@ interface Waiting {
  */
 export class RunningCall {
   readonly handle = randomUUID()
+  /** One of these has it under way. */
+  readonly servers: ReadonlySet<string>
   readonly #ended = new AbortController()
   readonly #waiting = new Map<string, Waiting>()
   #asks = Promise.withResolvers<void>()
   #outcome: Promise<ExchangeAnswer> | undefined
   #attached: Ask | undefined
   #asked = 0
+
+  constructor(servers: ReadonlySet<string>) {
+    this.servers = servers
+  }
 
   get signal(): AbortSignal {
     return this.#ended.signal

@@ -13,6 +13,7 @@ import type { Aggregator } from '../../aggregator/aggregator.ts'
 import type { Asker, ExchangeAnswer, Question } from '../../aggregator/upstream.ts'
 import type { Ask } from './ask.ts'
 import type { CallAudit } from './call-audit.ts'
+import { mayGoOn, openServers } from './may-go-on.ts'
 import { missingCapability } from './missing-capability.ts'
 import { type CallStep, type ParkedCalls, RunningCall } from './parked-calls.ts'
 import { digestOf, type HeldState, type StateBinding, type StateSeal } from './sealed-state.ts'
@@ -33,7 +34,7 @@ export interface Errand<Method extends ErrandMethod = ErrandMethod> {
 }
 
 export interface RelayDeps {
-  readonly aggregator: Pick<Aggregator, 'exchange'>
+  readonly aggregator: Pick<Aggregator, 'catalog' | 'exchange' | 'refusal'>
   readonly seal: StateSeal
   readonly parked: ParkedCalls
   readonly usage: TokenUsage
@@ -62,8 +63,8 @@ export class Relay {
   }
 
   #begin(ask: Ask, errand: Errand, state: string | undefined): RunningCall {
-    const call = new RunningCall()
     const { caller, inputResponses } = ask
+    const call = new RunningCall(this.#serversOf(ask, errand))
     const params = {
       ...errand.params,
       ...(inputResponses === undefined ? {} : { inputResponses }),
@@ -80,8 +81,19 @@ export class Relay {
   #resume(ask: Ask, errand: Errand, handle: string): RunningCall {
     const call = this.#deps.parked.take(handle)
     if (call === undefined) throw this.#refuse(ask, errand, 'expired')
+    const { audience } = ask.caller
+    if (!mayGoOn(this.#deps.aggregator, errand, { audience, servers: call.servers })) {
+      call.end(new HearthError('tool_disabled', `${errand.name} was switched off, or is out of reach now.`))
+      // Begun anew it is refused by the aggregator, in its words and in its audit.
+      return this.#begin({ ...ask, inputResponses: undefined }, errand, undefined)
+    }
     call.deliver(ask.inputResponses ?? {})
     return call
+  }
+
+  /** Where the call may be under way: at its upstream, or, when only the aggregator knows, at any that is open. */
+  #serversOf({ caller }: Ask, { upstream }: Errand): ReadonlySet<string> {
+    return upstream === '' ? openServers(this.#deps.aggregator, caller.audience) : new Set([upstream])
   }
 
   #answer(
@@ -161,6 +173,7 @@ function missingFor(
 
 const bindingOf = ({ caller }: Ask, { method, name, params, upstream }: Errand): StateBinding => ({
   principal: `${caller.principal.id} ${caller.principal.credentialId}`,
+  profile: caller.audience.profile?.name ?? '',
   method,
   name,
   digest: digestOf(params),

@@ -5,6 +5,8 @@ import { z } from 'zod'
 export interface StateBinding {
   /** Principal id and credential. */
   readonly principal: string
+  /** Of the address that it was given out at; empty: `/mcp`. */
+  readonly profile: string
   readonly method: string
   /** Exposed name of the tool or prompt, or the URI. */
   readonly name: string
@@ -85,9 +87,9 @@ export class StateSeal {
   }
 }
 
-const boundOf = ({ principal, method, name, digest, upstream }: StateBinding): string =>
+const boundOf = ({ principal, profile, method, name, digest, upstream }: StateBinding): string =>
   createHash('sha256')
-    .update(JSON.stringify([principal, method, name, digest, upstream]))
+    .update(JSON.stringify([principal, profile, method, name, digest, upstream]))
     .digest('base64url')
 
 /** SHA-256 of a JSON value that does not depend on the order of keys. */

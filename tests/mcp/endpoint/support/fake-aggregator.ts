@@ -1,4 +1,5 @@
 import { ProtocolError } from '@modelcontextprotocol/client'
+import { type McpServer, mcpServerSpec } from '../../../../services/common/contracts/mcp-server.ts'
 import type {
   Aggregator,
   Audience,
@@ -35,6 +36,16 @@ export function fakeTool(name: string, change: Partial<CatalogTool> = {}): Catal
     ...change,
   }
 }
+
+/** The server of those tools. */
+export const fakeServer = (enabled: boolean): McpServer => ({
+  ...mcpServerSpec.parse({ url: 'http://127.0.0.1:9/mcp', enabled }),
+  name: 'fake',
+  origin: 'config',
+  revision: 1,
+  created_at: 0,
+  updated_at: 0,
+})
 
 const emptyCatalog: Catalog = {
   servers: new Map(),
