@@ -74,7 +74,8 @@ export class SupervisedUpstream implements Upstream {
   async list(signal: AbortSignal): Promise<UpstreamListing> {
     const { start_timeout_ms: startMs, timeout_ms: listMs } = this.server.limits
     using work = this.#begin(signal, startMs + listMs)
-    return this.#once(work, 'list', ({ link, since }) =>
+    // Awaited here: the work, with its deadline and its cancelling, ends when this function does.
+    return await this.#once(work, 'list', ({ link, since }) =>
       listAll(link, { signal: work.signal, timeoutMs: listMs, isFresh: performance.now() - since < freshMs }),
     )
   }
@@ -207,6 +208,9 @@ export class SupervisedUpstream implements Upstream {
       case 'unseen':
         this.#supervisor.renew(live)
         return new Unseen('unseen', { cause: failure.error })
+      case 'late':
+        void this.#supervisor.suspect(live, 'hung')
+        return timedOut(this.name, this.server.limits.timeout_ms)
       case 'lost':
         // A process that ended is noticed by itself; over HTTP one broken stream says little about the server.
         void this.#supervisor.suspect(live, 'died')

@@ -113,10 +113,11 @@ describe('a question in the middle of a call', () => {
     },
   })
 
-  test('of a legacy server is answered by the only one who can', async () => {
+  test('of a legacy server is answered by the only one of its principal who can', async () => {
     const { get } = startPool([lineOf('line')])
     const questions: Question[] = []
-    const bystander = get('line').exchange(callOf('slow', { ms: 300 }))
+    const asker = { ...nobody, principal: 'user:a' }
+    const bystander = get('line').exchange(callOf('slow', { ms: 300 }, { asker }))
     const answer = await textOf(get('line'), callOf('ask', {}, { asker: answering(questions) }))
     expect(JSON.parse(answer)).toEqual({ result: { action: 'accept', content: { count: 3 } } })
     expect(questions).toMatchObject([{ method: 'elicitation/create', params: { message: 'How many?' } }])
@@ -131,6 +132,16 @@ describe('a question in the middle of a call', () => {
     const other = get('line').exchange(callOf('slow', { ms: 300 }, { asker: answering(questions) }))
     const two = JSON.parse(await textOf(get('line'), callOf('ask', {}, { asker: answering(questions) })))
     expect(two.error.message).toContain('several')
+    expect(questions).toEqual([])
+    await other
+  })
+
+  test('of a legacy server is nobody else’s, though only somebody else can answer it', async () => {
+    const { get } = startPool([lineOf('line')])
+    const questions: Question[] = []
+    const other = get('line').exchange(callOf('slow', { ms: 300 }, { asker: answering(questions) }))
+    const refused = JSON.parse(await textOf(get('line'), callOf('ask')))
+    expect(refused.error.message).toContain('several')
     expect(questions).toEqual([])
     await other
   })
@@ -156,5 +167,20 @@ describe('a question in the middle of a call', () => {
     await textOf(get('line'), callOf('log', {}, { asker }))
     await textOf(get('line'), callOf('log'))
     expect(heard).toEqual(['high'])
+  })
+
+  test('messages of the log do not reach another principal, though only that one wants them', async () => {
+    const { get } = startPool([lineOf('line')])
+    const heard: unknown[] = []
+    const asker: Asker = {
+      principal: 'user:b',
+      capabilities: {},
+      logLevel: 'debug',
+      onLog: ({ data }) => heard.push(data),
+    }
+    const other = get('line').exchange(callOf('slow', { ms: 300 }, { asker }))
+    await textOf(get('line'), callOf('log'))
+    expect(heard).toEqual([])
+    await other
   })
 })

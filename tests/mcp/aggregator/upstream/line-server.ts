@@ -1,6 +1,7 @@
 /**
  * A small MCP server on standard streams that speaks plain lines, starts in no time and misbehaves on demand.
- * Arguments: `modern`, `exit-at-probe`, `silent-probe`, `start-after=<ms>`, `die-at-start`, `ask-at-start`, `odd-tool`.
+ * Arguments: `modern`, `exit-at-probe`, `silent-probe`, `start-after=<ms>`, `die-at-start`, `ask-at-start`, `odd-tool`,
+ * `silent-list`.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -131,7 +132,10 @@ const methods: Readonly<Record<string, (message: Message) => unknown>> = {
     return { protocolVersion: '2025-11-25', capabilities, serverInfo: { name: 'line', version: '1' } }
   },
   ping: () => ({}),
-  'tools/list': () => ({ ...cache, tools: [...toolList(), ...(options.has('odd-tool') ? [{ name: 7 }] : [])] }),
+  'tools/list': () => {
+    if (options.has('silent-list')) return undefined
+    return { ...cache, tools: [...toolList(), ...(options.has('odd-tool') ? [{ name: 7 }] : [])] }
+  },
   'resources/list': () => ({ ...cache, resources: [{ uri: 'line://a', name: 'a' }] }),
   'resources/read': ({ params }) => ({ ...cache, contents: [{ uri: params?.['uri'], text: 'content' }], _meta: meta }),
   'resources/subscribe': ({ params }) => {

@@ -13,6 +13,8 @@ export type ExchangeFailure =
   | { readonly type: 'lost'; readonly error: HearthError }
   /** The request was not looked at: a new connection may take it. */
   | { readonly type: 'unseen'; readonly error: HearthError }
+  /** No answer within the time of one request of several. */
+  | { readonly type: 'late' }
   | { readonly type: 'unauthorized'; readonly error: HearthError }
   /** What was agreed on with it does not hold: the era is asked for again. */
   | { readonly type: 'wrong_era'; readonly error: HearthError }
@@ -52,6 +54,8 @@ function sdkFailure(name: string, error: SdkError): ExchangeFailure {
     case SdkErrorCode.ConnectionClosed:
     case SdkErrorCode.SendFailed:
       return lost(name, error)
+    case SdkErrorCode.RequestTimeout:
+      return { type: 'late' }
     default:
       return { type: 'answered', error: broken(name, error) }
   }

@@ -10,15 +10,18 @@ type LogMessage = LoggingMessageNotification['params']
 
 /**
  * The exchanges under way over one link. Over a shared connection neither a question nor a log message names the exchange
- * it belongs to: it is given to the only one it can belong to, and to nobody when there are several.
+ * it belongs to: it is given to the only one it can belong to, and to nobody when there are several. What one principal is
+ * asked or told never reaches another, whoever of them is able or wants it.
  */
 export class Conversation {
   readonly #entries = new Set<{ readonly asker: Asker }>()
   /** That a legacy upstream was told last, for all. */
   level: LogMessage['level'] | undefined
 
-  get #askers(): readonly Asker[] {
-    return [...this.#entries].map(({ asker }) => asker)
+  /** Undefined: they are of several principals. */
+  get #askers(): readonly Asker[] | undefined {
+    const askers = [...this.#entries].map(({ asker }) => asker)
+    return new Set(askers.map(({ principal }) => principal)).size > 1 ? undefined : askers
   }
 
   enter(asker: Asker): Disposable {
@@ -30,15 +33,17 @@ export class Conversation {
 
   /** @throws ProtocolError when it is not clear who is asked, or nobody can answer. */
   async ask(question: Question): Promise<Result> {
-    const able = this.#askers.filter((asker) => canAnswer(asker, question))
+    const able = this.#askers?.filter((asker) => canAnswer(asker, question))
+    if (able === undefined || able.length > 1) {
+      throw refusal('several calls are under way, it is not clear which of them this belongs to')
+    }
     const [asker] = able
     if (asker?.answer === undefined) throw refusal('nobody who waits for this server can answer that')
-    if (able.length > 1) throw refusal('several calls are under way, it is not clear which of them this belongs to')
     return asker.answer(question)
   }
 
   log(message: LogMessage): void {
-    const [only, ...others] = this.#askers.filter(({ logLevel }) => logLevel !== undefined)
+    const [only, ...others] = this.#askers?.filter(({ logLevel }) => logLevel !== undefined) ?? []
     if (only === undefined || others.length > 0 || !isAtLeast(message.level, only.logLevel)) return
     only.onLog?.(message)
   }

@@ -7,6 +7,7 @@ import {
   SseError,
   type Transport,
 } from '@modelcontextprotocol/client'
+import { abortable } from '../../../../common/lifecycle/abortable.ts'
 import type { Egress } from '../http/egress.ts'
 import { createPinnedFetch, type PinnedFetch, type ReadState } from '../http/pinned-fetch.ts'
 import { Conversation } from './conversation.ts'
@@ -53,10 +54,12 @@ export async function openHttpLink({ target, prior, events, signal, timeoutMs }:
   listenToChanges(client, events)
   const lost = lossOf(client)
   const transport = createTransport()
-  const giveUp = () => void transport.close()
+  const giveUp = () => void transport.close().catch(() => undefined)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    await client.connect(transport, { signal, timeout: timeoutMs, ...(prior === undefined ? {} : { prior }) })
+    const order = { signal, timeout: timeoutMs, ...(prior === undefined ? {} : { prior }) }
+    // The old transport never says that it was closed while it waited for its first event.
+    await abortable(client.connect(transport, order), signal)
     if (prior?.kind === 'modern') await client.discover({ signal, timeout: timeoutMs })
   } catch (error) {
     await client.close().catch(() => undefined)
@@ -94,7 +97,7 @@ function lossOf(client: Client): Promise<string> {
   return new Promise((resolve) => {
     client.onclose = () => resolve('the connection was closed')
     client.onerror = (error) => {
-      if (SseError.isInstance(error)) void client.close()
+      if (SseError.isInstance(error)) void client.close().catch(() => undefined)
     }
   })
 }
