@@ -25,7 +25,7 @@ import { migrate } from './migrations/migrate.ts'
 import { homeDeviceKind, mcpServerKind, profileKind, userKind } from './object-kinds.ts'
 import { PairingStore } from './pairing-store.ts'
 import { SealKey } from './seal-key.ts'
-import { SealedSecretStore } from './sealed-secret-store.ts'
+import { dropSignIns, SealedSecretStore } from './sealed-secret-store.ts'
 import { SettingsLedger } from './settings-ledger.ts'
 import { SettingsObjectsStore } from './settings-objects-store.ts'
 import { SnapshotSource } from './snapshot-source.ts'
@@ -188,6 +188,7 @@ class SqliteStore implements Store, Part {
       const changes = []
       for (const target of targets) changes.push(...(await applyDeclared(transaction, target)))
       await dropSwitches(transaction, 'config')
+      await dropSignIns(transaction)
       return { result: undefined, changes }
     }, document.version)
     this.#declaredIn = document.source ?? this.#declaredIn

@@ -8,6 +8,7 @@ import type { StoreDatabase } from './database-schema.ts'
 import { effectiveObjects } from './effective-objects.ts'
 import { EffectiveSource } from './effective-source.ts'
 import { readMcpServers } from './mcp-server-store.ts'
+import { dropSignIns } from './sealed-secret-store.ts'
 import type { SettingsLedger } from './settings-ledger.ts'
 import type { ObjectKind } from './settings-objects-store.ts'
 import type { SnapshotSource } from './snapshot-source.ts'
@@ -49,7 +50,10 @@ export function mcpServerKind(deps: KindDeps): ObjectKind<McpServerSpec> {
     table: 'mcp_servers',
     noun: 'MCP server',
     effective: () => source.objects(),
-    onRemoved: async () => [],
+    onRemoved: async (transaction) => {
+      await dropSignIns(transaction)
+      return []
+    },
   }
 }
 

@@ -1,6 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import { mcpServerSpec } from '../../common/contracts/mcp-server.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import type { StoreDatabase } from './database-schema.ts'
+import { parseSpec } from './effective-objects.ts'
 import type { SealKey } from './seal-key.ts'
 import { open, seal } from './secret-box.ts'
 import type { SealedSecrets } from './store.ts'
@@ -10,6 +12,29 @@ interface SealedDeps {
   readonly key: SealKey
   readonly clock: () => number
   readonly log: Logger
+}
+
+/** A sign-in at an MCP server is kept under this and the server's name. */
+export const signInPrefix = 'mcp-oauth:'
+
+/** Forgets the sign-ins at servers that are gone, or no longer reached at an address. */
+export async function dropSignIns(transaction: Transaction<StoreDatabase>): Promise<void> {
+  const kept = await transaction
+    .selectFrom('sealed_secrets')
+    .select('name')
+    .where('name', 'like', `${signInPrefix}%`)
+    .execute()
+  if (kept.length === 0) return
+  const servers = await transaction.selectFrom('mcp_servers').select(['name', 'spec']).execute()
+  const reached = new Set(servers.filter(isReached).map(({ name }) => signInPrefix + name))
+  for (const { name } of kept)
+    if (!reached.has(name)) await transaction.deleteFrom('sealed_secrets').where('name', '=', name).execute()
+}
+
+/** What cannot be read may be reached. */
+function isReached({ spec }: { readonly spec: string }): boolean {
+  const server = parseSpec(spec, mcpServerSpec)
+  return server === undefined || server.url !== undefined
 }
 
 /** Secrets as rows that are worth nothing without the key file. */

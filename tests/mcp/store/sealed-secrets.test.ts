@@ -2,8 +2,9 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mcpServerSpec } from '../../../services/common/contracts/mcp-server.ts'
 import { open, seal } from '../../../services/mcp/store/secret-box.ts'
-import { never, openTestStore } from './open-test-store.ts'
+import { declared, never, openTestStore } from './open-test-store.ts'
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 })
 
@@ -45,6 +46,25 @@ describe('a sealed secret', () => {
 })
 
 describe('secrets of the house', () => {
+  it('a sign-in ends with its server, removed here or in the file, and with its address', async () => {
+    await using opened = await openTestStore()
+    const { store } = opened
+    const web = mcpServerSpec.parse({ url: 'https://web.lan/mcp' })
+    const names = ['made', 'listed', 'moved', 'kept'].map((name) => `mcp-oauth:${name}`)
+    await store.mcpServers.create('made', web)
+    await store.declare(declared('v1', { mcpServers: { listed: web, moved: web, kept: web } }))
+    for (const name of [...names, 'oauth/printer']) await store.sealed.set(name, 'tokens')
+    const left = () => Promise.all(names.map((name) => store.sealed.get(name)))
+    await store.declare(declared('v2', { mcpServers: { listed: web, moved: web, kept: web } }))
+    expect(await left()).toEqual(['tokens', 'tokens', 'tokens', 'tokens'])
+    await store.mcpServers.remove('made', undefined)
+    expect(await left()).toEqual([undefined, 'tokens', 'tokens', 'tokens'])
+    const moved = mcpServerSpec.parse({ command: 'program' })
+    await store.declare(declared('v3', { mcpServers: { moved, kept: web } }))
+    expect(await left()).toEqual([undefined, undefined, undefined, 'tokens'])
+    expect(await store.sealed.get('oauth/printer')).toBe('tokens')
+  })
+
   it('are set, read, replaced and removed, and survive a restart', async () => {
     const first = await openTestStore()
     await first.store.sealed.set('oauth/printer', 'one')

@@ -118,6 +118,7 @@ const signInWith = (box: Map<string, string>): NonNullable<UpstreamPoolDeps['sig
   box: {
     get: (name) => Promise.resolve(box.get(name)),
     set: (name, secret) => Promise.resolve(void box.set(name, secret)),
+    remove: (name) => Promise.resolve(void box.delete(name)),
   },
 })
 

@@ -46,10 +46,12 @@ test('a person signs in once, with PKCE; the token is refreshed, kept over resta
 
   const again = startPool([serverOf('web', spec)], { box })
   expect(await textOf(again.get('web'), callOf('echo', { text: 'after' }))).toBe('after')
+  expect(box.size).toBe(1)
   const other = await listenProtected()
   const moved = startPool([serverOf('web', { ...spec, url: other.url })], { box })
   await expect(moved.get('web').list(never)).rejects.toMatchObject({ code: 'tool_unavailable' })
   expect(other.headers.every(({ authorization }) => authorization === undefined)).toBe(true)
+  expect(box.size).toBe(0)
 })
 
 test('a sign-in that was not begun, is too old, or comes from another issuer is refused', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { signInPrefix } from '../../../store/sealed-secret-store.ts'
 
 /** What is kept of a sign-in, sealed; good for the one address it was made for. */
 const recordSchema = z.object({
@@ -25,16 +26,22 @@ export type SignInRecord = z.output<typeof recordSchema>
 export interface SecretBox {
   get(name: string): Promise<string | undefined>
   set(name: string, secret: string): Promise<void>
+  remove(name: string): Promise<void>
 }
 
-const nameOf = (server: string): string => `mcp-oauth:${server}`
+const nameOf = (server: string): string => signInPrefix + server
 
-/** Without anything when there is none, it cannot be read, or the server is reached at another address by now. */
+/**
+ * Without anything when there is none, it cannot be read, or the server is reached at another address by now: then what
+ * is kept is forgotten.
+ */
 export async function readSignIn(box: SecretBox, server: string, url: string): Promise<SignInRecord> {
   const kept = await box.get(nameOf(server))
   if (kept === undefined) return { url }
   const parsed = recordSchema.safeParse(parseJson(kept))
-  return parsed.success && parsed.data.url === url ? parsed.data : { url }
+  if (parsed.success && parsed.data.url === url) return parsed.data
+  await box.remove(nameOf(server))
+  return { url }
 }
 
 export const writeSignIn = (box: SecretBox, server: string, record: SignInRecord): Promise<void> =>

@@ -133,7 +133,11 @@ export class SignIns {
 }
 
 /** Keeps nothing. */
-const noBox: SecretBox = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() }
+const noBox: SecretBox = {
+  get: () => Promise.resolve(undefined),
+  set: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+}
 
 /** What the server says it wants: its answer to somebody who is not signed in. */
 async function challengeOf({ url }: SignInTarget, fetch: PinnedFetch['fetch']) {
