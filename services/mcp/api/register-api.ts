@@ -6,7 +6,7 @@ import { bearerToken, demandAccess } from './access.ts'
 import type { ApiContext } from './api-context.ts'
 import { fingerprint, IdempotencyCache, idempotencyKey, type RepeatableRequest } from './idempotency-cache.ts'
 import type { RawRequest, Route } from './route.ts'
-import { apiPrefix, apiRoutes } from './route-table.ts'
+import { apiPrefix, apiRoutes, takesHead } from './route-table.ts'
 import { sendAnswer, sendFailure, sendNothingHere } from './send-answer.ts'
 import { takeJsonOnly } from './take-json.ts'
 
@@ -49,7 +49,7 @@ function mount(scope: FastifyInstance, route: Route, { cache, principals, ended,
   scope.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    exposeHeadRoute: route.method === 'GET',
+    exposeHeadRoute: takesHead(route),
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
     // Before the body is read: a stranger's bytes are not parsed.
     onRequest: async (request) => {
@@ -93,6 +93,7 @@ function rawRequest(request: FastifyRequest, principal: Principal | undefined, s
     principal,
     ifMatch: request.headers['if-match'],
     ifNoneMatch: request.headers['if-none-match'],
+    acceptLanguage: request.headers['accept-language'],
     signal,
   }
 }

@@ -44,11 +44,14 @@ export function apiRoutes(): readonly Route[] {
 /** The OpenAPI 3.1 document of /api/v1, for generators. */
 export const openApiDocument = (): OpenApiDocument => openApiOf(apiRoutes())
 
-/** Methods served at a path below the prefix; empty when there is nothing. HEAD comes with GET. */
+/** Methods served at a path below the prefix; empty when there is nothing. HEAD comes with most GETs. */
 export function allowedMethods(routes: readonly Route[], path: string): readonly (Method | 'HEAD')[] {
-  const methods = routes.filter((route) => matches(route.path, path)).map(({ method }) => method)
-  return methods.includes('GET') ? [...methods, 'HEAD'] : methods
+  const here = routes.filter((route) => matches(route.path, path))
+  const methods = here.map(({ method }) => method)
+  return here.some(takesHead) ? [...methods, 'HEAD'] : methods
 }
+
+export const takesHead = ({ method, refusesHead }: Route): boolean => method === 'GET' && !refusesHead
 
 function matches(template: string, path: string): boolean {
   const wanted = template.split('/')

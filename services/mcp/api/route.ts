@@ -32,6 +32,8 @@ export interface Route {
   readonly errors: readonly ErrorCode[]
   /** True when the answer holds a secret: not cached, and forgotten early by the idempotency cache. */
   readonly isSecret: boolean
+  /** GET without HEAD: asking what it would say does what it does, or costs as much. */
+  readonly refusesHead: boolean
   /** Largest body; undefined: the listener's. */
   readonly bodyLimitBytes: number | undefined
   /** Parses, then works. @throws HearthError; RevisionMismatch on a lost update. */
@@ -58,7 +60,13 @@ export type Answer =
   | { readonly type: 'empty' }
   | { readonly type: 'unchanged'; readonly tag: string }
   | { readonly type: 'bytes'; readonly mediaType: string; readonly bytes: Uint8Array; readonly tag: string }
-  | { readonly type: 'html'; readonly html: string; readonly contentSecurityPolicy: string }
+  | {
+      readonly type: 'html'
+      readonly html: string
+      readonly contentSecurityPolicy: string
+      /** A header of the request that it goes by, beside Authorization. */
+      readonly vary?: string
+    }
   /** JSON that is too large for memory, in pieces of text; for saving under that name. */
   | { readonly type: 'file'; readonly name: string; readonly json: AsyncIterable<string> }
 
@@ -72,6 +80,7 @@ export interface RawRequest {
   readonly principal: Principal | undefined
   readonly ifMatch: string | undefined
   readonly ifNoneMatch: string | undefined
+  readonly acceptLanguage: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -82,6 +91,7 @@ export interface Call<Params, Query, Body> {
   readonly body: Body
   readonly ifMatch: string | undefined
   readonly ifNoneMatch: string | undefined
+  readonly acceptLanguage: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -94,7 +104,7 @@ interface Schemas<Params, Query, Body> {
 }
 
 type Description = Pick<Route, 'operation' | 'method' | 'path' | 'summary' | 'success'> &
-  Partial<Pick<Route, 'errors' | 'isSecret' | 'merged' | 'bodyLimitBytes'>>
+  Partial<Pick<Route, 'errors' | 'isSecret' | 'merged' | 'refusesHead' | 'bodyLimitBytes'>>
 
 /** A route that anybody may call. */
 export function publicRoute<Params, Query, Body>(
@@ -130,6 +140,7 @@ const describe = <Params, Query, Body>(description: Description, schemas: Schema
   errors: [],
   isSecret: false,
   merged: undefined,
+  refusesHead: false,
   bodyLimitBytes: undefined,
   ...description,
   params: schemas.params,
@@ -149,6 +160,7 @@ function parseCall<Params, Query, Body>(
     body: parseRequest(schemas.body, request.body, 'body'),
     ifMatch: request.ifMatch,
     ifNoneMatch: request.ifNoneMatch,
+    acceptLanguage: request.acceptLanguage,
     signal: request.signal,
   }
 }

@@ -40,9 +40,13 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, context: AnswerC
         .type('application/json; charset=utf-8')
         .send(Readable.from(answer.json))
     case 'html':
-      reply.header('Content-Security-Policy', answer.contentSecurityPolicy)
-      return reply.type('text/html; charset=utf-8').send(answer.html)
+      return sendPage(reply, answer)
   }
+}
+
+function sendPage(reply: FastifyReply, { html, contentSecurityPolicy, vary }: Extract<Answer, { type: 'html' }>) {
+  if (vary !== undefined) reply.header('Vary', `Authorization, ${vary}`)
+  return reply.header('Content-Security-Policy', contentSecurityPolicy).type('text/html; charset=utf-8').send(html)
 }
 
 /** Bytes come from models and people: nothing in them may run, and only pictures are shown in place. */

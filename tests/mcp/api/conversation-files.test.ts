@@ -27,6 +27,7 @@ describe('conversations as a file', () => {
     await using other = await startApi()
     await talk(one, 'resp_1', 'A cat')
     await talk(one, 'resp_2', 'Another "cat"')
+    expect((await one.call('HEAD', `${conversations}/export`)).headers.get('content-disposition')).toBeNull()
     const file = await one.call('GET', `${conversations}/export`)
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="hearth-conversations.json"')
     expect(file.headers.get('content-type')).toMatch(/^application\/json/)

@@ -26,18 +26,24 @@ describe('devices of the API', () => {
     expect(await api.call('GET', `${devices}/lamp`)).toMatchObject({ status: 404 })
   })
 
-  it('are shown to guests when something of them is', async () => {
+  it('are shown to guests when something of them is, and that alone', async () => {
     for (const [name, guests] of [
       ['shown', ['state']],
       ['hidden', []],
     ] as const) {
-      const json = { name, adapter: 'demo', address: name, exposure: { guests } }
+      const json = { name, adapter: 'demo', address: name, exposure: { guests, models: ['power'] } }
       expect(await api.call('POST', devices, { json })).toMatchObject({ status: 201 })
     }
     const token = await api.tokenOf({ role: 'guest', scopes: ['read'] })
     const page = devicePage.parse((await api.call('GET', devices, { token })).body)
     expect(page.data.map(({ name }) => name)).toEqual(['shown'])
     expect(await api.call('GET', `${devices}/hidden`, { token })).toMatchObject({ status: 404 })
+    const seen = await api.call('GET', `${devices}/shown`, { token })
+    expect(seen).toMatchObject({ status: 200, body: { name: 'shown', area: null, aliases: [] } })
+    expect(page.data).toEqual([seen.body])
+    const meta = ['created_at', 'name', 'origin', 'revision', 'updated_at']
+    expect(Object.keys(Object(seen.body)).toSorted()).toEqual([...meta, 'aliases', 'area', 'exposure'].toSorted())
+    expect(Object(seen.body)['exposure']).toEqual({ guests: ['state'] })
     const member = await api.tokenOf({ user: 'anna' })
     expect(await api.call('GET', `${devices}/hidden`, { token: member })).toMatchObject({ status: 200 })
   })

@@ -31,7 +31,7 @@ describe('signing in at servers by the API', () => {
   afterAll(async () => api[Symbol.asyncDispose]())
 
   const begin = (name: string, options = {}) => api.call('POST', `/api/v1/mcp/servers/${name}/sign-in`, options)
-  const comeBack = (query: string) => api.call('GET', `${path}?${query}`, { token: null })
+  const comeBack = (query: string, headers = {}) => api.call('GET', `${path}?${query}`, { token: null, headers })
 
   it('begins for who may change settings, with an address that nobody keeps', async () => {
     const answer = await begin('filed')
@@ -46,6 +46,9 @@ describe('signing in at servers by the API', () => {
 
   it('ends with a page for the browser, once, whatever else comes with the code', async () => {
     const query = 'state=good-state&code=abc&iss=https%3A%2F%2Fsign-in.example&session_state=x&scope=a'
+    // Links are looked at by others before people open them.
+    const looked = await api.call('HEAD', `${path}?${query}`, { token: null })
+    expect([looked.status, looked.headers.get('allow'), finished]).toEqual([405, 'GET', []])
     const answer = await comeBack(query)
     expect(answer).toMatchObject({ status: 200, body: expect.stringContaining('Hearth is signed in at filed.') })
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/)
@@ -65,6 +68,21 @@ describe('signing in at servers by the API', () => {
     expect((await comeBack('state=x&error=access_denied')).body).toContain('did not let Hearth in (access_denied).')
     const made = await comeBack(`state=x&error=${encodeURIComponent('<script>alert(1)</script>')}`)
     expect(made).toMatchObject({ status: 200, body: expect.not.stringContaining('script') })
+  })
+
+  it.each([
+    ['de-AT,de;q=0.9,en;q=0.8', 'de', 'nicht hereingelassen (access_denied). Beginne neu unter Server &#38; Werkzeuge'],
+    ['fr, de;q=0.5, en;q=0.4', 'de', 'Der Server'],
+    ['de, en', 'de', 'Der Server'],
+    ['en-GB, de;q=0.9', 'en', 'The server'],
+    ['de;q=0', 'en', 'The server'],
+    ['de;q=x, *', 'en', 'The server'],
+    ['', 'en', 'The server'],
+  ])('ends in the language of the browser: %s is %s', async (accepted, language, text) => {
+    const answer = await comeBack('state=x&error=access_denied', { 'accept-language': accepted })
+    expect(answer.body).toContain(`<html lang="${language}">`)
+    expect(answer.body).toContain(text)
+    expect(answer.headers.get('vary')).toBe('Authorization, Accept-Language')
   })
 
   it('is refused in a house that signs in nowhere', async () => {

@@ -20,6 +20,7 @@ const exportConversations = (): Route =>
       summary: "All of the caller's conversations whole, with their pictures, as one JSON file",
       anyOf: ['chat'],
       success: { type: 'file', schema: conversationExport },
+      refusesHead: true,
     },
     { params: noParams, query: noQuery, body: noBody },
     async ({ principal }, { store, clock }) => ({

@@ -42,23 +42,21 @@ const endSignIn = (): Route =>
       path: signInPath,
       summary: 'Where a person comes back to from the authorization server; needs no token',
       success: { type: 'html' },
+      refusesHead: true,
       errors: ['caller_unsupported_feature', 'tool_unavailable'],
     },
     { params: noParams, query: signInAnswer, body: noBody },
-    async ({ query: { state, code, iss, error } }, context) => {
-      if (code === undefined) return signInPage(refusalText(error))
+    async ({ query: { state, code, iss, error }, acceptLanguage }, context) => {
+      if (code === undefined) return signInPage({ type: 'refused', word: toldWord(error) }, acceptLanguage)
       const answer = { state, code, ...(iss === undefined ? {} : { iss }) }
       const server = await signInOf(context).finishAuthorization(answer)
       recordWrite(context, { principal: { id: 'hearth' }, action: 'mcp_server.signed_in', target: server })
-      return signInPage(`Hearth is signed in at ${server}. You can close this window.`)
+      return signInPage({ type: 'signed_in', server }, acceptLanguage)
     },
   )
 
 /** The word is the authorization server's; the codes of RFC 6749 §4.1.2.1 look so, anything else is not repeated. */
-function refusalText(error: string | undefined): string {
-  const word = error !== undefined && /^[a-z_]{1,64}$/.test(error) ? ` (${error})` : ''
-  return `The server did not let Hearth in${word}. Begin again in Servers & tools, or with hearth mcp sign-in.`
-}
+const toldWord = (error = ''): string => (/^[a-z_]{1,64}$/.test(error) ? error : '')
 
 function signInOf({ signIn }: ApiContext): UpstreamSignIn {
   if (signIn !== undefined) return signIn
