@@ -15,7 +15,7 @@ test('a list that has no end is given up', async () => {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const signal = new AbortController().signal
-  const house = { url: `http://127.0.0.1:${port}`, token: 'token' }
+  const house = { url: `http://127.0.0.1:${port}`, token: 'token', isOwn: false }
   await expect(listAll(house, '/things', z.string(), signal)).rejects.toThrow('a list without an end')
   expect(pages).toBe(250)
   server.closeAllConnections()

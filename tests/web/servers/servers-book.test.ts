@@ -64,6 +64,24 @@ describe('the servers that are shown', () => {
     expect(toolReadings()).toBe(3)
   })
 
+  it('are read ever more seldom while that fails, and as before when it works again', async () => {
+    const { fake, book, clock } = opened()
+    fake.failure = 'store_unavailable'
+    book.watch()
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await settled()
+      waits.push(...clock.waiting())
+      clock.pass()
+    }
+    expect(waits).toEqual([6000, 12_000, 24_000, 30_000, 30_000])
+    fake.failure = undefined
+    await settled()
+    clock.pass()
+    await settled()
+    expect(clock.waiting()).toEqual([3000])
+  })
+
   it('say why they are old when they cannot be read, and go on trying', async () => {
     const { fake, book, clock } = opened()
     book.watch()
@@ -88,12 +106,33 @@ describe('a switch', () => {
     fake.hold = promise
     const switching = book.setServer('memory', false)
     await settled()
-    expect(book.state.pending.get(keyOf.server('memory'))).toBe('off')
+    expect(book.state.pending.get(keyOf.serverSwitch('memory'))).toBe('off')
     expect(book.state.servers[0]?.enabled).toBe(true)
     resolve()
     await switching
     expect(book.state.pending.size).toBe(0)
     expect(book.state.servers[0]?.enabled).toBe(false)
+  })
+
+  it('is pending by itself: a pin of the same tool waits, and is confirmed, apart from it', async () => {
+    const { fake, book } = opened()
+    book.watch()
+    await settled()
+    const [pin, off] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    fake.hold = pin.promise
+    const pinning = book.pinTool('search', true)
+    await settled()
+    fake.hold = off.promise
+    const switching = book.setTool('search', false)
+    await settled()
+    expect([...book.state.pending.values()]).toEqual(['pin', 'off'])
+    pin.resolve()
+    await pinning
+    expect([...book.state.pending]).toEqual([[keyOf.toolSwitch('search'), 'off']])
+    off.resolve()
+    await switching
+    expect(book.state.pending.size).toBe(0)
+    expect(book.state.tools[0]).toMatchObject({ pinned: true, enabled: false })
   })
 
   it('shows what the house last said when it refuses, and throws why', async () => {

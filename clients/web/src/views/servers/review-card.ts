@@ -111,7 +111,7 @@ export class HearthReviewCard extends DeskElement {
     const { words, context, book } = this.desk
     const { exposed_name: name, hash } = this.tool
     const approve = () => void doAndSay(this.desk, () => book.approve(name, hash), words('reviewApproved', { name }))
-    const isPending = book.state.pending.has(keyOf.tool(name))
+    const isPending = book.state.pending.has(keyOf.approval(name))
     return html`
       <p class="meta">${words('reviewHint')}</p>
       <p class="meta">${words('reviewHash')} <code class="hash">${hash}</code></p>

@@ -7,6 +7,7 @@ import { DeskElement } from './desk-element.ts'
 import type { HouseServer, HouseTool } from './house-shapes.ts'
 import './review-card.ts'
 import { serverFacts } from './server-facts.ts'
+import { keyOf } from './servers-book.ts'
 import { doAndSay } from './servers-desk.ts'
 import { serversStyles } from './servers-styles.ts'
 import './sign-in.ts'
@@ -111,14 +112,16 @@ export class HearthServerDetail extends DeskElement {
   }
 
   #acts() {
-    const { words, context } = this.desk
+    const { words, context, book } = this.desk
     if (!context.may('settings')) return nothing
     const { name, origin, status } = this.server
+    const isRestarting = book.state.pending.has(keyOf.restart(name))
+    const isRefreshing = book.state.pending.has(keyOf.refresh(name))
     return html`
       ${status?.state === 'unauthorized' ? html`<hearth-sign-in .desk=${this.desk} .server=${name}></hearth-sign-in>` : nothing}
       <div class="line">
-        <button type="button" @click=${this.#restart}>${icon(RotateCw)}${words('restart')}</button>
-        <button type="button" @click=${this.#refresh}>${icon(RefreshCw)}${words('refresh')}</button>
+        <button type="button" ?disabled=${isRestarting} @click=${this.#restart}>${icon(RotateCw)}${words(isRestarting ? 'wish.restart' : 'restart')}</button>
+        <button type="button" ?disabled=${isRefreshing} @click=${this.#refresh}>${icon(RefreshCw)}${words(isRefreshing ? 'wish.refresh' : 'refresh')}</button>
         ${
           origin === 'api'
             ? html`<button type="button" class="quiet danger" @click=${() => this.#remove(name)}>${icon(Trash2)}${words('remove')}</button>`

@@ -20,12 +20,19 @@ export interface BookState {
 /** `on`, `off`: of a switch. */
 export type Wish = 'on' | 'off' | 'approve' | 'restart' | 'refresh' | 'pin' | 'unpin'
 
+/** By what is changed: each is pending by itself. */
 export const keyOf = {
-  server: (name: string): string => `server ${name}`,
-  tool: (exposedName: string): string => `tool ${exposedName}`,
+  serverSwitch: (name: string): string => `switch of server ${name}`,
+  restart: (name: string): string => `restart of ${name}`,
+  refresh: (name: string): string => `refresh of ${name}`,
+  toolSwitch: (exposedName: string): string => `switch of tool ${exposedName}`,
+  pin: (exposedName: string): string => `pin of ${exposedName}`,
+  approval: (exposedName: string): string => `approval of ${exposedName}`,
 } as const
 
 const pollMs = 3000
+/** Between readings when one after the other fails. */
+const pollAtMostMs = 30_000
 /** Tools change seldom and are many: unless the counts of a server say so, they are read only so often. */
 const pollsPerToolReading = 5
 
@@ -35,7 +42,8 @@ export interface BookDeps {
 }
 
 /**
- * The servers and tools of the house while somebody looks: read every three seconds, and after everything that is done.
+ * The servers and tools of the house while somebody looks: read every three seconds, ever more seldom while that fails,
+ * and after everything that is done.
  * A switch never shows a wish as the truth: it is pending until the house has confirmed it. Knows no DOM.
  */
 export class ServersBook {
@@ -47,6 +55,8 @@ export class ServersBook {
   #watching: AbortController | undefined
   #stopTimer: (() => void) | undefined
   #pollsSinceTools = 0
+  /** Readings that failed, one after the other. */
+  #failures = 0
   /** What the servers said of their tools when those were read; undefined: they must be read. */
   #toolCounts: string | undefined
   /** Of what was confirmed: a reading that began before it is older than what is shown. */
@@ -88,7 +98,7 @@ export class ServersBook {
   /** @throws HearthFailure; the switch then shows what the house last said. */
   async setServer(name: string, enabled: boolean): Promise<void> {
     const wish = enabled ? 'on' : 'off'
-    this.#confirmServer(await this.#ask(keyOf.server(name), wish, () => this.#deps.api.setServer(name, enabled)))
+    this.#confirmServer(await this.#ask(keyOf.serverSwitch(name), wish, () => this.#deps.api.setServer(name, enabled)))
   }
 
   /** As `setServer`. */
@@ -96,7 +106,7 @@ export class ServersBook {
     const wish = enabled ? 'on' : 'off'
     this.#confirmTool(
       exposedName,
-      await this.#ask(keyOf.tool(exposedName), wish, () => this.#deps.api.setTool(exposedName, { enabled })),
+      await this.#ask(keyOf.toolSwitch(exposedName), wish, () => this.#deps.api.setTool(exposedName, { enabled })),
     )
   }
 
@@ -105,7 +115,7 @@ export class ServersBook {
     const wish = pinned ? 'pin' : 'unpin'
     this.#confirmTool(
       exposedName,
-      await this.#ask(keyOf.tool(exposedName), wish, () => this.#deps.api.setTool(exposedName, { pinned })),
+      await this.#ask(keyOf.pin(exposedName), wish, () => this.#deps.api.setTool(exposedName, { pinned })),
     )
   }
 
@@ -113,18 +123,18 @@ export class ServersBook {
   async approve(exposedName: string, hash: string): Promise<void> {
     this.#confirmTool(
       exposedName,
-      await this.#ask(keyOf.tool(exposedName), 'approve', () => this.#deps.api.approveTool(exposedName, hash)),
+      await this.#ask(keyOf.approval(exposedName), 'approve', () => this.#deps.api.approveTool(exposedName, hash)),
     )
   }
 
   /** @throws HearthFailure */
   async restart(name: string): Promise<void> {
-    this.#confirmServer(await this.#ask(keyOf.server(name), 'restart', () => this.#deps.api.restartServer(name)))
+    this.#confirmServer(await this.#ask(keyOf.restart(name), 'restart', () => this.#deps.api.restartServer(name)))
   }
 
   /** @throws HearthFailure */
   async refresh(name: string): Promise<void> {
-    this.#confirmServer(await this.#ask(keyOf.server(name), 'refresh', () => this.#deps.api.refreshServer(name)))
+    this.#confirmServer(await this.#ask(keyOf.refresh(name), 'refresh', () => this.#deps.api.refreshServer(name)))
   }
 
   /** @throws HearthFailure */
@@ -184,6 +194,7 @@ export class ServersBook {
       const isDue = counts !== this.#toolCounts || this.#pollsSinceTools >= pollsPerToolReading
       const tools = isDue ? await api.listTools(signal) : this.#state.tools
       if (signal.aborted) return
+      this.#failures = 0
       if (confirmed === this.#confirmed) {
         this.#pollsSinceTools = isDue ? 0 : this.#pollsSinceTools + 1
         this.#toolCounts = counts
@@ -191,9 +202,11 @@ export class ServersBook {
       }
     } catch (error) {
       if (signal.aborted) return
+      this.#failures += 1
       this.#show({ failure: failureOf(error) })
     }
-    this.#stopTimer = clock.after(pollMs, () => void this.#poll(signal))
+    const delayMs = Math.min(pollMs * 2 ** this.#failures, pollAtMostMs)
+    this.#stopTimer = clock.after(delayMs, () => void this.#poll(signal))
   }
 
   #take(servers: readonly HouseServer[], tools: readonly HouseTool[]): void {

@@ -8,13 +8,23 @@ import { doAndSay, type ServersDesk } from './servers-desk.ts'
 /** ON or OFF of a whole server, as the house says. */
 export function serverSwitch(desk: ServersDesk, { name, enabled }: HouseServer) {
   const toggle = () => void doAndSay(desk, () => desk.book.setServer(name, !enabled))
-  return switchOf(desk, { key: keyOf.server(name), label: desk.words('switchServer', { name }), isOn: enabled, toggle })
+  return switchOf(desk, {
+    key: keyOf.serverSwitch(name),
+    label: desk.words('switchServer', { name }),
+    isOn: enabled,
+    toggle,
+  })
 }
 
 /** ON or OFF of one tool, as the house says. */
 export function toolSwitch(desk: ServersDesk, { exposed_name: name, enabled }: HouseTool) {
   const toggle = () => void doAndSay(desk, () => desk.book.setTool(name, !enabled))
-  return switchOf(desk, { key: keyOf.tool(name), label: desk.words('switchTool', { name }), isOn: enabled, toggle })
+  return switchOf(desk, {
+    key: keyOf.toolSwitch(name),
+    label: desk.words('switchTool', { name }),
+    isOn: enabled,
+    toggle,
+  })
 }
 
 interface Switched {

@@ -4,6 +4,7 @@ import { controlStyles } from '../../app/control-styles.ts'
 import { icon } from '../../app/icon.ts'
 import { DeskElement } from './desk-element.ts'
 import type { HouseTool } from './house-shapes.ts'
+import { keyOf } from './servers-book.ts'
 import { doAndSay } from './servers-desk.ts'
 import { serversStyles } from './servers-styles.ts'
 import { toolSwitch } from './switch-template.ts'
@@ -150,9 +151,11 @@ export class HearthToolCard extends DeskElement {
     const { words, book } = this.desk
     const { pinned, exposed_name: name } = this.tool
     const pin = () => void doAndSay(this.desk, () => book.pinTool(name, !pinned))
+    const isPending = book.state.pending.has(keyOf.pin(name))
+    const word = pinned ? 'toolUnpin' : 'toolPin'
     return html`
       <div class="line">
-        <button type="button" @click=${pin}>${icon(pinned ? PinOff : Pin)}${words(pinned ? 'toolUnpin' : 'toolPin')}</button>
+        <button type="button" ?disabled=${isPending} @click=${pin}>${icon(pinned ? PinOff : Pin)}${words(isPending ? 'wish.save' : word)}</button>
         <span class="meta">${words('toolPinHint')}</span>
       </div>
     `
