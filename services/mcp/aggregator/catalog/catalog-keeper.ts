@@ -8,7 +8,7 @@ import { takenOver } from '../exposure/name-pattern.ts'
 import { SerialQueue } from '../looks/serial-queue.ts'
 import type { UpstreamListing } from '../upstream.ts'
 import { findFlags, smuggledText } from '../vetting/find-flags.ts'
-import { vetListing } from '../vetting/vet-listing.ts'
+import { type VettedListing, vetListing } from '../vetting/vet-listing.ts'
 import { allGone, type DiffContext, diffTools, rejudgeTools, type ToolDiff, type ToolEvent } from './diff-tools.ts'
 import type { LiveCatalog } from './live-catalog.ts'
 import { namePrompts } from './name-prompts.ts'
@@ -55,7 +55,8 @@ export class CatalogKeeper {
     return await this.#queue.run(async () => {
       const server = this.#deps.live.index().server(name)
       if (server?.enabled !== true) return false
-      const { tools, listing } = vetListing(found, server.command === undefined)
+      const { tools, listing, cut } = vetListing(found, server.command === undefined)
+      this.#tellCut(name, cut)
       const own = new Set(found.tools.map((tool) => tool.name))
       return await this.#keep(name, () => {
         const diff = diffTools(tools, takenOver(server), this.#context(server, own))
@@ -149,6 +150,11 @@ export class CatalogKeeper {
     const detail = reason === null ? null : JSON.stringify({ reason })
     this.#deps.store.audit.record({ principal: 'hearth', action, target, outcome, code, detail })
     if (isBlocked) this.#deps.log.warn({ server, tool: name, reason }, 'a tool is kept from clients')
+  }
+
+  #tellCut(server: string, cut: VettedListing['cut']): void {
+    if (Object.keys(cut).length === 0 || this.#wasTold(server, JSON.stringify(cut))) return
+    this.#deps.log.warn({ server, cut }, 'an MCP server offers more than is taken over; the rest is left out')
   }
 
   #wasTold(target: string, reason: string | null): boolean {

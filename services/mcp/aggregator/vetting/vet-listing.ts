@@ -11,6 +11,8 @@ export interface VettedListing {
   /** Each own name once. */
   readonly tools: readonly VettedTool[]
   readonly listing: ListingRecord['listing']
+  /** How many of a kind are over its limit and were left out; those of which none was are not in it. */
+  readonly cut: Readonly<Partial<Record<keyof typeof listingLimits, number>>>
 }
 
 /** Most of each kind that is taken over of one upstream. */
@@ -22,9 +24,12 @@ const maxUri = 2048
 
 /** What is over a limit, unfit or twice is left out; of tools it is said why. */
 export function vetListing(found: UpstreamListing, overHttp: boolean): VettedListing {
-  const { tools, prompts, resources, resourceTemplates } = found
+  const tools = firstBy(found.tools, ({ name }) => name)
+  const prompts = firstBy(found.prompts.filter(isUsablePrompt), ({ name }) => name)
+  const resources = firstBy(found.resources.filter(isUsableResource), ({ uri }) => uri)
+  const resourceTemplates = firstBy(found.resourceTemplates.filter(isUsableTemplate), (one) => one.uriTemplate)
   return {
-    tools: firstBy(tools, ({ name }) => name).map((tool, index) =>
+    tools: tools.map((tool, index) =>
       index < listingLimits.tools
         ? vetTool(tool, overHttp)
         : {
@@ -36,18 +41,21 @@ export function vetListing(found: UpstreamListing, overHttp: boolean): VettedLis
     listing: {
       capabilities: found.capabilities,
       instructions: found.instructions === undefined ? undefined : cleanText(found.instructions, maxText),
-      prompts: firstBy(prompts.filter(isUsablePrompt), ({ name }) => name)
-        .slice(0, listingLimits.prompts)
-        .map(cleanPrompt),
-      resources: firstBy(resources.filter(isUsableResource), ({ uri }) => uri)
-        .slice(0, listingLimits.resources)
-        .map(cleanResource),
-      resourceTemplates: firstBy(resourceTemplates.filter(isUsableTemplate), ({ uriTemplate }) => uriTemplate)
-        .slice(0, listingLimits.resourceTemplates)
-        .map(cleanTemplate),
+      prompts: prompts.slice(0, listingLimits.prompts).map(cleanPrompt),
+      resources: resources.slice(0, listingLimits.resources).map(cleanResource),
+      resourceTemplates: resourceTemplates.slice(0, listingLimits.resourceTemplates).map(cleanTemplate),
+    },
+    cut: {
+      ...over('tools', tools),
+      ...over('prompts', prompts),
+      ...over('resources', resources),
+      ...over('resourceTemplates', resourceTemplates),
     },
   }
 }
+
+const over = (kind: keyof typeof listingLimits, items: readonly unknown[]): VettedListing['cut'] =>
+  items.length > listingLimits[kind] ? { [kind]: items.length - listingLimits[kind] } : {}
 
 function firstBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
   const byKey = new Map<string, Item>()
