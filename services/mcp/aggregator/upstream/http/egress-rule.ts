@@ -28,10 +28,16 @@ const neverIpv6 = [
   ['ff00::', 8],
 ] as const
 
-/** IPv6 forms that carry an IPv4 address in their last 32 bits: mapped, NAT64. */
+/**
+ * IPv6 forms that carry an IPv4 address, and the 16 bit group where it begins: mapped, IPv4-compatible (RFC 4291, 2.5.5),
+ * NAT64 (RFC 6052; of one's own, RFC 8215), 6to4 (RFC 3056).
+ */
 const carriesIpv4 = [
-  ['::ffff:0:0', 96],
-  ['64:ff9b::', 96],
+  ['::ffff:0:0', 96, 6],
+  ['::', 96, 6],
+  ['64:ff9b::', 96, 6],
+  ['64:ff9b:1::', 48, 6],
+  ['2002::', 16, 1],
 ] as const
 const privateIpv4 = [
   ['10.0.0.0', 8],
@@ -89,13 +95,27 @@ function networks(all: Networks, family: 'ipv4' | 'ipv6'): BlockList {
 
 /** The IPv4 address inside an IPv6 one; undefined: there is none. */
 function carriedIpv4(address: string): string | undefined {
-  if (isIP(address) !== 6 || !networks(carriesIpv4, 'ipv6').check(address, 'ipv6')) return undefined
-  const dotted = /(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1]
-  if (dotted !== undefined) return dotted
-  const groups = new URL(`http://[${address}]/`).hostname.slice(1, -1).split(':')
-  const [high = 0, low = 0] = groups.slice(-2).map((group) => Number.parseInt(group || '0', 16))
+  if (isIP(address) !== 6 || ownIpv6.has(address)) return undefined
+  const form = carriesIpv4.find(([network, bits]) => networks([[network, bits]], 'ipv6').check(address, 'ipv6'))
+  if (form === undefined) return undefined
+  const [, , begin] = form
+  const [high = 0, low = 0] = groupsOf(address).slice(begin)
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
+
+/** Nobody's and loopback, which lie among the IPv4-compatible addresses. */
+const ownIpv6 = new Set(['::', '::1'])
+
+/** The eight groups of an IPv6 address, however it is written. */
+function groupsOf(address: string): readonly number[] {
+  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::')
+  const before = groupsIn(head)
+  const after = groupsIn(tail ?? '')
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
+}
+
+const groupsIn = (text: string): readonly number[] =>
+  text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
 
 const sameHost = (entry: string, host: string): boolean => entry.toLowerCase() === host.toLowerCase()
 

@@ -19,7 +19,8 @@ export class Egress {
   /** `own` is the host of the upstream's url; other hosts are those of its authorization server. */
   constructor(own: string, allowed: readonly string[] | undefined) {
     this.#own = own
-    this.#allowed = allowed
+    // An empty list declares nothing, and so it opens nothing either.
+    this.#allowed = allowed?.length === 0 ? undefined : allowed
   }
 
   /** Addresses of a host (as in `URL.hostname`) that may be connected to. @throws EgressError, or that of the resolver. */
