@@ -1,9 +1,10 @@
-import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client'
+import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client'
 import { HearthError } from '../../../../common/errors/hearth-error.ts'
 import { cleanText } from '../clean-text.ts'
 import { EgressError } from '../http/egress.ts'
 import { BodyTooLarge } from '../http/message-cap.ts'
 import { answerTooLarge, streamLost } from '../link/http-transport.ts'
+import { exceedsBytes } from './exceeds-bytes.ts'
 
 /** What a failed request says about the way to the upstream. */
 export type ExchangeFailure =
@@ -22,6 +23,8 @@ export type ExchangeFailure =
 /** Errors about headers and versions of our own hop: -32020 HeaderMismatch, -32022 UnsupportedProtocolVersion. */
 const ofTheHop = new Set([-32020, -32022])
 const maxMessageCharacters = 2000
+/** What is more beside a message is left out. */
+const maxDataBytes = 16 * 1024
 
 export function exchangeFailureOf(name: string, error: unknown, outputBytes: number): ExchangeFailure {
   if (error instanceof HearthError) return { type: 'answered', error }
@@ -43,8 +46,16 @@ function protocolFailure(name: string, error: ProtocolError, outputBytes: number
   if (error.data === streamLost) return lost(name, error)
   if (error.data === answerTooLarge) return { type: 'answered', error: tooLarge(name, outputBytes, error) }
   if (ofTheHop.has(error.code)) return { type: 'wrong_era', error: broken(name, error) }
-  const message = cleanText(error.message, maxMessageCharacters)
-  return { type: 'answered', error: new ProtocolError(error.code, message, error.data) }
+  // Only a client that spoke to it directly could do what it asks for, and its address would be shown as it is.
+  if (error.code === ProtocolErrorCode.UrlElicitationRequired) return { type: 'answered', error: wantsPage(name, error) }
+  return { type: 'answered', error: passedOn(error) }
+}
+
+/** -32002 is of revisions up to 2025-11-25 only, and must not be said any more; -32602 is understood in all of them. */
+function passedOn({ code, message, data }: ProtocolError): ProtocolError {
+  const known = code === ProtocolErrorCode.ResourceNotFound ? ProtocolErrorCode.InvalidParams : code
+  const kept = exceedsBytes(data, maxDataBytes) ? undefined : data
+  return new ProtocolError(known, cleanText(message, maxMessageCharacters), kept)
 }
 
 function sdkFailure(name: string, error: SdkError): ExchangeFailure {
@@ -70,6 +81,13 @@ const broken = (name: string, cause: unknown): HearthError =>
   new HearthError('tool_failed', `The MCP server ${name} answered in a way that MCP does not allow; look at its log.`, {
     cause,
   })
+
+const wantsPage = (name: string, cause: unknown): HearthError =>
+  new HearthError(
+    'tool_failed',
+    `The MCP server ${name} wants a web page opened first, in a way that is not passed on; see to it with the server itself.`,
+    { cause },
+  )
 
 const signIn = (name: string, cause: unknown): HearthError =>
   new HearthError(
