@@ -24,6 +24,12 @@ export const mcpEndpointRequirements = requirementsOf('deliver.1', 'mcp deliver 
     'tests/mcp/endpoint/entering.test.ts: that is revoked ends its session and its listener',
     'tests/mcp/endpoint/entering.test.ts: that lost a right ends what was opened with it',
     'tests/mcp/endpoint/entering.test.ts: that ends by itself takes its listener along',
+    'tests/mcp/endpoint/ended.test.ts: opens no listener',
+    'tests/mcp/endpoint/ended.test.ts: opens no session',
+    'tests/mcp/endpoint/ended.test.ts: leaves no listener behind',
+    'tests/mcp/endpoint/ended.test.ts: lets its session end unused',
+    'tests/mcp/endpoint/ended.test.ts: sees a profile as it is edited',
+    'tests/mcp/endpoint/ended.test.ts: does not keep a profile that was removed',
   ],
   [
     'endpoint-sessions',

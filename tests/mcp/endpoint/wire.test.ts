@@ -1,3 +1,4 @@
+import { ProtocolError } from '@modelcontextprotocol/client'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type EndpointHouse, openEndpoint } from './support/endpoint-house.ts'
@@ -170,6 +171,33 @@ describe('the short way of plain requests', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  test('says the same codes of what goes wrong, and none that its revision has no more', async () => {
+    const { url, aggregator } = await open()
+    const codeOf = async (thrown: number, params: Record<string, unknown>) => {
+      aggregator.answer = () => Promise.reject(new ProtocolError(thrown, 'from below', { uri: 'x' }))
+      const { status, body } = await modernPost(url, 'tools/call', { name: 'alpha', arguments: {}, ...params })
+      expect([status, body]).toEqual([200, { jsonrpc: '2.0', id: 1, error: expect.anything() }])
+      return (body as { readonly error: { readonly code: number } }).error.code
+    }
+    for (const [thrown, shown] of [
+      [-32_002, -32_602],
+      [-32_042, -32_603],
+      [-32_602, -32_602],
+      [-32_601, -32_601],
+      [-32_000, -32_000],
+      [7, 7],
+    ] as const) {
+      expect([await codeOf(thrown, {}), await codeOf(thrown, { extra: 1 })]).toEqual([shown, shown])
+    }
+  })
+
+  test('leaves sessions the codes of their revisions', async () => {
+    const { url, aggregator } = await open()
+    aggregator.answer = () => Promise.reject(new ProtocolError(-32_042, 'open a page'))
+    const answer = await legacyPost(url, 'tools/call', { name: 'alpha' }, { session: await initialize(url) })
+    expect(answer).toMatchObject({ body: { error: { code: -32_042 } } })
   })
 
   const results = fc.record(

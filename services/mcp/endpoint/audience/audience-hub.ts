@@ -1,4 +1,5 @@
 import { InMemoryServerEventBus, type ServerEvent } from '@modelcontextprotocol/server'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Aggregator } from '../../aggregator/aggregator.ts'
 import type { Caller } from '../requests/ask.ts'
 import type { Lists } from '../requests/lists.ts'
@@ -52,8 +53,15 @@ export class AudienceHub {
     return this.#uses === 0
   }
 
-  /** While a client listens or a session is open, changes are looked for and told. */
+  /** @throws HearthError `policy_access_denied` once it has ended: nothing is opened here any more. */
+  refuseEnded(): void {
+    if (!this.ended.aborted) return
+    throw new HearthError('policy_access_denied', 'The token or the profile has just changed; connect again.')
+  }
+
+  /** While a client listens or a session is open, changes are looked for and told. @throws as `refuseEnded`. */
   use(): Disposable {
+    this.refuseEnded()
     if (this.#uses === 0) this.#told = this.#hashes()
     this.#uses += 1
     let isUsed = true

@@ -98,10 +98,11 @@ export class Audiences {
     const { hub, profile, seen } = standing
     if (record === undefined) {
       const isNew = seen === undefined && this.#deps.clock() - hub.lastUsedAt < unknownForMs
-      return isNew ? hub.caller : undefined
+      if (!isNew) return undefined
+    } else {
+      if (seen !== undefined && rightsOf(seen) !== rightsOf(record)) return undefined
+      standing.seen = record
     }
-    if (seen !== undefined && rightsOf(seen) !== rightsOf(record)) return undefined
-    standing.seen = record
     try {
       return callerOf(snapshot, hub.caller.principal, profile)
     } catch {

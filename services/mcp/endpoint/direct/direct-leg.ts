@@ -49,7 +49,7 @@ export class DirectLeg {
       answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${json}}`)
     } catch (error) {
       if (signal.aborted) answer.cut()
-      else this.#fail(answer, request.id, shownError(error, this.#log))
+      else this.#fail(answer, request.id, shownError(error, { era: ask.era, log: this.#log }))
     }
   }
 

@@ -8,6 +8,7 @@ import {
   type LoggingLevel,
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server'
+import { isRecord } from '../is-record.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -80,6 +81,3 @@ const hasOnly = (params: Params, keys: readonly string[]): boolean =>
 
 const isId = (value: unknown): value is string | number =>
   typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))
-
-const isRecord = (value: unknown): value is Params =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,5 @@
 import { ProtocolError } from '@modelcontextprotocol/server'
+import { isRecord } from '../is-record.ts'
 
 /** A parameter of a tool that clients repeat in a header (specification 2026-07-28, basic/transports, SEP-2243). */
 export interface HeaderParameter {
@@ -7,7 +8,7 @@ export interface HeaderParameter {
   readonly isNumeric: boolean
 }
 
-const headerMismatch = -32_020
+const mismatchCode = -32_020
 const maxDepth = 16
 
 /** The parameters that a tool's schema marks with `x-mcp-header`, along `properties` only. */
@@ -23,7 +24,7 @@ export function headerParameters(schema: unknown, path: readonly string[] = []):
 }
 
 /** @returns the error -32020 of the first header that is missing, unreadable or says something else than the body. */
-export function headerFault(
+export function headerMismatch(
   parameters: readonly HeaderParameter[],
   args: unknown,
   headers: Headers,
@@ -47,7 +48,7 @@ function faultOf({ isNumeric }: HeaderParameter, said: string, raw: string | nul
 
 function mismatch({ header, path }: HeaderParameter, fault: string): ProtocolError {
   const message = `Bad Request: the header ${header} of the parameter ${path.join('.')} ${fault}.`
-  return new ProtocolError(headerMismatch, message, { mismatch: { header, body: path.join('.') } })
+  return new ProtocolError(mismatchCode, message, { mismatch: { header, body: path.join('.') } })
 }
 
 /** As a header spells it; undefined for what has no header: absent, null, lists and objects, unsafe integers. */
@@ -76,6 +77,3 @@ function decoded(value: string): string | undefined {
 function valueAt(root: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), root)
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null

@@ -2,6 +2,7 @@ import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcon
 import { type ErrorCode, errorRow } from '../../../common/errors/error-table.ts'
 import { type HearthError, toHearthError } from '../../../common/errors/hearth-error.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
+import type { Era } from '../../aggregator/upstream.ts'
 
 /** An answer that says why a call was not made, or failed: for models in the text, for programs in `_meta`. */
 export const failedCall = (code: ErrorCode, message: string): CallToolResult => ({
@@ -30,9 +31,21 @@ export function protocolErrorOf(error: HearthError): ProtocolError {
 }
 
 /** What a handler threw, as clients may see it; a defect of ours is logged with its cause and shown without it. */
-export function shownError(thrown: unknown, log: Logger): ProtocolError {
-  if (thrown instanceof ProtocolError) return thrown
+export function shownError(thrown: unknown, { era, log }: { readonly era: Era; readonly log: Logger }): ProtocolError {
+  if (thrown instanceof ProtocolError) return era === 'modern' ? modernError(thrown) : thrown
   const error = toHearthError(thrown)
   if (error.code === 'gateway_internal') log.error({ err: thrown }, 'mcp request failed')
   return protocolErrorOf(error)
+}
+
+/** Without the codes that 2026-07-28 has no more (its changelog); a server of an older revision may answer with them. */
+function modernError(error: ProtocolError): ProtocolError {
+  switch (error.code) {
+    case ProtocolErrorCode.ResourceNotFound:
+      return new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, error.data)
+    case ProtocolErrorCode.UrlElicitationRequired:
+      return new ProtocolError(ProtocolErrorCode.InternalError, error.message, error.data)
+    default:
+      return error
+  }
 }

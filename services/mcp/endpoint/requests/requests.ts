@@ -13,6 +13,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { View } from '../../aggregator/aggregator.ts'
 import type { McpEndpointDeps } from '../endpoint-deps.ts'
+import { isRecord } from '../is-record.ts'
 import type { Ask } from './ask.ts'
 import type { CallTool } from './call-tool.ts'
 import { type Lists, mayUseUpstreams } from './lists.ts'
@@ -157,5 +158,3 @@ function allowed(ask: Ask, name: string): Ask {
   if (mayUseUpstreams(ask.caller)) return ask
   throw new ResourceNotFoundError(name)
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -18,10 +18,11 @@ export function buildServer(
 ): Server {
   const server = new Server({ name: 'hearth', title: 'Hearth', version }, options)
   const handle = async <Answer>(ctx: ServerContext, work: (ask: Ask) => Answer | Promise<Answer>): Promise<Answer> => {
+    const ask = askOf(ctx, server)
     try {
-      return await work(askOf(ctx, server))
+      return await work(ask)
     } catch (error) {
-      throw shownError(error, log)
+      throw shownError(error, { era: ask.era, log })
     }
   }
   server.setRequestHandler('tools/list', ({ params }, ctx) =>

@@ -61,9 +61,13 @@ export class LegacyLeg {
     const { parts, limits, clock } = this.#deps
     // Known before the client is: nothing reaches the session under an id that it has not been told.
     const id = randomUUID()
-    const session = await LegacySession.open(hub, { parts, limits, clock, newId: () => id }, () => {
+    const release = (): void => {
       slot[Symbol.dispose]()
       this.#sessions.delete(id)
+    }
+    const session = await LegacySession.open(hub, { parts, limits, clock, newId: () => id }, release).catch((error) => {
+      release()
+      throw error
     })
     this.#sessions.set(id, session)
     const response = await session.serve(request, body)

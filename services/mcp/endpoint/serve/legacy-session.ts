@@ -51,7 +51,7 @@ export class LegacySession {
     this.#handleSessionRequests()
   }
 
-  /** @param onClose told once, whoever closed it. */
+  /** @param onClose told once, whoever closed it. @throws HearthError as `AudienceHub.refuseEnded`. */
   static async open(
     hub: AudienceHub,
     deps: SessionDeps,
@@ -68,6 +68,7 @@ export class LegacySession {
       onClose(session)
     }
     await session.#server.connect(session.#transport)
+    hub.refuseEnded()
     return session
   }
 
@@ -84,7 +85,9 @@ export class LegacySession {
   async serve(request: Request, body: unknown): Promise<Response> {
     this.#open += 1
     // The request lives as long as its stream: its signal ends with the connection.
-    request.signal.addEventListener('abort', () => this.#left(request), { once: true })
+    const left = (): void => this.#left(request)
+    if (request.signal.aborted) left()
+    else request.signal.addEventListener('abort', left, { once: true })
     const response = await this.#transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
     if (request.method === 'GET' && response.ok && !request.signal.aborted) this.#listens(request)
     return response

@@ -11,7 +11,8 @@ import type { AudienceHub } from '../audience/audience-hub.ts'
 import type { PlainRequest } from '../direct/plain-request.ts'
 import type { EndpointLimits, McpEndpointDeps } from '../endpoint-deps.ts'
 import { jsonRpcError, requestIdOf } from '../http/json-rpc-answer.ts'
-import { type HeaderParameter, headerFault, headerParameters } from '../http/param-headers.ts'
+import { type HeaderParameter, headerMismatch, headerParameters } from '../http/param-headers.ts'
+import { isRecord } from '../is-record.ts'
 import { protocolErrorOf } from '../requests/refusals.ts'
 import { isOwnUri } from '../requests/requests.ts'
 import type { TokenUsage } from '../requests/token-usage.ts'
@@ -41,7 +42,7 @@ export class ModernLeg {
     try {
       const message = messageOf(body)
       if (message?.method === 'subscriptions/listen') return await this.#listen(hub, request, { body, message })
-      const fault = message?.method === 'tools/call' ? this.#headerFault(message.params, request.headers) : undefined
+      const fault = message?.method === 'tools/call' ? this.#headerMismatch(message.params, request.headers) : undefined
       if (fault !== undefined) return jsonRpcError(400, fault, requestIdOf(body))
       return await this.#handlerOf(hub).fetch(request, { parsedBody: body })
     } catch (error) {
@@ -84,6 +85,9 @@ export class ModernLeg {
     { body, message }: { readonly body: unknown; readonly message: Message },
   ): Promise<Response> {
     const { usage, limits } = this.#deps
+    // A listener for an end that has come already would never be told of it.
+    request.signal.throwIfAborted()
+    hub.refuseEnded()
     const handler = this.#handlerOf(hub)
     const held = new DisposableStack()
     held.use(usage.hold(hub.caller.principal.credentialId, 'listeners'))
@@ -98,6 +102,8 @@ export class ModernLeg {
     try {
       const granted = watchAll(hub, message.params, { held, most: limits.watchedPerClient })
       const response = await handler.fetch(request, { parsedBody: withResources(body, message.params, granted) })
+      // What ended meanwhile was told before there was a stream to end.
+      if (hub.ended.aborted) await handler.close()
       if (response.headers.get('content-type') !== 'text/event-stream') end()
       return response
     } catch (error) {
@@ -112,8 +118,8 @@ export class ModernLeg {
     else this.#listenedAt.delete(handler)
   }
 
-  #headerFault({ name, arguments: args }: Message['params'], headers: Headers): ProtocolError | undefined {
-    return typeof name === 'string' ? headerFault(this.#headerParameters(name), args, headers) : undefined
+  #headerMismatch({ name, arguments: args }: Message['params'], headers: Headers): ProtocolError | undefined {
+    return typeof name === 'string' ? headerMismatch(this.#headerParameters(name), args, headers) : undefined
   }
 
   #headerParameters(name: string): readonly HeaderParameter[] {
@@ -136,9 +142,6 @@ function messageOf(body: unknown): Message | undefined {
   if (!isRecord(body) || typeof body['method'] !== 'string') return undefined
   return { method: body['method'], params: isRecord(body['params']) ? body['params'] : {} }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The resources of the filter that are there for this caller, watched until `held` is disposed of. */
 function watchAll(
