@@ -6,9 +6,8 @@ import {
   type SubscriptionFilter,
 } from '@modelcontextprotocol/client'
 import type { Link, LinkEvents } from './link.ts'
+import { failuresAfter, retryMs } from './retry-listening.ts'
 
-const firstRetryMs = 500
-const longestRetryMs = 60_000
 const acknowledgeMs = 30_000
 
 type Opened =
@@ -64,8 +63,10 @@ export class ChangeFeed {
       const next = await this.#open()
       close(last)
       if (next.type === 'open' && failures > 0) this.#events.onListsChanged()
+      const openedAt = performance.now()
       const why = await this.#endOf(next)
-      failures = why === 'renewed' ? 0 : failures + 1
+      const listenedMs = next.type === 'open' ? performance.now() - openedAt : 0
+      failures = why === 'renewed' ? 0 : failuresAfter(failures, listenedMs)
       if (why === 'broken') await this.#afterBreak(failures)
       last = next
     }
@@ -107,8 +108,7 @@ export class ChangeFeed {
 
   async #afterBreak(failures: number): Promise<void> {
     if (!this.#ended.signal.aborted) this.#onBroken()
-    const ms = Math.min(firstRetryMs * 2 ** Math.min(failures - 1, 10), longestRetryMs)
-    await sleep(ms, undefined, { signal: this.#ended.signal, ref: false }).catch(() => undefined)
+    await sleep(retryMs(failures), undefined, { signal: this.#ended.signal, ref: false }).catch(() => undefined)
   }
 
   async #subscribe(): Promise<void> {
