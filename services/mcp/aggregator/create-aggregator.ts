@@ -17,8 +17,10 @@ import type { Catalog } from './catalog.ts'
 import { KeptVerdicts } from './kept-verdicts.ts'
 import { JoinedWork } from './looks/joined-work.ts'
 import { LookSchedule, type LookTimings, lookTimings } from './looks/look-schedule.ts'
+import { reachHash } from './upstream/reach.ts'
 import type {
   ExchangeAnswer,
+  Upstream,
   UpstreamListener,
   UpstreamPool,
   UpstreamState,
@@ -46,11 +48,13 @@ export interface AggregatorDeps {
   readonly random?: () => number
 }
 
-/** Looks in the background at the same time: each may start a process. */
+/** Looks in the background at the same time, in each lane: each may start a process. */
 const parallelLooks = 4
 const pruneEveryMs = 24 * 3_600_000
 /** A name is kept for a tool that is gone. */
 const goneForMs = 30 * 24 * 3_600_000
+
+type Look = 'news' | 'same' | 'stale'
 
 /** The aggregator over the store: started when the lists stand, without a look at any upstream. */
 export function createAggregator(deps: AggregatorDeps): Aggregator & Part {
@@ -77,6 +81,8 @@ class LiveAggregator implements Aggregator, Part {
   readonly #states = new Map<string, UpstreamState>()
   readonly #ended = new AbortController()
   #applied: readonly McpServer[] | undefined
+  /** As the pool has them. */
+  #declared: ReadonlyMap<string, McpServer> = new Map()
   /** How many wait for a sync: what they changed is swapped at once, other changes as one burst. */
   #hurried = 0
   #pruning: NodeJS.Timeout | undefined
@@ -85,7 +91,7 @@ class LiveAggregator implements Aggregator, Part {
     const { store, log, clock } = deps
     this.#deps = deps
     this.#metrics = createAggregatorMetrics(deps.metrics, () => countByState(this.catalog()))
-    this.#live = new LiveCatalog(store, new TokenCounter())
+    this.#live = new LiveCatalog(store, new TokenCounter(), log)
     this.#keeper = new CatalogKeeper({ store, live: this.#live, clock, log })
     this.#verdicts = new KeptVerdicts({ records: store.catalog, clock, log })
     this.#pool = deps.pool(this.#listener(), this.#verdicts)
@@ -206,8 +212,15 @@ class LiveAggregator implements Aggregator, Part {
       onResourceUpdated: (server, uri) => {
         if (this.#isOn(server)) for (const listen of this.#resourceListeners) listen(server, uri)
       },
-      onStatus: ({ name, state }) => void this.#states.set(name, state),
+      onStatus: ({ name }) => this.#noteState(name),
     }
+  }
+
+  /** Asked of who has the name now: what is told may come from one of that name that was removed. */
+  #noteState(server: string): void {
+    const state = this.#pool.get(server)?.status().state
+    if (state === undefined) this.#states.delete(server)
+    else this.#states.set(server, state)
   }
 
   #isReady(server: string): boolean {
@@ -222,11 +235,13 @@ class LiveAggregator implements Aggregator, Part {
   /** Lists and calls first: whatever else has to be done, what is off is off. */
   async #sync(): Promise<void> {
     await this.#live.read()
+    if (this.#ended.signal.aborted) return
     if (this.#hurried > 0) this.#live.swap()
     else this.#live.swapSoon()
     const { servers } = this.#live.source()
     if (servers === this.#applied) return
     this.#pool.apply(servers)
+    this.#declared = new Map(servers.map((server) => [server.name, server]))
     this.#watches.rebind()
     this.#watchServers()
     if (await this.#keeper.followDeclarations()) this.#live.swapSoon()
@@ -248,27 +263,47 @@ class LiveAggregator implements Aggregator, Part {
       else this.#schedule.forget(server.name)
       if (this.#keeper.isDeclaredAnew(server)) this.#schedule.soon(server.name)
     }
-    const declared = new Set(servers.map(({ name }) => name))
-    for (const kept of [this.#schedule, this.#metrics]) kept.keepOnly(declared)
+    const declared = new Set(this.#declared.keys())
+    for (const kept of [this.#schedule, this.#metrics, this.#verdicts]) kept.keepOnly(declared)
     for (const name of this.#states.keys()) if (!declared.has(name)) this.#states.delete(name)
   }
 
   async #look(server: string, signal: AbortSignal): Promise<void> {
-    const upstream = this.#pool.get(server)
-    if (upstream === undefined) return
     try {
-      const listing = await upstream.list(signal)
-      const hasNews = await this.#keeper.take(server, listing)
-      this.#metrics.looked(hasNews ? 'news' : 'same')
-      if (hasNews) this.#live.swapSoon()
+      let found: Look
+      do found = await this.#lookOnce(server, signal)
+      while (found === 'stale')
+      this.#metrics.looked(found)
     } catch (error) {
       this.#metrics.looked('failed')
       throw error
     }
   }
 
+  /** Stale: what it found is that of another one; who waits for this look is told of the one there is now. */
+  async #lookOnce(server: string, signal: AbortSignal): Promise<Look> {
+    const upstream = this.#pool.get(server)
+    const declared = this.#declared.get(server)
+    if (upstream === undefined || declared === undefined) return 'same'
+    const isStill = (): boolean => this.#isStill(upstream, declared)
+    const listing = await upstream.list(signal)
+    const hasNews = await this.#keeper.take(server, listing, isStill)
+    if (hasNews) this.#live.swapSoon()
+    if (!isStill()) return 'stale'
+    return hasNews ? 'news' : 'same'
+  }
+
+  /** Is it still the one of its name, and reached in the same way? */
+  #isStill(upstream: Upstream, before: McpServer): boolean {
+    const now = this.#declared.get(before.name)
+    if (now === undefined || this.#pool.get(before.name) !== upstream) return false
+    return now === before || reachHash(now) === reachHash(before)
+  }
+
   #onSwap(): void {
     this.#metrics.swapped()
+    // Which servers are on is a matter of the catalog.
+    this.#watches.rebind()
     if (this.#deps.onDisable() === 'cancel') this.#desk.cutRefused()
   }
 

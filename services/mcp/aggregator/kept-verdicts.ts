@@ -41,6 +41,11 @@ export class KeptVerdicts implements Verdicts {
     this.#writing.add(writing)
   }
 
+  /** Forgets those of all others; the store forgets them with the server. */
+  keepOnly(servers: ReadonlySet<string>): void {
+    for (const server of [...this.#kept.keys()]) if (!servers.has(server)) this.#kept.delete(server)
+  }
+
   /** Resolves when what was set so far is written. */
   async idle(): Promise<void> {
     await Promise.all(this.#writing)

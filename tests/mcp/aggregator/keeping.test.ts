@@ -98,6 +98,7 @@ describe('what is kept', () => {
         return pool.listenTo(listener)
       },
     })
+    for (const name of ['s', 't']) await bench.declare(name)
     seen[0]?.set('s', 'hash', 'prior')
     seen[0]?.set('t', 'hash', 'prior')
     seen[0]?.set('t', 'hash', undefined)

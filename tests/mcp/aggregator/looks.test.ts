@@ -12,7 +12,7 @@ describe('looks at upstreams', () => {
     await bench.declare('known')
     await bench.until(() => bench.names().length === 1)
     for (let at = 0; at < 12; at++) {
-      bench.pool.offer(`slow-${at}`, tool(`slow_${at}`)).delayMs = 400
+      bench.pool.offer(`slow-${at}`, tool(`slow_${at}`)).delayMs = 1500
       await bench.store.mcpServers.put(`slow-${at}`, serverSpec(), undefined)
     }
     await bench.aggregator.sync(never)

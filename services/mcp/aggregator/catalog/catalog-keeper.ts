@@ -12,6 +12,7 @@ import { type VettedListing, vetListing } from '../vetting/vet-listing.ts'
 import { allGone, type DiffContext, diffTools, rejudgeTools, type ToolDiff, type ToolEvent } from './diff-tools.ts'
 import type { LiveCatalog } from './live-catalog.ts'
 import { namePrompts } from './name-prompts.ts'
+import { emptyListing } from './source-index.ts'
 import { canonicalJson } from './tool-hash.ts'
 
 interface CatalogKeeperDeps {
@@ -49,12 +50,12 @@ export class CatalogKeeper {
 
   /**
    * Keeps what a look found; resolves when `live` has it read. Says whether there was anything new. What is found at a
-   * server that was switched off or removed meanwhile is not kept.
+   * server that was switched off or removed meanwhile, or is another one (`isStill`), is not kept.
    */
-  async take(name: string, found: UpstreamListing): Promise<boolean> {
+  async take(name: string, found: UpstreamListing, isStill: () => boolean): Promise<boolean> {
     return await this.#queue.run(async () => {
       const server = this.#deps.live.index().server(name)
-      if (server?.enabled !== true) return false
+      if (server?.enabled !== true || !isStill()) return false
       const { tools, listing, cut } = vetListing(found, server.command === undefined)
       this.#tellCut(name, cut)
       const own = new Set(found.tools.map((tool) => tool.name))
@@ -73,14 +74,18 @@ export class CatalogKeeper {
 
   /** Approval and names as declared now, and what is declared no more is gone. Says whether that changed anything. */
   async followDeclarations(): Promise<boolean> {
-    const changed = this.#deps.live.source().servers.filter((server) => {
+    const { servers } = this.#deps.live.source()
+    // As of now: one that is declared anew while this goes on is another one.
+    const lost = this.#deps.live.index().lost()
+    const changed = servers.filter((server) => {
       const before = this.#judged.get(server.name)
       return before?.trust !== server.trust || !isDeepStrictEqual(before.tools, server.tools)
     })
     let hasNews = false
     for (const server of changed) hasNews = (await this.#rejudge(server)) || hasNews
-    for (const server of this.#deps.live.source().servers) this.#judged.set(server.name, server)
-    for (const name of this.#deps.live.index().lost()) hasNews = (await this.#lose(name)) || hasNews
+    this.#judged.clear()
+    for (const server of servers) this.#judged.set(server.name, server)
+    for (const name of lost) hasNews = (await this.#lose(name)) || hasNews
     return hasNews
   }
 
@@ -91,14 +96,13 @@ export class CatalogKeeper {
   }
 
   async #lose(name: string): Promise<boolean> {
-    this.#judged.delete(name)
-    return await this.#queue.run(async () => {
-      if (this.#deps.live.index().server(name) !== undefined) return false
-      return await this.#keep(name, () => ({
+    for (const target of [...this.#told.keys()]) if (target.startsWith(`${name}/`)) this.#told.delete(target)
+    return await this.#queue.run(() =>
+      this.#keep(name, () => ({
         ...allGone(this.#deps.live.index().toolsOf(name), this.#deps.clock()),
-        listing: undefined,
-      }))
-    })
+        listing: emptyListing,
+      })),
+    )
   }
 
   async #keep(server: string, plan: () => Plan, tries = maxTries): Promise<boolean> {

@@ -48,7 +48,9 @@ export function diffTools(
   const diff = new Diff(context)
   const known = new Map(context.records.map((record) => [record.name, record]))
   // In one order, whatever the upstream's: who comes first gets a name that two want.
-  const wanted = found.filter((tool) => isTakenOver(nameOf(tool))).toSorted((a, b) => compare(nameOf(a), nameOf(b)))
+  const wanted = eachNameOnce(found)
+    .filter((tool) => isTakenOver(nameOf(tool)))
+    .toSorted((a, b) => compare(nameOf(a), nameOf(b)))
   const listed = new Set(wanted.map(nameOf))
   for (const record of context.records) if (!listed.has(record.name)) diff.gone(record)
   for (const tool of wanted) {
@@ -58,6 +60,13 @@ export function diffTools(
   return diff.result()
 }
 
+/** A name that was cleaned for people may be that of another tool, which counts. */
+function eachNameOnce(found: readonly VettedTool[]): readonly VettedTool[] {
+  const byName = new Map<string, VettedTool>()
+  for (const tool of found) if (tool.type === 'fit' || !byName.has(nameOf(tool))) byName.set(nameOf(tool), tool)
+  return [...byName.values()]
+}
+
 /** What a change of the declaration changes of tools that are known: approval and names. */
 export function rejudgeTools(context: DiffContext): ToolDiff {
   const diff = new Diff(context)
@@ -65,12 +74,19 @@ export function rejudgeTools(context: DiffContext): ToolDiff {
   return diff.result()
 }
 
-/** Its server is declared no more. */
+/** Is it there, or approved for when it comes back? */
+export const isHeld = ({ state, approvedHash }: ToolRecord): boolean => state !== 'gone' || approvedHash !== null
+
+/** Its server is declared no more: names stay taken for a while, but nobody approved what another one of that name offers. */
 export function allGone(records: readonly ToolRecord[], now: number): ToolDiff {
-  const left = records.filter(({ state }) => state !== 'gone')
   return {
-    records: left.map((record) => gone(record, now)),
-    events: left.map(({ name }) => ({ action: 'tool.gone', name, reason: null })),
+    records: records.filter(isHeld).map((record) => ({
+      ...(record.state === 'gone' ? withoutRevision(record) : gone(record, now)),
+      ...{ approvedHash: null, approvedDefinition: null },
+    })),
+    events: records
+      .filter(({ state }) => state !== 'gone')
+      .map(({ name }) => ({ action: 'tool.gone', name, reason: null })),
   }
 }
 

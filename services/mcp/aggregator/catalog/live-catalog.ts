@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { McpServer } from '../../../common/contracts/mcp-server.ts'
+import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { Store } from '../../store/store.ts'
 import type { CatalogNews } from '../aggregator.ts'
 import type { Catalog } from '../catalog.ts'
@@ -17,6 +18,7 @@ const calmMs = 1000
 export class LiveCatalog {
   readonly #store: Pick<Store, 'mcpServers' | 'catalog'>
   readonly #tokens: TokenCounter
+  readonly #log: Logger
   readonly #assembler: CatalogAssembler
   readonly #reading: JoinedWork
   readonly #listeners = new Set<(news: CatalogNews) => void>()
@@ -27,7 +29,8 @@ export class LiveCatalog {
   #swappedAtMs = Number.NEGATIVE_INFINITY
   #burst: NodeJS.Timeout | undefined
 
-  constructor(store: Pick<Store, 'mcpServers' | 'catalog'>, tokens: TokenCounter) {
+  constructor(store: Pick<Store, 'mcpServers' | 'catalog'>, tokens: TokenCounter, log: Logger) {
+    this.#log = log
     this.#store = store
     this.#tokens = tokens
     this.#assembler = new CatalogAssembler((text) => tokens.count(text))
@@ -63,7 +66,7 @@ export class LiveCatalog {
     const before = this.#current
     const after = this.#assembler.assemble(this.#source)
     this.#current = after
-    for (const listen of this.#listeners) listen({ before, after })
+    for (const listen of this.#listeners) this.#tell(listen, { before, after })
   }
 
   swapSoon(): void {
@@ -82,6 +85,15 @@ export class LiveCatalog {
   stop(): void {
     clearTimeout(this.#burst)
     this.#listeners.clear()
+  }
+
+  /** A listener that fails costs its own news, not those of the others, and not the process: the burst has no caller. */
+  #tell(listen: (news: CatalogNews) => void, news: CatalogNews): void {
+    try {
+      listen(news)
+    } catch (error) {
+      this.#log.error({ err: error }, 'news of the tool catalog did not reach one of its listeners')
+    }
   }
 
   async #read(): Promise<void> {

@@ -1,9 +1,20 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { McpServer } from '../../../common/contracts/mcp-server.ts'
 import type { ListingRecord, ToolRecord } from '../catalog.ts'
 import type { CatalogSource } from './assemble-catalog.ts'
+import { isHeld } from './diff-tools.ts'
 import { exposedPromptName } from './name-prompts.ts'
 
 const nothing: readonly ToolRecord[] = []
+
+/** Kept of a server that was removed. */
+export const emptyListing: ListingRecord['listing'] = {
+  capabilities: {},
+  instructions: undefined,
+  prompts: [],
+  resources: [],
+  resourceTemplates: [],
+}
 
 /** What a writer asks of all that is kept; made once for one state of it. */
 export class SourceIndex {
@@ -47,14 +58,17 @@ export class SourceIndex {
   /** Was it looked at, and not removed since? */
   isKnown(server: string): boolean {
     const tools = this.toolsOf(server)
-    return this.#listings.has(server) && (tools.length === 0 || tools.some(({ state }) => state !== 'gone'))
+    const listing = this.#listings.get(server)
+    if (listing === undefined || isDeepStrictEqual(listing, emptyListing)) return false
+    return tools.length === 0 || tools.some(({ state }) => state !== 'gone')
   }
 
-  /** Servers that are declared no more and have tools that are not gone yet. */
+  /** Servers that are declared no more and of which a new one of the name could inherit something. */
   lost(): readonly string[] {
-    const isLost = (server: string, tools: readonly ToolRecord[]): boolean =>
-      !this.#servers.has(server) && tools.some(({ state }) => state !== 'gone')
-    return [...this.#toolsOf].filter(([server, tools]) => isLost(server, tools)).map(([server]) => server)
+    const withTools = [...this.#toolsOf].filter(([, tools]) => tools.some(isHeld)).map(([server]) => server)
+    const withListing = [...this.#listings].filter(([, listing]) => !isDeepStrictEqual(listing, emptyListing))
+    const known = new Set([...withTools, ...withListing.map(([server]) => server)])
+    return [...known].filter((server) => !this.#servers.has(server))
   }
 
   isToolName(exposedName: string): boolean {

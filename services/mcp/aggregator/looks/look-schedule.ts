@@ -2,6 +2,7 @@ import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { abortable } from '../../../common/lifecycle/abortable.ts'
 import { JoinedWork } from './joined-work.ts'
 import { calm, nextLook, SlowLane, type Unrest } from './look-gap.ts'
+import { type Lane, LookLanes } from './look-lanes.ts'
 
 export interface LookTimings {
   /** How often it is seen who is due. */
@@ -27,7 +28,7 @@ export interface LookScheduleDeps {
   /** 0 ≤ x < 1. */
   readonly random: () => number
   readonly timings: LookTimings
-  /** Looks in the background at the same time. */
+  /** Looks in the background at the same time, in each lane. */
   readonly parallel: number
 }
 
@@ -49,14 +50,14 @@ interface Watched {
 export class LookSchedule {
   readonly #deps: LookScheduleDeps
   readonly #watched = new Map<string, Watched>()
-  readonly #queue: string[] = []
+  readonly #lanes: LookLanes
   readonly #slowLane = new SlowLane()
   readonly #ended = new AbortController()
-  #active = 0
   #ticking: NodeJS.Timeout | undefined
 
   constructor(deps: LookScheduleDeps) {
     this.#deps = deps
+    this.#lanes = new LookLanes(deps.parallel)
   }
 
   start(): void {
@@ -66,7 +67,7 @@ export class LookSchedule {
   async stop(): Promise<void> {
     clearInterval(this.#ticking)
     this.#ended.abort(new HearthError('gateway_draining', 'Hearth is stopping.'))
-    this.#queue.length = 0
+    this.#lanes.clear()
     const works = [...this.#watched.values()].map(({ work }) => work)
     for (const server of [...this.#watched.keys()]) this.forget(server)
     await Promise.all(works.map((work) => work.idle()))
@@ -94,8 +95,10 @@ export class LookSchedule {
     const watched = this.#watched.get(server)
     if (watched === undefined || watched.isQueued) return
     watched.isQueued = true
-    this.#queue.push(server)
-    this.#pump()
+    this.#lanes.add(this.#laneOf(server, watched), async () => {
+      watched.isQueued = false
+      if (this.#watched.get(server) === watched) await watched.work.run()
+    })
   }
 
   /** It said that its lists changed. */
@@ -176,19 +179,8 @@ export class LookSchedule {
     }
   }
 
-  #pump(): void {
-    while (this.#active < this.#deps.parallel) {
-      const server = this.#queue.shift()
-      if (server === undefined) return
-      const watched = this.#watched.get(server)
-      if (watched === undefined) continue
-      watched.isQueued = false
-      this.#active++
-      // What failed is told by the state of the upstream, and tried again when it is due.
-      void Promise.allSettled([watched.work.run()]).then(() => {
-        this.#active--
-        this.#pump()
-      })
-    }
+  #laneOf(server: string, { failures }: Watched): Lane {
+    if (this.#deps.isRunning(server)) return 'running'
+    return failures > 0 ? 'failing' : 'waking'
   }
 }

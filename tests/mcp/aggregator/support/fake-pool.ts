@@ -80,6 +80,7 @@ export class FakePool implements UpstreamPool {
   readonly restarted: string[] = []
   mostListing = 0
   onReached: ((exchange: Exchange) => void) | undefined
+  readonly #upstreams = new Map<string, Upstream>()
   #listing = 0
   #listener: UpstreamListener | undefined
 
@@ -91,6 +92,7 @@ export class FakePool implements UpstreamPool {
   offer(name: string, ...tools: readonly Tool[]): FakeServer {
     const server = fakeServer(tools)
     this.servers.set(name, server)
+    this.#upstreams.delete(name)
     return server
   }
 
@@ -105,6 +107,11 @@ export class FakePool implements UpstreamPool {
     this.#listener?.onListsChanged(name)
   }
 
+  /** An upstream of that name tells how it is. */
+  tell(name: string, state: UpstreamState): void {
+    this.#listener?.onStatus({ ...this.#status(name, this.of(name)), state })
+  }
+
   updated(name: string, uri: string): void {
     this.#listener?.onResourceUpdated(name, uri)
   }
@@ -114,11 +121,19 @@ export class FakePool implements UpstreamPool {
 
   apply(servers: readonly McpServer[]): void {
     this.applied = servers
+    const names = new Set(servers.map(({ name }) => name))
+    for (const name of [...this.#upstreams.keys()]) if (!names.has(name)) this.#upstreams.delete(name)
   }
 
   get(name: string): Upstream | undefined {
     const server = this.servers.get(name)
     if (server === undefined || !this.applied.some((applied) => applied.name === name)) return undefined
+    const upstream = this.#upstreams.get(name) ?? this.#upstream(name, server)
+    this.#upstreams.set(name, upstream)
+    return upstream
+  }
+
+  #upstream(name: string, server: FakeServer): Upstream {
     return {
       name,
       status: () => this.#status(name, server),
