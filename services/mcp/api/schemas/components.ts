@@ -26,7 +26,7 @@ import {
   tokenPage,
   tokenView,
 } from './credential-schema.ts'
-import { deviceCreation, devicePage, deviceReplacement, deviceView } from './device-schema.ts'
+import { deviceCreation, devicePage, deviceReplacement, deviceView, guestDevice, wholeDevice } from './device-schema.ts'
 import { profileCreation, profilePage, profileReplacement, profileView } from './profile-schema.ts'
 import { serverCreation, serverPage, serverReplacement, serverStatusView, serverView } from './server-schema.ts'
 import { changePage, changeView, snapshotView } from './settings-schema.ts'
@@ -42,7 +42,9 @@ export const answerComponents = {
   ProfilePage: profilePage,
   User: userView,
   UserPage: userPage,
-  Device: deviceView,
+  Device: wholeDevice,
+  GuestDevice: guestDevice,
+  ShownDevice: deviceView,
   DevicePage: devicePage,
   McpServer: serverView,
   McpServerStatus: serverStatusView,
