@@ -137,8 +137,8 @@ export class ConversationStore implements Conversations {
       .executeTakeFirst()
   }
 
-  exportAll(owner: Principal): AsyncIterable<ExportedConversation> {
-    return exportConversations(this.#deps, owner.id)
+  exportAll(owner: Principal, ids?: readonly string[]): AsyncIterable<ExportedConversation> {
+    return exportConversations(this.#deps, owner.id, ids)
   }
 
   async importAll(owner: Principal, conversations: readonly ExportedConversation[]): Promise<ImportReport> {

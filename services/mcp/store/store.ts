@@ -225,8 +225,11 @@ export interface Conversations {
   messages(owner: Principal, id: string, page: PageRequest): Promise<Page<StoredMessageView>>
   message(owner: Principal, messageId: string): Promise<StoredMessageView | undefined>
   blob(owner: Principal, blobId: string): Promise<BlobMeta | undefined>
-  /** All of them, the oldest first, one at a time: what changes meanwhile is as it is when its turn comes. */
-  exportAll(owner: Principal): AsyncIterable<ExportedConversation>
+  /**
+   * All of them, or those with the ids, the oldest first, one at a time: what changes meanwhile is as it is when its turn
+   * comes. A picture that cannot be read becomes a text that says so.
+   */
+  exportAll(owner: Principal, ids?: readonly string[]): AsyncIterable<ExportedConversation>
   /**
    * Makes them the owner's, with their ids where those are free; what the owner has already is skipped, so that the same
    * file may come twice. All are looked at before the first is made; each is made whole.

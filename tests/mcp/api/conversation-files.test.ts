@@ -46,6 +46,22 @@ describe('conversations as a file', () => {
     expect(back.conversations[0]?.blobs[0]?.data).toBe(picture.toString('base64'))
   })
 
+  it('can be asked for one by one or a few at a time, so that what is large can be imported in parts', async () => {
+    await using api = await startApi()
+    for (const [index, title] of ['One', 'Two', 'Three'].entries()) await talk(api, `resp_${index}`, title)
+    const titles = async (query: string, token?: string) => {
+      const { body } = await api.call('GET', `${conversations}/export${query}`, token === undefined ? {} : { token })
+      return (body as ConversationExport).conversations.map(({ title }) => title)
+    }
+    const all = (await api.call('GET', `${conversations}/export`)).body as ConversationExport
+    const [one, two] = all.conversations.map(({ id }) => id)
+    expect(await titles(`?conversation=${two}`)).toEqual(['Two'])
+    expect(await titles(`?conversation=${two}&conversation=${one}`)).toEqual(['One', 'Two'])
+    expect(await titles('?conversation=conv_none')).toEqual([])
+    expect(await titles(`?conversation=${one}`, await api.tokenOf({ user: 'anna' }))).toEqual([])
+    expect(await api.call('GET', `${conversations}/export?conversation=`)).toMatchObject({ status: 400 })
+  })
+
   it('of others are not in it, and an empty one is a file too', async () => {
     await using api = await startApi()
     await talk(api, 'resp_1', 'Mine')

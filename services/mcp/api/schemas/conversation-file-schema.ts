@@ -29,6 +29,13 @@ const fileFields = {
 
 export const conversationExport = z.strictObject(fileFields) satisfies z.ZodType<ConversationExport>
 
+export const exportQuery = z.strictObject({
+  conversation: z
+    .union([id, z.array(id).min(1).max(100)])
+    .exactOptional()
+    .describe('Only that one; may be there up to 100 times. An import takes 32 MiB: export more than that in parts'),
+})
+
 /** What an export gave; only the conversations count. */
 export const conversationImport = z.strictObject({
   ...fileFields,
