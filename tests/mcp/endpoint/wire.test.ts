@@ -117,6 +117,7 @@ describe('parameters that are repeated in headers', () => {
     properties: {
       region: { type: 'string', 'x-mcp-header': 'Region' },
       deep: { type: 'object', properties: { count: { type: 'integer', 'x-mcp-header': 'Count' } } },
+      list: { type: 'array', properties: { 0: { type: 'string', 'x-mcp-header': 'First' } } },
     },
   }
   const tool = fakeTool('alpha', { exposed: { name: 'alpha', inputSchema } })
@@ -140,6 +141,7 @@ describe('parameters that are repeated in headers', () => {
     const encoded = `=?base64?${Buffer.from('Köln').toString('base64')}?=`
     expect(await call({ region: 'Köln' }, { 'mcp-param-region': encoded })).toMatchObject({ status: 200 })
     expect(await call({ region: null }, {})).toMatchObject({ status: 200 })
+    expect(await call({ list: ['only objects have parameters'] }, {})).toMatchObject({ status: 200 })
     expect(await call({}, { 'mcp-param-region': 'whatever' })).toMatchObject({ status: 200 })
   })
 

@@ -58,7 +58,7 @@ export class CallDesk {
       return await this.#deps.ledger.kept(note, () => this.#callKnown(request, name))
     } catch (error) {
       if (!isAnswered(error)) throw error
-      return { type: 'complete', result: failedCall(error) }
+      return { type: 'complete', result: failedCall(error.code, error.message) }
     }
   }
 

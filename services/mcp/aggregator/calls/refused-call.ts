@@ -39,7 +39,8 @@ const answered: ReadonlySet<ErrorCode> = new Set([
 export const isAnswered = (error: unknown): error is HearthError =>
   error instanceof HearthError && answered.has(error.code)
 
-export const failedCall = ({ code, message }: HearthError): CallToolResult => ({
+/** An answer that says why a call was not made, or failed: for models in the text, for programs in `_meta`. */
+export const failedCall = (code: ErrorCode, message: string): CallToolResult => ({
   content: [{ type: 'text', text: `${code}: ${message}` }],
   isError: true,
   _meta: { 'hearth/code': code },

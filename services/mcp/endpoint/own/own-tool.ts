@@ -2,11 +2,11 @@ import type { CallToolResult, Tool, ToolAnnotations } from '@modelcontextprotoco
 import { z } from 'zod'
 import type { Scope } from '../../../common/contracts/principal.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { failedCall } from '../../aggregator/calls/refused-call.ts'
 import { parseRequest } from '../../api/invalid-request.ts'
 import { PreconditionFailed } from '../../api/preconditions.ts'
 import { RevisionMismatch } from '../../store/revision-mismatch.ts'
 import type { OwnCall, OwnTool } from '../own-parts.ts'
-import { failedCall } from '../requests/refusals.ts'
 
 /** What a tool does to the house; the hints of `ToolAnnotations`. */
 type Effect = 'reads' | 'switches' | 'overwrites' | 'acts'

@@ -1,15 +1,8 @@
-import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
-import { type ErrorCode, errorRow } from '../../../common/errors/error-table.ts'
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { errorRow } from '../../../common/errors/error-table.ts'
 import { type HearthError, toHearthError } from '../../../common/errors/hearth-error.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { Era } from '../../aggregator/upstream.ts'
-
-/** An answer that says why a call was not made, or failed: for models in the text, for programs in `_meta`. */
-export const failedCall = (code: ErrorCode, message: string): CallToolResult => ({
-  content: [{ type: 'text', text: `${code}: ${message}` }],
-  isError: true,
-  _meta: { 'hearth/code': code },
-})
 
 export const unknownTool = (name: string): ProtocolError =>
   new ProtocolError(
