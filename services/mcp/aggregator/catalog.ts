@@ -96,5 +96,7 @@ export interface Catalog {
   readonly prompts: ReadonlyMap<string, CatalogPrompt>
   /** Of servers that are ON; by URI: where two servers have the same, the one whose name comes first. */
   readonly resources: ReadonlyMap<string, CatalogResource>
+  /** Of URIs that several of them have: the others, by the names of the servers; for who does not reach the first. */
+  readonly otherResources?: ReadonlyMap<string, readonly CatalogResource[]>
   readonly templates: readonly CatalogTemplate[]
 }

@@ -1,4 +1,5 @@
 import type { Audience } from '../aggregator.ts'
+import { reachedResource } from '../catalog/reached-resource.ts'
 import type { Catalog, CatalogPrompt, CatalogTemplate } from '../catalog.ts'
 import type { ToolRules } from '../views/refuse-tool.ts'
 import { LinkedResources } from './linked-resources.ts'
@@ -24,11 +25,11 @@ export class TargetFinder {
     this.#linked.remember(server, result)
   }
 
-  /** The server that lists the resource, else the first with a template that fits, else the last whose answer linked to it. */
+  /** The first server that lists the resource, else the first with a template that fits, else the last whose answer linked to it. */
   resource(catalog: Catalog, uri: string, audience: Audience): string | undefined {
     const reach = this.#rules.reach(audience)
-    const listed = catalog.resources.get(uri)?.server
-    if (listed !== undefined && reach.server(listed)) return listed
+    const listed = reachedResource(catalog, uri, reach.server)
+    if (listed !== undefined) return listed.server
     if (/^hearth:/i.test(uri)) return undefined
     const fitting = catalog.templates.find((template) => reach.server(template.server) && this.#fits(template, uri))
     const server = fitting?.server ?? this.#linked.server(uri)

@@ -36,13 +36,15 @@ export class CatalogAssembler {
     const live = kept
       .filter(({ server }) => byName.get(server)?.enabled === true)
       .map((record) => this.#listing(record))
+    const found = live.flatMap(({ resources }) => resources)
     const records = tools.toSorted((a, b) => compare(a.exposedName, b.exposedName))
     return {
       servers: byName,
       capabilities: new Map(kept.map(({ server, listing }) => [server, listing.capabilities])),
       tools: new Map(records.map((record) => [record.exposedName, this.#tool(record)])),
       prompts: firstByKey(live.flatMap(({ prompts }) => prompts)),
-      resources: firstByKey(live.flatMap(({ resources }) => resources)),
+      resources: firstByKey(found),
+      otherResources: othersByKey(found),
       templates: live.flatMap(({ templates }) => templates),
     }
   }
@@ -111,4 +113,15 @@ function firstByKey<Item>(entries: readonly (readonly [string, Item])[]): Readon
   const byKey = new Map<string, Item>()
   for (const [key, item] of entries.toSorted(([a], [b]) => compare(a, b))) if (!byKey.has(key)) byKey.set(key, item)
   return byKey
+}
+
+/** Of keys that stand more than once: all but the first. */
+function othersByKey<Item>(entries: readonly (readonly [string, Item])[]): ReadonlyMap<string, readonly Item[]> {
+  const seen = new Set<string>()
+  const others = new Map<string, Item[]>()
+  for (const [key, item] of entries) {
+    if (seen.has(key)) others.set(key, [...(others.get(key) ?? []), item])
+    seen.add(key)
+  }
+  return others
 }

@@ -1,4 +1,4 @@
-import type { Prompt, Resource, ResourceTemplateType } from '@modelcontextprotocol/client'
+import type { Prompt, Resource, ResourceTemplateType, ServerCapabilities } from '@modelcontextprotocol/client'
 import { parseUriTemplate } from '../calls/uri-pattern.ts'
 import type { ListingRecord } from '../catalog.ts'
 import type { UpstreamListing } from '../upstream.ts'
@@ -21,6 +21,8 @@ const listingLimits = { tools: 2000, prompts: 1000, resources: 5000, resourceTem
 const maxTitle = 200
 const maxText = 4096
 const maxUri = 2048
+const maxArguments = 100
+const maxDate = 64
 
 /** What is over a limit, unfit or twice is left out; of tools it is said why. */
 export function vetListing(found: UpstreamListing, overHttp: boolean): VettedListing {
@@ -39,7 +41,7 @@ export function vetListing(found: UpstreamListing, overHttp: boolean): VettedLis
           },
     ),
     listing: {
-      capabilities: found.capabilities,
+      capabilities: knownCapabilities(found.capabilities),
       instructions: found.instructions === undefined ? undefined : cleanText(found.instructions, maxText),
       prompts: prompts.slice(0, listingLimits.prompts).map(cleanPrompt),
       resources: resources.slice(0, listingLimits.resources).map(cleanResource),
@@ -63,8 +65,31 @@ function firstBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): r
   return [...byKey.values()]
 }
 
+/** What is known of them, and nothing else: they stand in every catalog. */
+function knownCapabilities({
+  tools,
+  prompts,
+  resources,
+  logging,
+  completions,
+}: ServerCapabilities): ServerCapabilities {
+  return {
+    ...(tools !== undefined && { tools: flag('listChanged', tools.listChanged) }),
+    ...(prompts !== undefined && { prompts: flag('listChanged', prompts.listChanged) }),
+    ...(resources !== undefined && {
+      resources: { ...flag('subscribe', resources.subscribe), ...flag('listChanged', resources.listChanged) },
+    }),
+    ...(logging !== undefined && { logging: {} }),
+    ...(completions !== undefined && { completions: {} }),
+  }
+}
+
+const flag = <Name extends string>(name: Name, value: unknown): { readonly [Key in Name]?: boolean } =>
+  // A computed name widens the type of its object.
+  (typeof value === 'boolean' ? { [name]: value } : {}) as { readonly [Key in Name]?: boolean }
+
 const isUsablePrompt = ({ name, arguments: args = [] }: Prompt): boolean =>
-  isUsableName(name) && args.every((argument) => !hasHidden(argument.name))
+  isUsableName(name) && args.length <= maxArguments && args.every((argument) => isUsableName(argument.name))
 
 /** `hearth:` is the house's own. */
 const isUsableUri = (uri: string): boolean =>
@@ -89,6 +114,19 @@ const descriptionOf = ({ title, description, icons, _meta }: Described) => ({
   ...cleanMeta(_meta),
 })
 
+/** Two roles, a weight and a date; no more is known of them. */
+function cleanAnnotations({ annotations }: Pick<Resource, 'annotations'>): Pick<Resource, 'annotations'> {
+  if (annotations === undefined) return {}
+  const { audience, priority, lastModified } = annotations
+  return {
+    annotations: {
+      ...(audience !== undefined && { audience: [...new Set(audience)] }),
+      ...(priority !== undefined && { priority }),
+      ...(lastModified !== undefined && { lastModified: cleanText(lastModified, maxDate) }),
+    },
+  }
+}
+
 const cleanPrompt = (prompt: Prompt): Prompt => ({
   name: prompt.name,
   ...descriptionOf(prompt),
@@ -107,7 +145,7 @@ const cleanResource = (resource: Resource): Resource => ({
   ...descriptionOf(resource),
   ...(resource.mimeType !== undefined && { mimeType: cleanText(resource.mimeType, maxTitle) }),
   ...(resource.size !== undefined && { size: resource.size }),
-  ...(resource.annotations !== undefined && { annotations: resource.annotations }),
+  ...cleanAnnotations(resource),
 })
 
 const cleanTemplate = (template: ResourceTemplateType): ResourceTemplateType => ({
@@ -115,5 +153,5 @@ const cleanTemplate = (template: ResourceTemplateType): ResourceTemplateType => 
   name: cleanText(template.name, maxTitle),
   ...descriptionOf(template),
   ...(template.mimeType !== undefined && { mimeType: cleanText(template.mimeType, maxTitle) }),
-  ...(template.annotations !== undefined && { annotations: template.annotations }),
+  ...cleanAnnotations(template),
 })

@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/client'
 import { cleanIcons, cleanMeta } from './clean-extras.ts'
 import { cleanSchema } from './clean-schema.ts'
-import { cleanText } from './clean-text.ts'
+import { cleanText, hasHidden } from './clean-text.ts'
 import { headerFault } from './header-fault.ts'
 import { stripHeaders } from './strip-headers.ts'
 
@@ -19,7 +19,7 @@ const maxBytes = 128 * 1024
 /** `overHttp`: a client must drop a tool whose header rules are broken; elsewhere only the rules go. */
 export function vetTool(tool: Tool, overHttp: boolean): VettedTool {
   const refused = (reason: string): VettedTool => ({ type: 'refused', name: cleanText(tool.name, maxOwnName), reason })
-  if (!isUsableName(tool.name)) return refused('its name is empty, too long or no text')
+  if (!isUsableName(tool.name)) return refused('its name is empty, too long, or holds hidden characters or line breaks')
   const input = cleanSchema(tool.inputSchema)
   if (input.type === 'refused') return refused(input.reason)
   const output = tool.outputSchema === undefined ? undefined : cleanSchema(tool.outputSchema)
@@ -39,9 +39,9 @@ export function vetTool(tool: Tool, overHttp: boolean): VettedTool {
   return { type: 'fit', definition, raw: tool }
 }
 
-/** Calls need it as it is, and the store keeps no U+0000. */
+/** Calls need it as it is, people and models read it as it is: what they cannot see is in none. */
 export const isUsableName = (name: string): boolean =>
-  name.length > 0 && name.length <= maxOwnName && name.isWellFormed() && !name.includes('\0')
+  name.trim() !== '' && name.length <= maxOwnName && name.isWellFormed() && !/[\t\n]/.test(name) && !hasHidden(name)
 
 const textsOf = ({ title, description }: Tool): Pick<Tool, 'title' | 'description'> => ({
   ...(title !== undefined && { title: cleanText(title, maxTitle) }),

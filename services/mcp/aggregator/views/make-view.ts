@@ -1,4 +1,5 @@
 import type { Audience, LeftOut, View } from '../aggregator.ts'
+import { reachedResource } from '../catalog/reached-resource.ts'
 import type { Catalog, CatalogTool } from '../catalog.ts'
 import { ListHasher } from './list-hasher.ts'
 import type { ToolRules } from './refuse-tool.ts'
@@ -38,7 +39,7 @@ function makeView(catalog: Catalog, audience: Audience, { rules, hasher }: ViewM
   const { tools, leftOut } =
     budgetTokens === undefined ? { tools: pinnedFirst, leftOut: [] } : fitBudget(pinnedFirst, budgetTokens)
   const prompts = [...catalog.prompts.values()].filter(({ server }) => reach.server(server))
-  const resources = [...catalog.resources.values()].filter(({ server }) => reach.server(server))
+  const resources = [...catalog.resources.keys()].flatMap((uri) => reachedResource(catalog, uri, reach.server) ?? [])
   const templates = catalog.templates.filter(({ server }) => reach.server(server))
   let tokens: number | undefined
   return {
