@@ -1,63 +1,40 @@
-import { describe, expect, test } from 'vitest'
-import type { UpstreamListing } from '../../../../services/mcp/aggregator/upstream.ts'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
 import { vetListing } from '../../../../services/mcp/aggregator/vetting/vet-listing.ts'
 import { tool } from '../support/fake-pool.ts'
+import { never, openBench } from '../support/open-aggregator.ts'
 
-const found = (listing: Partial<UpstreamListing>): UpstreamListing => ({
-  ...{ capabilities: {}, instructions: undefined, tools: [], prompts: [], resources: [], resourceTemplates: [] },
-  ...listing,
+const many = <Item>(count: number, make: (index: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, index) => make(index))
+const listed = (more: number) => ({
+  ...{ capabilities: {}, instructions: undefined },
+  tools: many(2000 + more, (index) => tool(`t${index}`)),
+  prompts: many(1000 + more, (index) => ({ name: `p${index}` })),
+  resources: many(5000 + more, (index) => ({ uri: `file:///${index}`, name: 'r' })),
+  resourceTemplates: many(500 + more, (index) => ({ uriTemplate: `file:///${index}/{name}`, name: 'r' })),
 })
 
-describe('what an upstream offers', () => {
-  test.each(['rea\u200bd', 'read\u202egpj', 'a\nb', 'a\tb', 'tag\u{e0041}', ' '])(
-    'no name %j is taken over',
-    (name) => {
-      const { tools, listing } = vetListing(
-        found({ tools: [tool(name)], prompts: [{ name }, { name: 'ask', arguments: [{ name }] }] }),
-        false,
-      )
-      expect(tools).toMatchObject([{ type: 'refused', reason: expect.stringContaining('its name is empty') }])
-      expect(listing.prompts).toEqual([])
-    },
-  )
+test('of a list that is longer than its limit the first ones are taken over, and what is left out is counted', () => {
+  const { tools, listing, cut } = vetListing(listed(3), false)
+  expect(cut).toEqual({ tools: 3, prompts: 3, resources: 3, resourceTemplates: 3 })
+  expect(tools.filter(({ type }) => type !== 'refused')).toHaveLength(2000)
+  const { prompts, resources, resourceTemplates } = listing
+  expect([prompts, resources, resourceTemplates].map(({ length }) => length)).toEqual([1000, 5000, 500])
+  expect(vetListing(listed(0), false).cut).toEqual({})
+})
 
-  test('a prompt with a monstrous list of arguments is left out', () => {
-    const args = Array.from({ length: 101 }, (_, at) => ({ name: `a${at}` }))
-    const prompts = [
-      { name: 'huge', arguments: args },
-      { name: 'large', arguments: args.slice(1) },
-    ]
-    expect(vetListing(found({ prompts }), false).listing.prompts.map(({ name }) => name)).toEqual(['large'])
-  })
-
-  test('of capabilities only what is known is kept', () => {
-    const capabilities = {
-      tools: { listChanged: true, more: 'x'.repeat(9) },
-      resources: { subscribe: false },
-      logging: { level: 1 },
-      experimental: { huge: { text: 'x'.repeat(9) } },
-    }
-    expect(vetListing(found({ capabilities }), false).listing.capabilities).toEqual({
-      tools: { listChanged: true },
-      resources: { subscribe: false },
-      logging: {},
-    })
-  })
-
-  test('of annotations only what is known is kept, each once and cut', () => {
-    const annotations = {
-      ...{ audience: ['user' as const, 'user' as const, 'assistant' as const], priority: 1 },
-      ...{ lastModified: '2'.repeat(999), more: 'x' },
-    }
-    const { listing } = vetListing(
-      found({
-        resources: [{ uri: 'file:///a', name: 'a', annotations }],
-        resourceTemplates: [{ uriTemplate: 'file:///{a}', name: 'a', annotations }],
-      }),
-      false,
-    )
-    const kept = { audience: ['user', 'assistant'], priority: 1, lastModified: `${'2'.repeat(63)}…` }
-    expect(listing.resources[0]?.annotations).toEqual(kept)
-    expect(listing.resourceTemplates[0]?.annotations).toEqual(kept)
-  })
+test('what is left out is told in the log, once as long as it is the same', async () => {
+  const logged: unknown[] = []
+  const log = pino({}, { write: (line: string) => logged.push(JSON.parse(line)) })
+  await using bench = await openBench({ log })
+  const server = bench.pool.offer('s', tool('a'))
+  server.prompts = many(1001, (index) => ({ name: `p${index}` }))
+  await bench.declare('s')
+  await bench.until(() => bench.names().length === 1)
+  await bench.aggregator.refresh('s', never)
+  const about = () => logged.filter((line) => JSON.stringify(line).includes('more than is taken over'))
+  expect(about()).toEqual([expect.objectContaining({ server: 's', cut: { prompts: 1 } })])
+  server.prompts.push({ name: 'another' })
+  await bench.aggregator.refresh('s', never)
+  expect(about()).toHaveLength(2)
 })
