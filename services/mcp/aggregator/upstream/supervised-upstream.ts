@@ -11,6 +11,7 @@ import type { LiveLink } from './link/live-link.ts'
 import { Slots } from './slots.ts'
 import { residentBytes } from './stdio/process-ledger.ts'
 import { Supervisor, type SupervisorDeps } from './supervisor.ts'
+import { Turn } from './turn.ts'
 import type { CallOutcome } from './upstream-metrics.ts'
 import { WatchedUris } from './watched-uris.ts'
 import { type Work, Works } from './work.ts'
@@ -83,7 +84,7 @@ export class SupervisedUpstream implements Upstream {
   async exchange(exchange: Exchange): Promise<ExchangeAnswer> {
     using work = this.#begin(exchange.signal, this.server.limits.timeout_ms)
     try {
-      const answer = await this.#queued(work, () => this.#answerOf(exchange, work))
+      const answer = await this.#queued(work, (turn) => this.#answerOf(turn.patient(exchange), work))
       this.#ended(work, answer.type === 'complete' ? 'answered' : 'input_required')
       return answer
     } catch (error) {
@@ -128,14 +129,11 @@ export class SupervisedUpstream implements Upstream {
     if (!this.server.enabled) throw switchedOff(this.name)
   }
 
-  async #queued(work: Work, task: () => Promise<ExchangeAnswer>): Promise<ExchangeAnswer> {
+  async #queued(work: Work, task: (turn: Turn) => Promise<ExchangeAnswer>): Promise<ExchangeAnswer> {
     const release = await this.#slots.take(work.signal)
     if (release === undefined) throw overloaded(this.name)
-    try {
-      return await task()
-    } finally {
-      release()
-    }
+    using turn = new Turn(this.#slots, work, release)
+    return await task(turn)
   }
 
   async #answerOf(exchange: Exchange, work: Work): Promise<ExchangeAnswer> {

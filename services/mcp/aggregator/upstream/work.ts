@@ -6,6 +6,8 @@ export interface Work extends Disposable {
   readonly signal: AbortSignal
   readonly startedAt: number
   isTimedOut(): boolean
+  /** Its time stands still until the function that is returned is called. */
+  hold(): () => void
 }
 
 /** Everything under way for one upstream, with its deadlines. */
@@ -25,10 +27,10 @@ export class Works {
   begin(caller: AbortSignal, timeoutMs: number, timedOut: () => HearthError): Work {
     const controller = new AbortController()
     let isLate = false
-    const timer = setTimeout(() => {
+    const deadline = new Deadline(timeoutMs, () => {
       isLate = true
       controller.abort(timedOut())
-    }, timeoutMs)
+    })
     const leave = () => controller.abort(asError(caller.reason))
     if (caller.aborted) leave()
     else caller.addEventListener('abort', leave, { once: true })
@@ -37,8 +39,9 @@ export class Works {
       signal: controller.signal,
       startedAt: performance.now(),
       isTimedOut: () => isLate,
+      hold: () => deadline.hold(),
       [Symbol.dispose]: () => {
-        clearTimeout(timer)
+        deadline.cancel()
         caller.removeEventListener('abort', leave)
         this.#all.delete(controller)
         this.#onEnd()
@@ -48,6 +51,39 @@ export class Works {
 
   endAll(why: HearthError): void {
     for (const controller of this.#all) controller.abort(why)
+  }
+}
+
+/** Calls `onLate` once when its time is over; time that it is held does not count. */
+class Deadline {
+  readonly #onLate: () => void
+  #leftMs: number
+  #runsSince = 0
+  #timer: NodeJS.Timeout | undefined
+  #isCancelled = false
+
+  constructor(ms: number, onLate: () => void) {
+    this.#leftMs = ms
+    this.#onLate = onLate
+    this.#run()
+  }
+
+  hold(): () => void {
+    clearTimeout(this.#timer)
+    this.#leftMs = Math.max(0, this.#leftMs - (performance.now() - this.#runsSince))
+    return () => {
+      if (!this.#isCancelled) this.#run()
+    }
+  }
+
+  cancel(): void {
+    this.#isCancelled = true
+    clearTimeout(this.#timer)
+  }
+
+  #run(): void {
+    this.#runsSince = performance.now()
+    this.#timer = setTimeout(this.#onLate, this.#leftMs)
   }
 }
 

@@ -100,6 +100,10 @@ const tools: Readonly<Record<string, Tool>> = {
     ask('elicitation/create', question, ({ result, error }) => write({ id, result: text({ result, error }) }))
     return undefined
   },
+  'ask-and-hang': () => {
+    ask('elicitation/create', question, () => undefined)
+    return undefined
+  },
   change: () => {
     write({ method: 'notifications/tools/list_changed' })
     write({ method: 'notifications/resources/updated', params: { uri: 'line://a' } })
