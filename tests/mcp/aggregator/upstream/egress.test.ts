@@ -33,10 +33,13 @@ describe('an IPv4 address inside an IPv6 one', () => {
   })
 })
 
-test.each([undefined, []])('with %j declared, a server of the internet sends nobody into the house', async (declared) => {
-  const outside = new Egress('8.8.8.8', declared)
-  await expect(outside.addressesOf('127.0.0.1')).rejects.toThrow('inside the house')
-  await expect(outside.addressesOf('192.168.1.9')).rejects.toThrow('inside the house')
-  expect(await outside.addressesOf('1.1.1.1')).toEqual([{ address: '1.1.1.1', family: 4 }])
-  expect(await new Egress('192.168.1.2', declared).addressesOf('192.168.1.9')).toHaveLength(1)
-})
+test.each([undefined, []])(
+  'with %j declared, a server of the internet sends nobody into the house',
+  async (declared) => {
+    const outside = new Egress('8.8.8.8', declared)
+    await expect(outside.addressesOf('127.0.0.1')).rejects.toThrow('inside the house')
+    await expect(outside.addressesOf('192.168.1.9')).rejects.toThrow('inside the house')
+    expect(await outside.addressesOf('1.1.1.1')).toEqual([{ address: '1.1.1.1', family: 4 }])
+    expect(await new Egress('192.168.1.2', declared).addressesOf('192.168.1.9')).toHaveLength(1)
+  },
+)

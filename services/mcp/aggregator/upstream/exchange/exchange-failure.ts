@@ -1,4 +1,11 @@
-import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client'
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client'
 import { HearthError } from '../../../../common/errors/hearth-error.ts'
 import { cleanText } from '../clean-text.ts'
 import { EgressError } from '../http/egress.ts'
@@ -47,7 +54,8 @@ function protocolFailure(name: string, error: ProtocolError, outputBytes: number
   if (error.data === answerTooLarge) return { type: 'answered', error: tooLarge(name, outputBytes, error) }
   if (ofTheHop.has(error.code)) return { type: 'wrong_era', error: broken(name, error) }
   // Only a client that spoke to it directly could do what it asks for, and its address would be shown as it is.
-  if (error.code === ProtocolErrorCode.UrlElicitationRequired) return { type: 'answered', error: wantsPage(name, error) }
+  if (error.code === ProtocolErrorCode.UrlElicitationRequired)
+    return { type: 'answered', error: wantsPage(name, error) }
   return { type: 'answered', error: passedOn(error) }
 }
 
