@@ -75,6 +75,8 @@ export const mcpSettingsRequirements = [
       'config-include',
       'A file of servers as other clients have it is taken over and watched; its mistakes are told with file and line.',
       `${included}: adds its servers, in the words of other clients, to those of config.yaml`,
+      `${included}: may refer to the environment in the words of other clients`,
+      `${included}: and one of config.yaml at its own place, although the file has that name too`,
       `${included}: with keys that mean nothing here is used, and a note says so`,
       `${included}: is under the environment, which reaches its servers too`,
       `${included}: may be named by the environment`,
