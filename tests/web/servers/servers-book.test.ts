@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../clients/web/src/protocol/clock.ts'
+import type { HouseServer, HouseTool } from '../../../clients/web/src/views/servers/house-shapes.ts'
 import { createServersApi } from '../../../clients/web/src/views/servers/servers-api.ts'
 import { keyOf, ServersBook } from '../../../clients/web/src/views/servers/servers-book.ts'
 import { FakeServers, restOf, serverNamed, toolNamed } from './fake-servers.ts'
@@ -80,6 +81,17 @@ describe('the servers that are shown', () => {
     clock.pass()
     await settled()
     expect(clock.waiting()).toEqual([3000])
+  })
+
+  it('are not shown when the house answers with something else', async () => {
+    const { fake, api } = opened()
+    const signal = new AbortController().signal
+    const { callable, ...halfTool } = toolNamed('memory', 'half')
+    fake.tools.set('half', halfTool as HouseTool)
+    fake.servers.set('half', { ...serverNamed('half'), enabled: 'yes' } as unknown as HouseServer)
+    await expect(api.listTools(signal)).rejects.toMatchObject({ code: 'client_protocol' })
+    await expect(api.listServers(signal)).rejects.toMatchObject({ code: 'client_protocol' })
+    await expect(api.restartServer('half')).rejects.toMatchObject({ code: 'client_protocol' })
   })
 
   it('say why they are old when they cannot be read, and go on trying', async () => {

@@ -1,5 +1,7 @@
 import { html, LitElement, nothing } from 'lit'
 import { Search } from 'lucide'
+import { eachPage, readPage } from '../protocol/house-pages.ts'
+import { isText, shapeReader } from '../protocol/read-shape.ts'
 import type { Conversation } from '../protocol/rest-api.ts'
 import type { AppContext } from './app-context.ts'
 import { controlStyles } from './control-styles.ts'
@@ -13,7 +15,7 @@ import { splitSnippet } from './split-snippet.ts'
 
 const searchConfig = { debounceMs: 120, limit: 12 }
 const recentCount = 8
-const serversAtMost = 2000
+const readNamed = shapeReader<{ readonly name: string }>({ name: isText })
 
 /** Ctrl or ⌘ K: type, choose with the arrows, go. Opens when it is put into the page, fires `hearth-close` when it is done. */
 export class HearthQuickFind extends LitElement {
@@ -170,15 +172,10 @@ export class HearthQuickFind extends LitElement {
   }
 
   async #serverNames(): Promise<readonly string[]> {
+    const { rest } = this.context.client
     const names: string[] = []
-    let cursor: string | null = ''
-    do {
-      const path: string = `/api/v1/mcp/servers?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
-      // The house answers by its own schemas.
-      const page = (await this.context.client.rest.send({ method: 'GET', path })) as ServersPage
-      names.push(...page.data.map(({ name }) => name))
-      cursor = page.next_cursor
-    } while (cursor !== null && names.length < serversAtMost)
+    const read = async (path: string) => readPage(await rest.send({ method: 'GET', path }), readNamed)
+    for await (const { data } of eachPage('/api/v1/mcp/servers', read)) names.push(...data.map(({ name }) => name))
     return names
   }
 
@@ -232,11 +229,6 @@ export class HearthQuickFind extends LitElement {
   #onClick(event: MouseEvent): void {
     if (event.target instanceof HTMLDialogElement) this.#close()
   }
-}
-
-interface ServersPage {
-  readonly data: readonly { readonly name: string }[]
-  readonly next_cursor: string | null
 }
 
 customElements.define('hearth-quick-find', HearthQuickFind)
