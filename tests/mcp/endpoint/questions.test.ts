@@ -203,6 +203,20 @@ describe('a call that waits goes on by what is switched on and in reach when its
     expect(aggregator.exchanges[1]?.params).toEqual({ name: 'greet' })
   })
 
+  test('a resource goes on that a server out of reach lists too', async () => {
+    const { connect, aggregator } = await openWith(async ({ asker }) => {
+      await asker.answer?.(nameForm)
+      return { type: 'complete', result: { contents: [] } }
+    })
+    const uri = 'test://one'
+    const resources = new Map([[uri, { server: 'elsewhere', exposed: { uri, name: 'one' } }]])
+    const servers = new Map([['fake', fakeServer(true)]])
+    aggregator.swap({ ...aggregator.catalog(), resources, servers })
+    const client = await connect('modern', { ...canFill, path: '/mcp/profiles/small' })
+    expect(await answers(client).readResource({ uri })).toMatchObject({ contents: [] })
+    expect(aggregator.exchanges).toHaveLength(1)
+  })
+
   test.each([
     ['relayed', asksByAnswer],
     ['parked', asksInTheMiddle],

@@ -91,9 +91,10 @@ export class Relay {
     return call
   }
 
-  /** Where the call may be under way: at its upstream, or, when only the aggregator knows, at any that is open. */
+  /** Where the call may be under way: at its upstream; at any that is open, when only the aggregator knows. */
   #serversOf({ caller }: Ask, { upstream }: Errand): ReadonlySet<string> {
-    return upstream === '' ? openServers(this.#deps.aggregator, caller.audience) : new Set([upstream])
+    const open = openServers(this.#deps.aggregator, caller.audience)
+    return open.has(upstream) ? new Set([upstream]) : open
   }
 
   #answer(
