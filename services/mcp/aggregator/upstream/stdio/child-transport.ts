@@ -97,7 +97,7 @@ export class ChildTransport implements Transport {
       for (const line of lines.push(chunk)) this.#take(line)
     } catch (error) {
       this.#group?.stdout.pause()
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)))
+      this.onerror?.(asError(error))
       this.#closed()
     }
   }
@@ -116,7 +116,12 @@ export class ChildTransport implements Transport {
    * breath waits for it, or the last progress of a call would come after its end.
    */
   #deliver(message: JSONRPCMessage): void {
-    this.onmessage?.(message)
+    try {
+      this.onmessage?.(message)
+    } catch (error) {
+      // In a microtask nobody else would catch it; a message that cannot be handled costs nothing but itself.
+      this.onerror?.(asError(error))
+    }
     if (isJSONRPCResponse(message)) return
     this.#isHandling = true
     queueMicrotask(() => {
@@ -142,6 +147,8 @@ export class ChildTransport implements Transport {
     this.#pause = setTimeout(() => stdout?.resume(), this.#secondEndsAt - now)
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 /** Undefined for what is not a message: many programs print to standard output before they speak. */
 function parseLine(line: string): JSONRPCMessage | undefined {
