@@ -93,6 +93,20 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     await vi.waitFor(() => expect([told, other]).toEqual([['test://one'], ['hearth://mine']]))
   })
 
+  test('hears of a resource whose URI another server has too', async () => {
+    const [uri, first] = fakeResource('test://one')
+    const resources = new Map([[uri, first]])
+    const aggregator = new FakeAggregator([], {
+      resources,
+      otherResources: new Map([[uri, [{ ...first, server: 'other' }]]]),
+    })
+    house = await openEndpoint({ aggregator })
+    const told = await countNews(await house.connect(era), [uri])
+    aggregator.updated('stranger', uri)
+    aggregator.updated('other', uri)
+    await vi.waitFor(() => expect(told).toEqual([uri]))
+  })
+
   test('is told of its list of own resources, nobody else is', async () => {
     house = await openEndpoint()
     const anna = await countNews(await house.connect(era))

@@ -79,8 +79,12 @@ export class Audiences {
   }
 
   #upstreamUpdated(server: string, uri: string): void {
-    const owner = this.#deps.aggregator.catalog().resources.get(uri)?.server ?? server
-    if (owner === server) this.#each(({ hub }) => hub.resourceUpdated(uri))
+    const { resources, otherResources } = this.#deps.aggregator.catalog()
+    const first = resources.get(uri)
+    // Who reaches only one of the others watches it there.
+    const owners = first === undefined ? [] : [first, ...(otherResources?.get(uri) ?? [])]
+    const isOwner = owners.length === 0 || owners.some((owner) => owner.server === server)
+    if (isOwner) this.#each(({ hub }) => hub.resourceUpdated(uri))
   }
 
   #reviewAll(snapshot: Snapshot): void {

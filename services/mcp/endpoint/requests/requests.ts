@@ -12,6 +12,7 @@ import {
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
 import type { View } from '../../aggregator/aggregator.ts'
+import { reachedResource } from '../../aggregator/catalog/reached-resource.ts'
 import type { McpEndpointDeps } from '../endpoint-deps.ts'
 import { isRecord } from '../is-record.ts'
 import type { Ask } from './ask.ts'
@@ -109,7 +110,9 @@ export class Requests {
       if (found === undefined) throw new ResourceNotFoundError(uri)
       return found
     }
-    const upstream = aggregator.catalog().resources.get(uri)?.server ?? ''
+    const { profile } = ask.caller.audience
+    const isReached = (server: string): boolean => profile === undefined || profile.tools.servers.includes(server)
+    const upstream = reachedResource(aggregator.catalog(), uri, isReached)?.server ?? ''
     const answer = await relay.run(allowed(ask, uri), {
       method: 'resources/read',
       name: uri,
