@@ -20,7 +20,8 @@ code 1 when a bar is not passed or a subject was not measured.
   --only       subjects, with commas: SUBJECTS
   --scenario   ${scenarioNames.join(', ')}
   --rounds     how often everything is measured; the medians count (default 3)
-  --out FILE   where the tables go; default bench/RESULTS.md for a whole run, else only the screen`
+  --out FILE   where the tables go; default bench/RESULTS.md for a whole run, else only the screen
+  --mcp        as the first option: measures the MCP endpoint instead; --mcp --help tells more`
 
 /** @throws Error that names what is wrong. */
 export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions | 'help' {
@@ -47,7 +48,8 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   }
 }
 
-function chosen<Name extends string>(
+/** The names in `text` that are known, in the order of the tables; all without a text. @throws Error for another one. */
+export function chosen<Name extends string>(
   option: string,
   text: string | undefined,
   known: readonly Name[],
@@ -59,7 +61,8 @@ function chosen<Name extends string>(
   return known.filter((name) => names.includes(name))
 }
 
-function roundsOf(text: string | undefined, fallback: number): number {
+/** @throws Error when it is no number from 1 to 100. */
+export function roundsOf(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback
   const rounds = Number(text)
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error('--rounds is a number from 1 to 100')

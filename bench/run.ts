@@ -1,7 +1,9 @@
-// `npm run bench`: measures Hearth beside direct access, a raw pipe and the installed peers. Options: --help.
+// `npm run bench`: measures Hearth beside direct access, a raw pipe and the installed peers; with --mcp first its MCP
+// endpoint. Options: --help.
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describeMachine, pickCores, raisePriority } from './machine.ts'
+import { benchMcp } from './mcp/bench-mcp.ts'
 import { type MeasureOptions, measureSubject } from './measure/measure-subject.ts'
 import { readTicksPerSecond } from './measure/process-usage.ts'
 import { type BenchOptions, readOptions, usage } from './options.ts'
@@ -92,11 +94,15 @@ async function publish(run: BenchRun, out: string | undefined): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = readOptions(args, names)
-  if (options === 'help') return console.log(usage.replace('SUBJECTS', names.join(', ')))
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => abort.abort(new Error(`Stopped by ${name}.`)))
+  if (args[0] === '--mcp') {
+    process.exitCode = await benchMcp(args.slice(1), root, abort.signal)
+    return
+  }
+  const options = readOptions(args, names)
+  if (options === 'help') return console.log(usage.replace('SUBJECTS', names.join(', ')))
   const run = await bench(options, args, abort.signal)
   await publish(run, options.out)
   if (!options.isWhole) return

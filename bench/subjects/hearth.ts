@@ -1,14 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { serverFlags } from '../../scripts/bootstrap/plan.mjs'
 import type { LoadTarget } from '../load/load-job.ts'
-import { type BenchProcess, startBenchProcess, untilReady } from '../measure/bench-process.ts'
+import { startHearth, adminToken as token } from './hearth-process.ts'
 import type { RunningSubject, Subject, SubjectContext } from './subject.ts'
-
-const root = resolve(import.meta.dirname, '..', '..')
-const token = 'bench-admin-token-0123456789abcdef'
-const readyMs = 45_000
 
 type Wire = 'ws' | 'http'
 type Merge = 'never' | 'auto'
@@ -22,52 +14,32 @@ export function hearth(wire: Wire, merge: Merge): Subject {
     description: `this checkout, all roles in one process; ${way}; \`gateway.merge: ${merge}\``,
     tokensUnpaced: 2000,
     unavailable: () => undefined,
-    start: (context) => startHearth(context, wire, merge),
+    start: (context) => startFor(context, wire, merge, {}),
   }
 }
 
-async function startHearth(context: SubjectContext, wire: Wire, merge: Merge): Promise<RunningSubject> {
-  const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'))
-  const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true })
-  try {
-    const running = await spawnHearth(folder, context, merge)
-    const dispose = async (): Promise<void> => {
-      await running[Symbol.asyncDispose]()
-      await removeFolder()
-    }
-    try {
-      const url = await untilReady(running, () => addressOf(running.output()), readyMs, context.signal)
-      return { pid: running.pid, target: targetAt(url, wire), [Symbol.asyncDispose]: dispose }
-    } catch (error) {
-      await running[Symbol.asyncDispose]()
-      throw error
-    }
-  } catch (error) {
-    await removeFolder()
-    throw error
+/** By WebSocket, nothing joined, with these `mcp` settings beside; many tokens, so that it lasts seconds. */
+export const hearthWithMcp = (mcp: object): Subject => ({
+  ...hearth('ws', 'never'),
+  tokensUnpaced: 10_000,
+  start: (context) => startFor(context, 'ws', 'never', { mcp }),
+})
+
+async function startFor(
+  { upstream, core, signal }: SubjectContext,
+  wire: Wire,
+  merge: Merge,
+  more: object,
+): Promise<RunningSubject> {
+  const running = await startHearth({ settings: { ...settings(upstream, merge), ...more }, core, signal })
+  return {
+    pid: running.pid,
+    target: targetAt(running.url, wire),
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   }
 }
 
-async function spawnHearth(folder: string, { upstream, core }: SubjectContext, merge: Merge): Promise<BenchProcess> {
-  const config = join(folder, 'config.yaml')
-  await writeFile(config, JSON.stringify(settings(upstream, merge), undefined, 2))
-  return startBenchProcess({
-    command: process.execPath,
-    args: [...serverFlags, join(root, 'services', 'main.ts')],
-    cwd: root,
-    core,
-    env: {
-      HEARTH_CONFIG: config,
-      HEARTH_DATA_DIR: join(folder, 'data'),
-      HEARTH_ADMIN_TOKEN: token,
-      HEARTH_GATEWAY__PORT: '0',
-      HEARTH_OPERATIONS__PORT: '0',
-      HEARTH_LOG__LEVEL: 'warn',
-    },
-  })
-}
-
-/** config.yaml; JSON is YAML too. Limits are raised where the bench opens more from one client than a house would. */
+/** Limits are raised where the bench opens more from one client than a house would. */
 const settings = (upstream: string, merge: Merge): object => ({
   gateway: {
     merge,
@@ -86,9 +58,6 @@ const settings = (upstream: string, merge: Merge): object => ({
     },
   },
 })
-
-const addressOf = (output: string): string | undefined =>
-  /^Ready in /m.test(output) ? /^ +address +(\S+)/m.exec(output)?.[1] : undefined
 
 function targetAt(url: string, wire: Wire): LoadTarget {
   if (wire === 'ws') return { type: 'hearth', url, token, profile: 'bench' }

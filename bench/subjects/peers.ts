@@ -128,7 +128,7 @@ async function startPeer(peer: Peer, { upstream, core, signal }: SubjectContext)
 }
 
 /** No peer says which port it took. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   const address = await listen(server)
   await new Promise((resolve) => server.close(resolve))
@@ -136,7 +136,7 @@ async function freePort(): Promise<number> {
 }
 
 /** True once it answers anything; undefined before. */
-async function answers(url: string): Promise<true | undefined> {
+export async function answers(url: string): Promise<true | undefined> {
   try {
     const response = await fetch(url)
     await response.body?.cancel()
