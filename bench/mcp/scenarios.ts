@@ -38,7 +38,7 @@ export const fullMcpSize: McpSize = {
   listeners: 500,
   changes: 6,
   idleHttp: 100,
-  idleStdio: 20,
+  idleStdio: 30,
   flapping: 300,
   flapMs: 10_000,
   streams: 64,

@@ -1,6 +1,4 @@
 import type http from 'node:http'
-import { openModern, openSessionful } from './http-connection.ts'
-import { openSse } from './sse-connection.ts'
 
 /** `modern`: revision 2026-07-28; `legacy`: streamable HTTP with a session, before it; `sse`: HTTP with SSE of 2024-11-05. */
 export type Transport = 'modern' | 'legacy' | 'sse'
@@ -26,24 +24,4 @@ export interface ConnectionParts {
   readonly url: URL
   readonly agent: http.Agent
   readonly headers: Readonly<Record<string, string>>
-}
-
-export function connect({ url, transport, token }: McpTarget, agent: http.Agent): Promise<McpConnection> {
-  const parts: ConnectionParts = {
-    url: new URL(url),
-    agent,
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
-  }
-  switch (transport) {
-    case 'modern':
-      return openModern(parts)
-    case 'legacy':
-      return openSessionful(parts)
-    case 'sse':
-      return openSse(parts)
-  }
 }

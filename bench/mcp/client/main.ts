@@ -3,7 +3,7 @@
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endWithParent } from '../../listen.ts'
-import { connect } from './connection.ts'
+import { connect } from './connect.ts'
 import { type McpJob, type McpReport, measuringLine, reportLine } from './job.ts'
 import { runCalls } from './run-calls.ts'
 import { runList } from './run-list.ts'

@@ -1,6 +1,6 @@
 import type http from 'node:http'
 import { spreadOf } from '../../measure/percentile.ts'
-import { connect } from './connection.ts'
+import { connect } from './connect.ts'
 import type { CallsJob, McpReport } from './job.ts'
 import { type KnownTool, untilListed } from './tools.ts'
 

@@ -1,6 +1,7 @@
 import type http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, type McpConnection } from './connection.ts'
+import { connect } from './connect.ts'
+import type { McpConnection } from './connection.ts'
 import type { ListenersJob, McpReport } from './job.ts'
 import { untilListed } from './tools.ts'
 
