@@ -154,7 +154,7 @@ const mcpHub: McpSubject = {
   },
 }
 
-/** A scenario that starts its own house. */
+/** Of the token bench, which starts its house itself: it needs a vendor too. */
 const house = (name: string, title: string, description: string): McpSubject => ({
   ...hearth(name, title, ['modern', 'legacy'], ['tokens']),
   description,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type BenchProcess, startBenchProcess, untilReady } from '../measure/bench-process.ts'
+import { startBenchProcess, untilReady } from '../measure/bench-process.ts'
 import { addressIn } from '../subjects/floor.ts'
 import { toolsPerServer } from './scenarios.ts'
 
@@ -28,8 +28,11 @@ export interface RunningUpstreams extends AsyncDisposable {
 /** Simulated servers of HTTP, all in one process. The caller disposes of them. */
 export async function startUpstreams({ servers, flapMs, core, signal }: UpstreamOptions): Promise<RunningUpstreams> {
   const args = [join(programs, 'http.ts'), ...[servers, toolsPerServer, flapMs].map(String)]
-  const running: BenchProcess = await startBenchProcess({ command: process.execPath, args, core })
-  const origin = await untilReady(running, () => addressIn(running.output()), 10_000, signal)
+  const running = await startBenchProcess({ command: process.execPath, args, core })
+  const origin = await untilReady(running, () => addressIn(running.output()), 10_000, signal).catch(async (error) => {
+    await running[Symbol.asyncDispose]()
+    throw error
+  })
   return {
     origin,
     upstreams: upstreamsOf(servers, (index) => ({ url: `${origin}/${index}/mcp` })),
