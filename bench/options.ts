@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
 import { fullSize, quickSize, type ScenarioName, type Size, scenarioNames } from './scenarios.ts'
 
-export interface BenchOptions {
-  readonly size: Size
+export type BenchOptions = RunOptions<Size, ScenarioName>
+
+/** What is measured in one run of a bench. */
+export interface RunOptions<SizeOf, Name extends string> {
+  readonly size: SizeOf
   readonly subjects: readonly string[]
-  readonly scenarios: readonly ScenarioName[]
+  readonly scenarios: readonly Name[]
   /** Everything at full size: what the bars are judged by. */
   readonly isWhole: boolean
   /** Where the tables go; undefined: to the standard output alone. */
@@ -24,7 +27,27 @@ code 1 when a bar is not passed or a subject was not measured.
   --mcp        as the first option: measures the MCP endpoint instead; --mcp --help tells more`
 
 /** @throws Error that names what is wrong. */
-export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions | 'help' {
+export const readOptions = (args: readonly string[], known: readonly string[]): BenchOptions | 'help' =>
+  readBenchOptions(args, {
+    subjects: known,
+    scenarios: scenarioNames,
+    sizes: { quick: quickSize, full: fullSize },
+    results: 'bench/RESULTS.md',
+  })
+
+/** What one bench can measure, and where the tables of a whole run go. */
+interface BenchChoice<SizeOf extends { readonly rounds: number }, Name extends string> {
+  readonly subjects: readonly string[]
+  readonly scenarios: readonly Name[]
+  readonly sizes: { readonly quick: SizeOf; readonly full: SizeOf }
+  readonly results: string
+}
+
+/** The options that every bench takes. @throws Error that names what is wrong. */
+export function readBenchOptions<SizeOf extends { readonly rounds: number }, Name extends string>(
+  args: readonly string[],
+  { subjects, scenarios, sizes, results }: BenchChoice<SizeOf, Name>,
+): RunOptions<SizeOf, Name> | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -37,19 +60,19 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     },
   })
   if (values.help) return 'help'
-  const base = values.quick ? quickSize : fullSize
+  const base = values.quick ? sizes.quick : sizes.full
   const isWhole = !values.quick && values.only === undefined && values.scenario === undefined
   return {
     size: { ...base, rounds: roundsOf(values.rounds, base.rounds) },
-    subjects: chosen('--only', values.only, known),
-    scenarios: chosen('--scenario', values.scenario, scenarioNames),
+    subjects: chosen('--only', values.only, subjects),
+    scenarios: chosen('--scenario', values.scenario, scenarios),
     isWhole,
-    out: values.out ?? (isWhole ? 'bench/RESULTS.md' : undefined),
+    out: values.out ?? (isWhole ? results : undefined),
   }
 }
 
 /** The names in `text` that are known, in the order of the tables; all without a text. @throws Error for another one. */
-export function chosen<Name extends string>(
+function chosen<Name extends string>(
   option: string,
   text: string | undefined,
   known: readonly Name[],
@@ -62,7 +85,7 @@ export function chosen<Name extends string>(
 }
 
 /** @throws Error when it is no number from 1 to 100. */
-export function roundsOf(text: string | undefined, fallback: number): number {
+function roundsOf(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback
   const rounds = Number(text)
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error('--rounds is a number from 1 to 100')

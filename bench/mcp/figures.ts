@@ -1,17 +1,8 @@
 import { median } from '../measure/percentile.ts'
+import type { McpReport } from './client/job.ts'
 
 /** What one measurement gave. Times in ms, sizes in bytes, CPU in s unless named otherwise; absent where it makes no sense. */
-export interface McpFigures {
-  readonly callsPerSecond?: number
-  readonly calls?: number
-  readonly failed?: number
-  readonly p50?: number
-  readonly p99?: number
-  readonly tools?: number
-  readonly bytes?: number
-  readonly told?: number
-  readonly toldMs?: number
-  readonly toldSinceAskedMs?: number
+export interface McpFigures extends McpReport {
   readonly cpuMsPerCall?: number
   /** Of its own process, without those that it started. */
   readonly residentBytes?: number

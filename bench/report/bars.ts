@@ -1,15 +1,11 @@
 import type { Figures } from '../measure/figures.ts'
 import type { ScenarioName } from '../scenarios.ts'
 import { type BenchRun, figuresOf, floorOf, hasFailed } from './bench-run.ts'
+import { type BarRule, type Judged, judgeBars } from './judge-bars.ts'
 
 /** What Hearth has to reach, by issue and by the figures of the same run. */
-export interface Bar {
-  readonly says: string
-  readonly scenario: ScenarioName
-  /** By which ways in; the figure of each counts. */
-  readonly subjects: readonly string[]
+export interface Bar extends BarRule<ScenarioName> {
   readonly value: (own: Figures, floors: { readonly direct: Figures; readonly pipe: Figures }) => number
-  readonly limit: { readonly atLeast: number } | { readonly atMost: number }
 }
 
 const both = ['hearth-ws-never', 'hearth-http-never']
@@ -67,29 +63,13 @@ const bars: readonly Bar[] = [
   },
 ]
 
-export interface Judgement {
-  readonly bar: Bar
-  readonly subject: string
-  /** NaN when the subject, or what it is held against, was not measured. */
-  readonly value: number
-  /** A round that failed fails the bar, whatever the others gave. */
-  readonly verdict: 'pass' | 'fail' | 'not measured'
-}
-
 /** Each bar for each of its subjects that the run was to measure. */
-export function judge(run: BenchRun): readonly Judgement[] {
-  const names = new Set(run.subjects.map(({ name }) => name))
-  return bars
-    .filter(({ scenario }) => run.scenarios.includes(scenario))
-    .flatMap((bar) => bar.subjects.filter((name) => names.has(name)).map((name) => judgeOne(run, bar, name)))
-}
-
-function judgeOne(run: BenchRun, bar: Bar, subject: string): Judgement {
-  const own = figuresOf(run, bar.scenario, subject)
-  const floors = { direct: floorOf(run, bar.scenario, 'direct'), pipe: floorOf(run, bar.scenario, 'pipe') }
-  const value = own === undefined ? Number.NaN : bar.value(own, floors)
-  if (hasFailed(run, bar.scenario, subject)) return { bar, subject, value, verdict: 'fail' }
-  if (Number.isNaN(value)) return { bar, subject, value, verdict: 'not measured' }
-  const isReached = 'atLeast' in bar.limit ? value >= bar.limit.atLeast : value <= bar.limit.atMost
-  return { bar, subject, value, verdict: isReached ? 'pass' : 'fail' }
-}
+export const judge = (run: BenchRun): readonly Judged<Bar>[] =>
+  judgeBars(run, bars, {
+    measure: (bar, subject) => {
+      const own = figuresOf(run, bar.scenario, subject)
+      const floors = { direct: floorOf(run, bar.scenario, 'direct'), pipe: floorOf(run, bar.scenario, 'pipe') }
+      return own === undefined ? Number.NaN : bar.value(own, floors)
+    },
+    hasFailed: ({ scenario }, subject) => hasFailed(run, scenario, subject),
+  })

@@ -61,8 +61,17 @@ export const hasFailed = ({ samples }: BenchRun, scenario: ScenarioName, subject
 export const floorOf = (run: BenchRun, scenario: ScenarioName, subject: string): Figures =>
   figuresOf(run, scenario, subject) ?? nothingMeasured
 
+/** What a run of any bench says of the measurements that failed. */
+interface RunFailures {
+  readonly subjects: readonly { readonly name: string; readonly title: string }[]
+  readonly samples: readonly (
+    | { readonly status: 'measured' }
+    | { readonly status: 'failed'; readonly subject: string; readonly scenario: string; readonly reason: string }
+  )[]
+}
+
 /** Why a subject gave no figures, once for each reason. */
-export function failuresOf({ samples, subjects }: BenchRun): readonly string[] {
+export function failuresOf({ samples, subjects }: RunFailures): readonly string[] {
   const titles = new Map(subjects.map(({ name, title }) => [name, title]))
   const lines = samples.flatMap((sample) =>
     sample.status === 'failed' ? [`${titles.get(sample.subject)}, ${sample.scenario}: ${sample.reason}`] : [],

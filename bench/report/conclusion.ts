@@ -10,11 +10,14 @@ export interface Conclusion {
 
 /** A whole run succeeds when every bar is passed and every subject was measured. Pure. */
 export function conclusionOf(run: BenchRun): Conclusion {
-  const reasons = [...barsNotPassed(run), ...run.unavailable, ...notMeasured(run)]
-  return reasons.length === 0
+  return conclude([...barsNotPassed(run), ...run.unavailable, ...notMeasured(run)])
+}
+
+/** @param reasons why the run is no success; each a sentence without its end. */
+export const conclude = (reasons: readonly string[]): Conclusion =>
+  reasons.length === 0
     ? { code: 0, says: 'Every bar is passed, every subject was measured.' }
     : { code: 1, says: `The bench failed: ${reasons.join('; ')}.` }
-}
 
 function barsNotPassed(run: BenchRun): readonly string[] {
   return judge(run)

@@ -1,18 +1,16 @@
-import type { Conclusion } from '../../report/conclusion.ts'
+import { failuresOf } from '../../report/bench-run.ts'
+import { type Conclusion, conclude } from '../../report/conclusion.ts'
+import { type BarRule, type Judged, judgeBars } from '../../report/judge-bars.ts'
 import { numberText } from '../../report/markdown-table.ts'
 import type { McpFigures } from '../figures.ts'
 import type { McpScenarioName } from '../scenarios.ts'
-import { type McpRun, mcpFailuresOf, mcpFiguresOf, samplesOf } from './mcp-run.ts'
+import { type McpRun, mcpFiguresOf, samplesOf } from './mcp-run.ts'
 
 /** What Hearth has to reach, by issue and by the figures of the same run. */
-interface McpBar {
-  readonly says: string
-  readonly scenario: McpScenarioName
-  readonly subjects: readonly string[]
+interface McpBar extends BarRule<McpScenarioName> {
   /** Beside whom; undefined: nobody. */
   readonly beside?: string
   readonly value: (own: McpFigures, beside: McpFigures, run: McpRun) => number
-  readonly limit: { readonly atLeast: number } | { readonly atMost: number } | { readonly below: number }
 }
 
 const clients = ['hearth-modern', 'hearth-legacy']
@@ -88,37 +86,16 @@ const bars: readonly McpBar[] = [
   },
 ]
 
-export interface McpJudgement {
-  readonly bar: McpBar
-  readonly subject: string
-  /** NaN when the subject, or what it is held against, was not measured. */
-  readonly value: number
-  /** A round that failed fails the bar, whatever the others gave. */
-  readonly verdict: 'pass' | 'fail' | 'not measured'
-}
-
 /** Each bar for each of its subjects that the run was to measure. Pure. */
-export function judgeMcp(run: McpRun): readonly McpJudgement[] {
-  const names = new Set(run.subjects.map(({ name }) => name))
-  return bars
-    .filter(({ scenario }) => run.scenarios.includes(scenario))
-    .flatMap((bar) => bar.subjects.filter((name) => names.has(name)).map((name) => judgeOne(run, bar, name)))
-}
-
-function judgeOne(run: McpRun, bar: McpBar, subject: string): McpJudgement {
-  const own = mcpFiguresOf(run, bar.scenario, subject) ?? {}
-  const beside = bar.beside === undefined ? {} : (mcpFiguresOf(run, bar.scenario, bar.beside) ?? {})
-  const value = bar.value(own, beside, run)
-  if (samplesOf(run, bar.scenario, subject).some(({ status }) => status === 'failed'))
-    return { bar, subject, value, verdict: 'fail' }
-  if (Number.isNaN(value)) return { bar, subject, value, verdict: 'not measured' }
-  return { bar, subject, value, verdict: isReached(bar, value) ? 'pass' : 'fail' }
-}
-
-function isReached({ limit }: McpBar, value: number): boolean {
-  if ('atLeast' in limit) return value >= limit.atLeast
-  return 'atMost' in limit ? value <= limit.atMost : value < limit.below
-}
+export const judgeMcp = (run: McpRun): readonly Judged<McpBar>[] =>
+  judgeBars(run, bars, {
+    measure: (bar, subject) => {
+      const own = mcpFiguresOf(run, bar.scenario, subject) ?? {}
+      const beside = bar.beside === undefined ? {} : (mcpFiguresOf(run, bar.scenario, bar.beside) ?? {})
+      return bar.value(own, beside, run)
+    },
+    hasFailed: ({ scenario }, subject) => samplesOf(run, scenario, subject).some(({ status }) => status === 'failed'),
+  })
 
 /** A whole run succeeds when every bar is passed and every subject was measured in every round. Pure. */
 export function conclusionOfMcp(run: McpRun): Conclusion {
@@ -126,8 +103,6 @@ export function conclusionOfMcp(run: McpRun): Conclusion {
   const missed = judgeMcp(run)
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ bar, subject, value, verdict }) => `${titles.get(subject)}, ${bar.says}: ${verdict} (${numberText(value)})`)
-  const reasons = [...missed, ...run.unavailable, ...mcpFailuresOf(run)]
-  return reasons.length === 0
-    ? { code: 0, says: 'Every bar is passed, every subject was measured.' }
-    : { code: 1, says: `The bench failed: ${reasons.join('; ')}.` }
+  const reasons = [...missed, ...run.unavailable, ...failuresOf(run)]
+  return conclude(reasons)
 }

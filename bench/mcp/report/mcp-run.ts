@@ -35,12 +35,3 @@ export function mcpFiguresOf(run: McpRun, scenario: McpScenarioName, subject: st
   )
   return rounds.length === 0 ? undefined : overMcpRounds(rounds)
 }
-
-/** Why a subject gave no figures, once for each reason. */
-export function mcpFailuresOf({ samples, subjects }: McpRun): readonly string[] {
-  const titles = new Map(subjects.map(({ name, title }) => [name, title]))
-  const lines = samples.flatMap((sample) =>
-    sample.status === 'failed' ? [`${titles.get(sample.subject)}, ${sample.scenario}: ${sample.reason}`] : [],
-  )
-  return [...new Set(lines)]
-}

@@ -1,4 +1,5 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/client'
+import { isRecord } from '../../../services/common/is-record.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -23,7 +24,7 @@ export class ParamHeaders {
     const { tools } = result
     if (!Array.isArray(tools)) return
     for (const tool of tools.slice(0, MAX_TOOLS)) {
-      if (!isObject(tool) || typeof tool['name'] !== 'string') continue
+      if (!isRecord(tool) || typeof tool['name'] !== 'string') continue
       const parameters = parametersOf(tool['inputSchema'], [])
       if (parameters.length === 0) this.#tools.delete(tool['name'])
       else this.#tools.set(tool['name'], parameters)
@@ -41,17 +42,17 @@ export class ParamHeaders {
 }
 
 function parametersOf(schema: unknown, path: readonly string[]): readonly HeaderParameter[] {
-  if (!isObject(schema) || path.length > MAX_DEPTH) return []
+  if (!isRecord(schema) || path.length > MAX_DEPTH) return []
   const name = schema['x-mcp-header']
   const isNamed = typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,128}$/.test(name) && path.length > 0
   const own = isNamed ? [{ header: `Mcp-Param-${name}`, path }] : []
   const { properties } = schema
-  if (!isObject(properties)) return own
+  if (!isRecord(properties)) return own
   return [...own, ...Object.entries(properties).flatMap(([key, child]) => parametersOf(child, [...path, key]))]
 }
 
 const valueAt = (root: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), root)
+  path.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), root)
 
 /** As a header spells it; undefined: it has no header. */
 function spelled(value: unknown): string | undefined {
@@ -61,6 +62,3 @@ function spelled(value: unknown): string | undefined {
   const isPlain = /^[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?$/.test(value) && !/^=\?base64\?.*\?=$/.test(value)
   return isPlain ? value : `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

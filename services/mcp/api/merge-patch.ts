@@ -1,15 +1,14 @@
-type JsonObject = Readonly<Record<string, unknown>>
+import { isRecord } from '../../common/is-record.ts'
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+type JsonObject = Readonly<Record<string, unknown>>
 
 /**
  * JSON Merge Patch (RFC 7396 §2): objects merge key by key, null removes, anything else replaces. Pure; the arguments
  * are parsed JSON without `__proto__` keys.
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch
-  const base: JsonObject = isObject(target) ? target : {}
+  if (!isRecord(patch)) return patch
+  const base: JsonObject = isRecord(target) ? target : {}
   const kept = Object.entries(base).filter(([key]) => !Object.hasOwn(patch, key))
   const merged = Object.entries(patch)
     .filter(([, value]) => value !== null)

@@ -5,7 +5,8 @@ type Check = (value: unknown) => boolean
 export const isText: Check = (value) => typeof value === 'string'
 export const isNumber: Check = (value) => typeof value === 'number'
 export const isFlag: Check = (value) => typeof value === 'boolean'
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** A JSON object. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const orNull =
@@ -33,7 +34,7 @@ export const isOneOf =
 export const hasFields =
   (fields: Readonly<Record<string, Check>>): Check =>
   (value) =>
-    isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
+    isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
 
 /**
  * Reads what the house answered, where it comes in: after it everything has the shape that its type says.

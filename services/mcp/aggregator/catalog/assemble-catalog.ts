@@ -9,6 +9,7 @@ import type {
   ListingRecord,
   ToolRecord,
 } from '../catalog.ts'
+import { byCodeUnit } from './by-code-unit.ts'
 import { exposedPromptName, exposePrompt } from './name-prompts.ts'
 
 /** What the store says. */
@@ -17,8 +18,6 @@ export interface CatalogSource {
   readonly tools: readonly ToolRecord[]
   readonly listings: readonly ListingRecord[]
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** One for the life of the aggregator: what did not change is not made again, and keeps its identity. */
 export class CatalogAssembler {
@@ -31,13 +30,15 @@ export class CatalogAssembler {
   }
 
   assemble({ servers, tools, listings }: CatalogSource): Catalog {
-    const byName = new Map(servers.toSorted((a, b) => compare(a.name, b.name)).map((server) => [server.name, server]))
-    const kept = listings.filter(({ server }) => byName.has(server)).toSorted((a, b) => compare(a.server, b.server))
+    const byName = new Map(
+      servers.toSorted((a, b) => byCodeUnit(a.name, b.name)).map((server) => [server.name, server]),
+    )
+    const kept = listings.filter(({ server }) => byName.has(server)).toSorted((a, b) => byCodeUnit(a.server, b.server))
     const live = kept
       .filter(({ server }) => byName.get(server)?.enabled === true)
       .map((record) => this.#listing(record))
     const found = live.flatMap(({ resources }) => resources)
-    const records = tools.toSorted((a, b) => compare(a.exposedName, b.exposedName))
+    const records = tools.toSorted((a, b) => byCodeUnit(a.exposedName, b.exposedName))
     return {
       servers: byName,
       capabilities: new Map(kept.map(({ server, listing }) => [server, listing.capabilities])),
@@ -111,7 +112,7 @@ function exposeListing({ server, listing }: ListingRecord): ExposedListing {
 /** Sorted by key; of equal keys the first. */
 function firstByKey<Item>(entries: readonly (readonly [string, Item])[]): ReadonlyMap<string, Item> {
   const byKey = new Map<string, Item>()
-  for (const [key, item] of entries.toSorted(([a], [b]) => compare(a, b))) if (!byKey.has(key)) byKey.set(key, item)
+  for (const [key, item] of entries.toSorted(([a], [b]) => byCodeUnit(a, b))) if (!byKey.has(key)) byKey.set(key, item)
   return byKey
 }
 

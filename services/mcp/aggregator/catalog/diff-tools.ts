@@ -5,6 +5,7 @@ import type { ToolRecord } from '../catalog.ts'
 import { exposeName, isRenamed } from '../exposure/expose-name.ts'
 import type { VettedTool } from '../vetting/vet-tool.ts'
 import { type ApprovalPolicy, approvalPolicy, judge } from './approval-policy.ts'
+import { byCodeUnit } from './by-code-unit.ts'
 import { toolHash } from './tool-hash.ts'
 
 export type NewToolRecord = Omit<ToolRecord, 'revision'>
@@ -50,7 +51,7 @@ export function diffTools(
   // In one order, whatever the upstream's: who comes first gets a name that two want.
   const wanted = eachNameOnce(found)
     .filter((tool) => isTakenOver(nameOf(tool)))
-    .toSorted((a, b) => compare(nameOf(a), nameOf(b)))
+    .toSorted((a, b) => byCodeUnit(nameOf(a), nameOf(b)))
   const listed = new Set(wanted.map(nameOf))
   for (const record of context.records) if (!listed.has(record.name)) diff.gone(record)
   for (const tool of wanted) {
@@ -95,8 +96,6 @@ function gone(record: ToolRecord, now: number): NewToolRecord {
 }
 
 const nameOf = (tool: VettedTool): string => (tool.type === 'fit' ? tool.definition.name : tool.name)
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 class Diff {
   readonly #context: DiffContext
@@ -185,7 +184,7 @@ function isSame(before: ToolRecord, after: NewToolRecord): boolean {
   return isDeepStrictEqual(comparable(withoutRevision(before)), comparable(after))
 }
 
-/** Kept while another definition waits, so that a person can compare the two. */
+/** Kept while another definition waits, so that a person can byCodeUnit the two. */
 function approvedBefore(record: ToolRecord | undefined, hash: string): Tool | null {
   if (record === undefined || record.approvedHash === null || record.approvedHash === hash) return null
   return record.approvedDefinition ?? (record.approvedHash === record.hash ? record.definition : null)

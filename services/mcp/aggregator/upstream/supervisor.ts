@@ -3,12 +3,12 @@ import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { abortable } from '../../../common/lifecycle/abortable.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { UpstreamListener, UpstreamState } from '../upstream.ts'
-import { cleanText } from './clean-text.ts'
 import { admit, type Health, type HealthEvent, stepHealth, wellHealth } from './health.ts'
 import type { LinkEvents } from './link/link.ts'
 import { type LinkStarter, NotUsable } from './link/link-starter.ts'
 import { LiveLink } from './link/live-link.ts'
 import { type StartFailure, startFailureOf } from './link/start-failure.ts'
+import { oneLine } from './one-line.ts'
 import { reachHash } from './reach.ts'
 import type { UpstreamMetrics } from './upstream-metrics.ts'
 
@@ -275,7 +275,7 @@ export class Supervisor {
     }
     const failure = abort.signal.aborted ? tooSlow : startFailureOf(error)
     this.#isUnauthorized = failure.type === 'unauthorized'
-    this.#failed({ type: 'start_failed' }, [failure.reason, cleanText(failure.detail)].filter(Boolean).join(': '))
+    this.#failed({ type: 'start_failed' }, [failure.reason, oneLine(failure.detail)].filter(Boolean).join(': '))
     const message = `The MCP server ${name} cannot be started: ${failure.reason}.`
     return new HearthError('tool_unavailable', message, { cause: error })
   }
@@ -288,7 +288,7 @@ export class Supervisor {
 
   #failed(event: HealthEvent, why: string): void {
     this.#hasFailed = true
-    this.#lastError = cleanText(why)
+    this.#lastError = oneLine(why)
     this.#deps.log.warn({ server: this.#server.name, reason: this.#lastError }, 'an MCP server failed')
     this.#step(event)
   }

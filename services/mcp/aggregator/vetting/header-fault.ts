@@ -1,3 +1,5 @@
+import { isRecord } from '../../../common/is-record.ts'
+
 const keyword = 'x-mcp-header'
 /** RFC 9110 §5.6.2. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -40,7 +42,7 @@ function ownFault(schema: Json, isRoot: boolean, seen: Set<string>): string | un
 /** As a keyword, not as the name of a property. */
 function countKeyword(value: unknown, inNames = false): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countKeyword(item), 0)
-  if (!isObject(value)) return 0
+  if (!isRecord(value)) return 0
   const own = !inNames && keyword in value ? 1 : 0
   return Object.entries(value).reduce(
     (sum, [key, item]) => sum + countKeyword(item, !inNames && key === 'properties'),
@@ -48,7 +50,5 @@ function countKeyword(value: unknown, inNames = false): number {
   )
 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const childrenOf = (properties: unknown): readonly Json[] =>
-  isObject(properties) ? Object.values(properties).filter(isObject) : []
+  isRecord(properties) ? Object.values(properties).filter(isRecord) : []

@@ -8,7 +8,7 @@ import {
   type LoggingLevel,
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server'
-import { isRecord } from '../is-record.ts'
+import { isRecord } from '../../../common/is-record.ts'
 
 type Params = Readonly<Record<string, unknown>>
 

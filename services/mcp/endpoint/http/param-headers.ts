@@ -1,5 +1,5 @@
 import { ProtocolError } from '@modelcontextprotocol/server'
-import { isRecord } from '../is-record.ts'
+import { isRecord } from '../../../common/is-record.ts'
 
 /** A parameter of a tool that clients repeat in a header (specification 2026-07-28, basic/transports, SEP-2243). */
 export interface HeaderParameter {

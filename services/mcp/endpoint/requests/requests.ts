@@ -11,10 +11,10 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
+import { isRecord } from '../../../common/is-record.ts'
 import type { View } from '../../aggregator/aggregator.ts'
 import { reachedResource } from '../../aggregator/catalog/reached-resource.ts'
 import type { McpEndpointDeps } from '../endpoint-deps.ts'
-import { isRecord } from '../is-record.ts'
 import type { Ask } from './ask.ts'
 import type { CallTool } from './call-tool.ts'
 import { type Lists, mayUseUpstreams } from './lists.ts'

@@ -7,12 +7,12 @@ import {
   type Tool,
 } from '@modelcontextprotocol/server'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { isRecord } from '../../../common/is-record.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
 import type { PlainRequest } from '../direct/plain-request.ts'
 import type { EndpointLimits, McpEndpointDeps } from '../endpoint-deps.ts'
 import { jsonRpcError, requestIdOf } from '../http/json-rpc-answer.ts'
 import { type HeaderParameter, headerMismatch, headerParameters } from '../http/param-headers.ts'
-import { isRecord } from '../is-record.ts'
 import { protocolErrorOf } from '../requests/refusals.ts'
 import { isOwnUri } from '../requests/requests.ts'
 import type { TokenUsage } from '../requests/token-usage.ts'

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cleanText } from '../../../../services/mcp/aggregator/upstream/clean-text.ts'
 import { exceedsBytes } from '../../../../services/mcp/aggregator/upstream/exchange/exceeds-bytes.ts'
 import { outputMismatch } from '../../../../services/mcp/aggregator/upstream/exchange/output-mismatch.ts'
 import { stripMeta } from '../../../../services/mcp/aggregator/upstream/exchange/strip-meta.ts'
@@ -13,6 +12,7 @@ import {
 } from '../../../../services/mcp/aggregator/upstream/health.ts'
 import { judgeEgress } from '../../../../services/mcp/aggregator/upstream/http/egress-rule.ts'
 import { BodyTooLarge, MessageCap } from '../../../../services/mcp/aggregator/upstream/http/message-cap.ts'
+import { oneLine } from '../../../../services/mcp/aggregator/upstream/one-line.ts'
 import { reachHash } from '../../../../services/mcp/aggregator/upstream/reach.ts'
 import { Slots } from '../../../../services/mcp/aggregator/upstream/slots.ts'
 import { LineReader } from '../../../../services/mcp/aggregator/upstream/stdio/line-reader.ts'
@@ -189,9 +189,9 @@ describe('what is read', () => {
   })
 
   test('text for people has one line, no control and no hidden characters, and is the end of what was said', () => {
-    expect(cleanText('\u001b[31mred\u001b[0m\n\u202eright\u200b to left\t!')).toBe('red right to left !')
-    expect(cleanText(`${'a'.repeat(600)}z`)).toHaveLength(500)
-    expect(cleanText(`${'a'.repeat(600)}z`).endsWith('z')).toBe(true)
+    expect(oneLine('\u001b[31mred\u001b[0m\n\u202eright\u200b to left\t!')).toBe('red right to left !')
+    expect(oneLine(`${'a'.repeat(600)}z`)).toHaveLength(500)
+    expect(oneLine(`${'a'.repeat(600)}z`).endsWith('z')).toBe(true)
   })
 })
 

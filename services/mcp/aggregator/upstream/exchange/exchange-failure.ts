@@ -7,10 +7,10 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
 import { HearthError } from '../../../../common/errors/hearth-error.ts'
-import { cleanText } from '../clean-text.ts'
 import { EgressError } from '../http/egress.ts'
 import { BodyTooLarge } from '../http/message-cap.ts'
 import { answerTooLarge, streamLost } from '../link/http-transport.ts'
+import { oneLine } from '../one-line.ts'
 import { exceedsBytes } from './exceeds-bytes.ts'
 
 /** What a failed request says about the way to the upstream. */
@@ -63,7 +63,7 @@ function protocolFailure(name: string, error: ProtocolError, outputBytes: number
 function passedOn({ code, message, data }: ProtocolError): ProtocolError {
   const known = code === ProtocolErrorCode.ResourceNotFound ? ProtocolErrorCode.InvalidParams : code
   const kept = exceedsBytes(data, maxDataBytes) ? undefined : data
-  return new ProtocolError(known, cleanText(message, maxMessageCharacters), kept)
+  return new ProtocolError(known, oneLine(message, maxMessageCharacters), kept)
 }
 
 function sdkFailure(name: string, error: SdkError): ExchangeFailure {

@@ -1,5 +1,5 @@
 import { type Client, type PriorDiscovery, SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
-import { cleanText } from '../clean-text.ts'
+import { oneLine } from '../one-line.ts'
 import { ChildTransport } from '../stdio/child-transport.ts'
 import type { ProcessCommand, ProcessGroup } from '../stdio/process-group.ts'
 import type { ProcessLedger } from '../stdio/process-ledger.ts'
@@ -90,7 +90,7 @@ function stdioLink(client: Client, group: ProcessGroup, conversation: Conversati
     conversation,
     group,
     lost: new Promise((resolve) => {
-      client.onclose = () => resolve(cleanText(group.stderrTail) || 'the process ended')
+      client.onclose = () => resolve(oneLine(group.stderrTail) || 'the process ended')
     }),
     lease: () => Promise.resolve(lease),
     close: async (atOnce) => {

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../protocol/read-shape.ts'
 import type { PlainKey } from '../words.ts'
 import type { Field, ToolForm } from './schema-fields.ts'
 
@@ -98,9 +99,6 @@ function parsedJson(text: string): unknown {
     return undefined
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const given = (value: unknown): FieldRead => ({ status: 'given', value })
 const wrong = (why: Complaint): FieldRead => ({ status: 'wrong', why })

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /** Text of an upstream for people: one line, nothing that steers a terminal or hides, the end of it at most `maxCharacters`. */
-export function cleanText(text: string, maxCharacters = 500): string {
+export function oneLine(text: string, maxCharacters = 500): string {
   const plain = stripVTControlCharacters(text)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
