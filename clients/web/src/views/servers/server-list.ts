@@ -1,9 +1,10 @@
 import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { Plus, Search, X } from 'lucide'
+import { Plus } from 'lucide'
 import { controlStyles } from '../../app/control-styles.ts'
 import { icon } from '../../app/icon.ts'
 import { formatRoute } from '../../app/route.ts'
+import { searchField, searchFieldStyles } from '../../app/search-field.ts'
 import { DeskElement } from './desk-element.ts'
 import { durationText } from './figures.ts'
 import { type FoundServer, findTools } from './find-tools.ts'
@@ -22,40 +23,13 @@ export class HearthServerList extends DeskElement {
 
   static override styles = [
     controlStyles,
+    searchFieldStyles,
     serversStyles,
     css`
       header {
         display: grid;
         gap: var(--space-3);
         padding-block-end: var(--space-3);
-      }
-
-      .search {
-        position: relative;
-      }
-
-      .search > .icon {
-        position: absolute;
-        inset-block: 0;
-        inset-inline-start: var(--space-2);
-        margin-block: auto;
-        color: var(--muted);
-        pointer-events: none;
-      }
-
-      .search .field {
-        padding-inline: calc(var(--icon) + var(--space-4)) var(--control);
-        font: var(--type-label);
-      }
-
-      .search .field::-webkit-search-cancel-button {
-        display: none;
-      }
-
-      .search button {
-        position: absolute;
-        inset-block: 0;
-        inset-inline-end: 0;
       }
 
       nav > ul {
@@ -171,35 +145,19 @@ export class HearthServerList extends DeskElement {
 
   #searchField() {
     const { words } = this.desk
-    const field = () => this.renderRoot.querySelector('input')
-    const clear = () => {
-      const input = field()
-      if (input !== null) input.value = ''
-      input?.focus()
-      this.query = ''
-    }
-    return html`
-      <search class="search">
-        ${icon(Search)}
-        <input
-          class="field"
-          type="search"
-          autocomplete="off"
-          enterkeyhint="search"
-          aria-label=${words('search')}
-          placeholder=${words('search')}
-          @input=${() => {
-            this.query = field()?.value ?? ''
-          }}
-          @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && clear()}
-        >
-        ${
-          this.query === ''
-            ? nothing
-            : html`<button type="button" class="quiet square" aria-label=${words('searchClear')} @click=${clear}>${icon(X)}</button>`
-        }
-      </search>
-    `
+    return searchField({
+      label: words('search'),
+      clearLabel: words('searchClear'),
+      isFilled: this.query !== '',
+      onInput: (text) => {
+        this.query = text
+      },
+      onKey: ({ key, currentTarget }) => {
+        if (key !== 'Escape') return
+        if (currentTarget instanceof HTMLInputElement) currentTarget.value = ''
+        this.query = ''
+      },
+    })
   }
 
   #item({ server, tools }: FoundServer, isSearching: boolean) {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { Search, SquarePen, X } from 'lucide'
+import { SquarePen } from 'lucide'
 import type { AppContext } from '../../../app/app-context.ts'
 import { controlStyles } from '../../../app/control-styles.ts'
 import { ConversationSearch } from '../../../app/conversation-search.ts'
@@ -9,6 +9,7 @@ import '../../../app/failure-text.ts'
 import { icon } from '../../../app/icon.ts'
 import { LanguageController } from '../../../app/language-controller.ts'
 import '../../../app/menu.ts'
+import { searchField, searchFieldStyles } from '../../../app/search-field.ts'
 import type { Failure } from '../../../protocol/hearth-client.ts'
 import { failureOf } from '../../../protocol/hearth-failure.ts'
 import type { Conversation, Found } from '../../../protocol/rest-api.ts'
@@ -31,7 +32,7 @@ export class HearthConversationList extends LitElement {
     renaming: { state: true },
     active: { state: true },
   }
-  static override styles = [controlStyles, listStyles]
+  static override styles = [controlStyles, searchFieldStyles, listStyles]
 
   declare context: AppContext
   /** Id of the conversation that is open. */
@@ -114,32 +115,13 @@ export class HearthConversationList extends LitElement {
 
   #searchField() {
     const { translate } = this.context
-    const clear = () => {
-      const input = this.renderRoot.querySelector('input')
-      if (input !== null) input.value = ''
-      input?.focus()
-      this.#search?.search('')
-    }
-    return html`
-      <search class="search">
-        ${icon(Search)}
-        <input
-          class="field"
-          type="search"
-          autocomplete="off"
-          enterkeyhint="search"
-          aria-label=${translate('list.search')}
-          placeholder=${translate('list.search')}
-          @input=${(event: InputEvent) => this.#search?.search(textOf(event))}
-          @keydown=${this.#onSearchKey}
-        >
-        ${
-          this.#isSearching
-            ? html`<button type="button" class="quiet square" aria-label=${translate('list.searchClear')} @click=${clear}>${icon(X)}</button>`
-            : nothing
-        }
-      </search>
-    `
+    return searchField({
+      label: translate('list.search'),
+      clearLabel: translate('list.searchClear'),
+      isFilled: this.#isSearching,
+      onInput: (text) => this.#search?.search(text),
+      onKey: (event) => this.#onSearchKey(event),
+    })
   }
 
   #content() {
@@ -356,10 +338,6 @@ export class HearthConversationList extends LitElement {
 }
 
 const bones = Array.from({ length: 6 }, () => html`<div class="bone"></div>`)
-
-function textOf(event: Event): string {
-  return event.target instanceof HTMLInputElement ? event.target.value : ''
-}
 
 function rowIdOf(target: EventTarget | null): string | undefined {
   return target instanceof Element ? target.closest<HTMLElement>('li')?.dataset['id'] : undefined

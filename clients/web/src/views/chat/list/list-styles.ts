@@ -26,34 +26,9 @@ export const listStyles = css`
     font: var(--type-title);
   }
 
-  .search {
-    position: relative;
-  }
-
-  .search > .icon {
-    position: absolute;
-    inset-block: 0;
-    inset-inline-start: var(--space-2);
-    margin-block: auto;
-    color: var(--muted);
-    pointer-events: none;
-  }
-
   .search .field {
-    padding-inline: calc(var(--icon) + var(--space-4)) var(--control);
     border-color: var(--line);
     background: var(--background);
-    font: var(--type-label);
-  }
-
-  .search .field::-webkit-search-cancel-button {
-    display: none;
-  }
-
-  .search button {
-    position: absolute;
-    inset-block: 0;
-    inset-inline-end: 0;
   }
 
   .scroll {
