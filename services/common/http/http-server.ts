@@ -32,6 +32,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
+    // Nobody logs by request: a logger for each would be made for nothing.
+    childLoggerFactory: (log) => log,
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: requestTimeoutMs(options.bodyLimitBytes),
     forceCloseConnections: true,

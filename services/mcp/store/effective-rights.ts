@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { type Role, roles, type Scope, scopes } from '../../common/contracts/principal.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { TokenRow } from './database-schema.ts'
@@ -66,7 +66,7 @@ export function createSecret(kind: 'api' | 'device' | 'session'): string {
 
 /** The form in which a secret is kept. Secrets are random, so a fast hash is enough. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return hash('sha256', secret, 'hex')
 }
 
 function invalid(param: string, message: string): HearthError {

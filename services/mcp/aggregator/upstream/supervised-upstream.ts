@@ -236,11 +236,14 @@ export class SupervisedUpstream implements Upstream {
   #tend(): void {
     clearTimeout(this.#timer)
     if (this.#isStopped || !this.server.enabled) return
-    const { live, state, retryAt } = this.#supervisor
     const idleMs = this.server.idle_stop_seconds * 1000
-    if (live !== undefined && this.#works.size === 0 && this.#watched.isEmpty && idleMs > 0) {
-      this.#later(idleMs, () => this.#supervisor.retire())
-    } else if (!this.#watched.isEmpty && (state === 'cold' || retryAt !== undefined)) {
+    if (this.#watched.isEmpty) {
+      const isIdle = this.#supervisor.live !== undefined && this.#works.size === 0
+      if (isIdle && idleMs > 0) this.#later(idleMs, () => this.#supervisor.retire())
+      return
+    }
+    const { state, retryAt } = this.#supervisor
+    if (state === 'cold' || retryAt !== undefined) {
       this.#later(Math.max(0, (retryAt ?? 0) - this.#deps.clock()), () => this.#wake())
     }
   }

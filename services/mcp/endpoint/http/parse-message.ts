@@ -11,11 +11,13 @@ export function parseMessage(bytes: Uint8Array | undefined, maxDepth: number): P
   if (bytes === undefined || bytes.length === 0) return { status: 'parsed', body: undefined }
   if (isDeeperThan(bytes, maxDepth)) return refused(`The JSON nests deeper than ${maxDepth} levels.`)
   try {
-    return { status: 'parsed', body: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) }
+    return { status: 'parsed', body: JSON.parse(utf8.decode(bytes)) }
   } catch {
     return refused('The body is not JSON in UTF-8.')
   }
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 const refused = (message: string): ParsedMessage => ({
   status: 'refused',

@@ -1,10 +1,15 @@
 import type { Aggregator, Audience } from '../../aggregator/aggregator.ts'
 
-/** Names of the servers that are switched on and that the audience reaches. */
-export function openServers(aggregator: Pick<Aggregator, 'catalog'>, { profile }: Audience): ReadonlySet<string> {
-  const servers = [...aggregator.catalog().servers.values()]
-  const isReached = (name: string): boolean => profile === undefined || profile.tools.servers.includes(name)
-  return new Set(servers.filter(({ name, enabled }) => enabled && isReached(name)).map(({ name }) => name))
+/** Is the server switched on, and does the audience reach it? */
+export function isOpen(aggregator: Pick<Aggregator, 'catalog'>, { profile }: Audience, server: string): boolean {
+  const isReached = profile === undefined || profile.tools.servers.includes(server)
+  return isReached && aggregator.catalog().servers.get(server)?.enabled === true
+}
+
+/** Names of the servers that are. */
+export function openServers(aggregator: Pick<Aggregator, 'catalog'>, audience: Audience): ReadonlySet<string> {
+  const names = [...aggregator.catalog().servers.keys()]
+  return new Set(names.filter((name) => isOpen(aggregator, audience, name)))
 }
 
 /**

@@ -21,9 +21,9 @@ interface Waiting {
  * one it ends after a while.
  */
 export class RunningCall {
-  readonly handle = randomUUID()
   /** One of these has it under way. */
   readonly servers: ReadonlySet<string>
+  #handle: string | undefined
   readonly #ended = new AbortController()
   readonly #waiting = new Map<string, Waiting>()
   #asks = Promise.withResolvers<void>()
@@ -33,6 +33,12 @@ export class RunningCall {
 
   constructor(servers: ReadonlySet<string>) {
     this.servers = servers
+  }
+
+  /** By which a retry finds it. */
+  get handle(): string {
+    this.#handle ??= randomUUID()
+    return this.#handle
   }
 
   get signal(): AbortSignal {

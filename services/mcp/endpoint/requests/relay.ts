@@ -13,7 +13,7 @@ import type { Aggregator } from '../../aggregator/aggregator.ts'
 import type { Asker, ExchangeAnswer, Question } from '../../aggregator/upstream.ts'
 import type { Ask } from './ask.ts'
 import type { CallAudit } from './call-audit.ts'
-import { mayGoOn, openServers } from './may-go-on.ts'
+import { isOpen, mayGoOn, openServers } from './may-go-on.ts'
 import { missingCapability } from './missing-capability.ts'
 import { type CallStep, type ParkedCalls, RunningCall } from './parked-calls.ts'
 import { digestOf, type HeldState, type StateBinding, type StateSeal } from './sealed-state.ts'
@@ -93,8 +93,9 @@ export class Relay {
 
   /** Where the call may be under way: at its upstream; at any that is open, when only the aggregator knows. */
   #serversOf({ caller }: Ask, { upstream }: Errand): ReadonlySet<string> {
-    const open = openServers(this.#deps.aggregator, caller.audience)
-    return open.has(upstream) ? new Set([upstream]) : open
+    const { aggregator } = this.#deps
+    const { audience } = caller
+    return isOpen(aggregator, audience, upstream) ? new Set([upstream]) : openServers(aggregator, audience)
   }
 
   #answer(

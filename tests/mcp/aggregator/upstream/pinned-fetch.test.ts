@@ -1,14 +1,10 @@
 import { expect, test } from 'vitest'
 import type { HostAddress } from '../../../../services/mcp/aggregator/upstream/http/egress-rule.ts'
 import { createPinnedFetch } from '../../../../services/mcp/aggregator/upstream/http/pinned-fetch.ts'
+import { PinnedWire } from '../../../../services/mcp/aggregator/upstream/http/pinned-wire.ts'
 
-const fetchAt = (addresses: readonly HostAddress[]) =>
-  createPinnedFetch({
-    egress: { addressesOf: () => Promise.resolve(addresses) },
-    maxMessageBytes: 1000,
-    maxSockets: 2,
-    readState: () => undefined,
-  })
+const wireTo = (addresses: readonly HostAddress[]) =>
+  new PinnedWire({ addressesOf: () => Promise.resolve(addresses) }, 2)
 
 // No TCP connection can be made to a broadcast address: the system refuses it at once, before anybody waits for an answer.
 const dead: readonly HostAddress[] = [
@@ -24,8 +20,9 @@ test.each([
 ])(
   'over %s a host with %d addresses that cannot be reached fails its request and nothing else',
   async (scheme, count) => {
-    const pinned = fetchAt(dead.slice(0, count))
-    await expect(pinned.fetch(`${scheme}://dead.example/mcp`)).rejects.toBeInstanceOf(Error)
-    pinned.close()
+    const wire = wireTo(dead.slice(0, count))
+    const fetch = createPinnedFetch(wire, { maxMessageBytes: 1000 })
+    await expect(fetch(`${scheme}://dead.example/mcp`)).rejects.toBeInstanceOf(Error)
+    wire.close()
   },
 )

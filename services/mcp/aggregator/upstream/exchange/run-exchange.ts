@@ -5,11 +5,13 @@ import {
   LOG_LEVEL_META_KEY,
   type RequestOptions,
   type Result,
+  type Tool,
 } from '@modelcontextprotocol/client'
 import type { Exchange, ExchangeAnswer } from '../../upstream.ts'
 import { isAtLeast } from '../link/conversation.ts'
 import type { Link } from '../link/link.ts'
 import { stripMeta } from './strip-meta.ts'
+import { toolResult } from './tool-result.ts'
 
 /** The SDK's own timeout is out of the way: the signal ends what takes too long. */
 const neverMs = 2 ** 31 - 1
@@ -27,22 +29,37 @@ export async function runExchange(link: Link, exchange: Exchange, signal: AbortS
     allowInputRequired: true,
     ...(onProgress === undefined ? {} : { onprogress: (progress) => onProgress(progress) }),
   } satisfies RequestOptions
-  const result = await send(lease.client, exchange, params, options)
+  const result = await send({ client: lease.client, era: link.era }, exchange, params, options)
   if (isInputRequiredResult(result)) return { type: 'input_required', result: stripMeta<InputRequiredResult>(result) }
   return { type: 'complete', result: stripMeta<Result>(result) }
 }
 
 function send(
-  client: Link['client'],
+  { client, era }: Pick<Link, 'client' | 'era'>,
   { method, tool }: Exchange,
   params: Readonly<Record<string, unknown>>,
   options: RequestOptions,
 ): Promise<Result> {
   if (method !== 'tools/call') return client.request({ method, params }, options)
+  // Only for tools whose parameters are repeated in headers the SDK has to know more.
+  if (era === 'legacy' || (tool !== undefined && !hasParameterHeaders(tool))) {
+    return client.request({ method, params }, toolResult, options)
+  }
   // Without its output schema: the SDK would refuse the answer of a tool that does not keep to it.
   const { outputSchema: _ignored, ...toolDefinition } = tool ?? {}
   const known = 'name' in toolDefinition ? { toolDefinition } : {}
   return client.callTool({ ...params, name: String(params['name']) }, { ...options, ...known })
+}
+
+const parameterHeaders = new WeakMap<Tool, boolean>()
+
+/** SEP-2243; once for every tool, which is immutable. */
+function hasParameterHeaders(tool: Tool): boolean {
+  const known = parameterHeaders.get(tool)
+  if (known !== undefined) return known
+  const has = JSON.stringify(tool.inputSchema).includes('"x-mcp-header"')
+  parameterHeaders.set(tool, has)
+  return has
 }
 
 /** To a modern upstream every request says what its asker can do: no more, no less. */

@@ -12,10 +12,17 @@ export class MessageCap {
   readonly #isEventStream: boolean
   #size = 0
   #isLineEmpty = true
+  #isAfterReturn = false
+  #hasWhole = false
 
   constructor(maxBytes: number, isEventStream: boolean) {
     this.#maxBytes = maxBytes
     this.#isEventStream = isEventStream
+  }
+
+  /** Has an event of the stream been counted to its end? */
+  get hasWhole(): boolean {
+    return this.#hasWhole
   }
 
   /** @throws BodyTooLarge */
@@ -25,13 +32,21 @@ export class MessageCap {
     if (this.#size > this.#maxBytes) throw new BodyTooLarge(`the answer is over ${this.#maxBytes} bytes`)
   }
 
+  /** A line ends with CR LF, LF or CR (WHATWG HTML, 9.2.6). */
   #countEvents(chunk: Uint8Array): void {
     for (const byte of chunk) {
       this.#size += 1
-      if (byte === newline) {
-        if (this.#isLineEmpty) this.#size = 0
-        this.#isLineEmpty = true
-      } else if (byte !== carriageReturn) this.#isLineEmpty = false
+      const isSecondHalf = byte === newline && this.#isAfterReturn
+      this.#isAfterReturn = byte === carriageReturn
+      if (isSecondHalf) continue
+      const isEnd = byte === newline || byte === carriageReturn
+      if (isEnd && this.#isLineEmpty) this.#endEvent()
+      this.#isLineEmpty = isEnd
     }
+  }
+
+  #endEvent(): void {
+    this.#size = 0
+    this.#hasWhole = true
   }
 }

@@ -1,10 +1,9 @@
-import {
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  type JSONRPCMessage,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client'
-import type { ReadState } from '../http/pinned-fetch.ts'
+import { type JSONRPCMessage, type JSONRPCRequest, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { type FirstLook, firstLook } from '../http/first-look.ts'
+import type { GivenAnswer, Reading } from '../http/pinned-fetch.ts'
+import type { WireAnswer } from '../http/pinned-wire.ts'
+import { mediaTypeOf } from '../http/to-response.ts'
+import type { ShortPost } from './short-post.ts'
 
 /** In `data` of the error that a request ends with when its stream did; nobody outside can make it. */
 export const streamLost: { readonly hearth: 'stream_lost' } = { hearth: 'stream_lost' }
@@ -12,49 +11,104 @@ export const answerTooLarge: { readonly hearth: 'answer_too_large' } = { hearth:
 
 type SendOptions = NonNullable<Parameters<StreamableHTTPClientTransport['send']>[1]>
 
-/** Does the work so that what is fetched in it writes to the state. */
-type Run = <Value>(state: ReadState, work: () => Value) => Value
+export interface TransportWays {
+  /** Does the work so that what is fetched in it belongs to the reading. */
+  readonly run: <Value>(reading: Reading, work: () => Value) => Value
+  /** Undefined: everything goes the SDK's way. */
+  readonly short: ShortPost | undefined
+  readonly maxMessageBytes: number
+}
 
 /**
  * The SDK's transport, with an end for every request: when the stream of its answer breaks the SDK would leave it to its
- * timeout, and of a legacy request that was cancelled it would keep the stream.
+ * timeout, and of a legacy request that was cancelled it would keep the stream. Calls whose answer is plain take a shorter
+ * way; any other answer is handed to the SDK as it came.
  */
 export class WatchedHttpTransport extends StreamableHTTPClientTransport {
-  readonly #run: Run
+  readonly #ways: TransportWays
   readonly #open = new Map<unknown, AbortController>()
 
-  constructor(url: URL, options: ConstructorParameters<typeof StreamableHTTPClientTransport>[1] & object, run: Run) {
+  constructor(url: URL, options: ConstructorParameters<typeof StreamableHTTPClientTransport>[1] & object, ways: TransportWays) {
     super(url, options)
-    this.#run = run
+    this.#ways = ways
   }
 
   override async send(message: JSONRPCMessage, options: SendOptions = {}): Promise<void> {
-    if (isJSONRPCRequest(message) && options.onRequestStreamEnd === undefined) return this.#request(message, options)
+    if (options.onRequestStreamEnd === undefined && isRequest(message)) return this.#request(message, options)
     await super.send(message, options)
-    if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
-      this.#open.get(message.params?.['requestId'])?.abort()
+    if ('method' in message && message.method === 'notifications/cancelled') this.#end(message.params?.['requestId'])
+  }
+
+  override async close(): Promise<void> {
+    for (const id of [...this.#open.keys()]) this.#end(id)
+    await super.close()
+  }
+
+  async #request(message: JSONRPCRequest, options: SendOptions): Promise<void> {
+    const { short } = this.#ways
+    const headers = options.headers === undefined ? short?.headersOf(message, this) : undefined
+    const signal = this.#begin(message.id, options.requestSignal)
+    const sent = { message, options: { ...options, requestSignal: signal } }
+    try {
+      if (short === undefined || headers === undefined) await this.#goSdkWay(sent, undefined)
+      else await this.#take(sent, await short.send(message, { headers, signal }))
+    } catch (error) {
+      this.#open.delete(message.id)
+      throw error
     }
   }
 
-  async #request(message: JSONRPCMessage & { readonly id: string | number }, options: SendOptions) {
-    const { id } = message
+  #begin(id: unknown, given: AbortSignal | undefined): AbortSignal {
     const controller = new AbortController()
-    const state: ReadState = { isStream: false, tooLarge: false }
     this.#open.set(id, controller)
-    controller.signal.addEventListener('abort', () => this.#open.delete(id), { once: true })
-    const given = options.requestSignal
-    const requestSignal = given === undefined ? controller.signal : AbortSignal.any([controller.signal, given])
+    if (given?.aborted === true) this.#end(id)
+    given?.addEventListener('abort', () => this.#end(id), { once: true })
+    return controller.signal
+  }
+
+  #end(id: unknown): void {
+    this.#open.get(id)?.abort()
+    this.#open.delete(id)
+  }
+
+  async #take(sent: Sent, answer: WireAnswer): Promise<void> {
+    const { id } = sent.message
+    answer.body.once('close', () => this.#open.delete(id))
+    const look = await lookAt(answer, id, this.#ways.maxMessageBytes)
+    if (look.type === 'other') return this.#goSdkWay(sent, { answer, head: look.head })
+    this.onmessage?.(look.answer)
+    // A server may say more on the stream that its answer came on.
+    const more = (head: GivenAnswer['head'][number]) => {
+      answer.body.pause()
+      this.#goSdkWay(sent, { answer, head: [head] }).catch(() => undefined)
+    }
+    if (look.rest.length > 0) more(look.rest)
+    else answer.body.once('data', more).resume()
+  }
+
+  async #goSdkWay({ message, options }: Sent, given: GivenAnswer | undefined): Promise<void> {
+    const { id } = message
+    const reading: Reading = { isStream: false, tooLarge: false, given }
     const onRequestStreamEnd = () => {
       this.#open.delete(id)
-      const data = state.tooLarge ? answerTooLarge : streamLost
+      const data = reading.tooLarge ? answerTooLarge : streamLost
       this.onmessage?.({ jsonrpc: '2.0', id, error: { code: -32000, message: data.hearth, data } })
     }
-    try {
-      await this.#run(state, () => super.send(message, { ...options, requestSignal, onRequestStreamEnd }))
-    } catch (error) {
-      this.#open.delete(id)
-      throw error
-    }
-    if (!state.isStream) this.#open.delete(id)
+    await this.#ways.run(reading, () => super.send(message, { ...options, onRequestStreamEnd }))
+    if (!reading.isStream) this.#open.delete(id)
   }
 }
+
+interface Sent {
+  readonly message: JSONRPCRequest
+  readonly options: SendOptions
+}
+
+const isRequest = (message: JSONRPCMessage): message is JSONRPCRequest => 'method' in message && 'id' in message
+
+async function lookAt(answer: WireAnswer, id: string | number, maxBytes: number): Promise<FirstLook> {
+  const mayBePlain = answer.statusCode === 200 && plainType.test(mediaTypeOf(answer))
+  return mayBePlain ? firstLook(answer, id, maxBytes) : { type: 'other', head: [] }
+}
+
+const plainType = /^(?:application\/json|text\/event-stream) *(?:;|$)/

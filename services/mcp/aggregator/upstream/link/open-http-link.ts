@@ -9,11 +9,13 @@ import {
 } from '@modelcontextprotocol/client'
 import { abortable } from '../../../../common/lifecycle/abortable.ts'
 import type { Egress } from '../http/egress.ts'
-import { createPinnedFetch, type PinnedFetch, type ReadState } from '../http/pinned-fetch.ts'
+import { createPinnedFetch, type PinnedFetch, type Reading } from '../http/pinned-fetch.ts'
+import { PinnedWire } from '../http/pinned-wire.ts'
 import { Conversation } from './conversation.ts'
 import { createClient, joinConversation, listenToChanges, relayedCapabilities } from './create-client.ts'
-import { WatchedHttpTransport } from './http-transport.ts'
+import { type TransportWays, WatchedHttpTransport } from './http-transport.ts'
 import type { Link, LinkEvents } from './link.ts'
+import { ShortPost } from './short-post.ts'
 
 /** A session is ended at its server too, when that does not take longer. */
 const goodbyeMs = 3000
@@ -40,14 +42,8 @@ export interface HttpAttempt {
 
 /** Reaches an upstream over HTTP and agrees with it on the protocol. @throws what the SDK, the system or the rule throws. */
 export async function openHttpLink({ target, prior, events, signal, timeoutMs }: HttpAttempt): Promise<Link> {
-  const reading = new AsyncLocalStorage<ReadState>()
-  const pinned = createPinnedFetch({
-    egress: target.egress,
-    maxMessageBytes: target.maxMessageBytes,
-    maxSockets: target.maxSockets,
-    readState: () => reading.getStore(),
-  })
-  const createTransport = () => transportTo(target, pinned, reading)
+  const wire = new PinnedWire(target.egress, target.maxSockets)
+  const createTransport = transportsTo(target, wire)
   const conversation = new Conversation()
   const client = createClient({ capabilities: relayedCapabilities, versionNegotiation: { mode: 'auto' } })
   joinConversation(client, conversation)
@@ -63,28 +59,36 @@ export async function openHttpLink({ target, prior, events, signal, timeoutMs }:
     if (prior?.kind === 'modern') await client.discover({ signal, timeout: timeoutMs })
   } catch (error) {
     await client.close().catch(() => undefined)
-    pinned.close()
+    wire.close()
     throw error
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
-  return httpLink({ client, conversation, lost, pinned, createTransport })
+  return httpLink({ client, conversation, lost, wire, createTransport })
 }
 
-function transportTo(target: HttpTarget, pinned: PinnedFetch, reading: AsyncLocalStorage<ReadState>): Transport {
+function transportsTo(target: HttpTarget, wire: PinnedWire): () => Transport {
+  const { url, headers, authProvider, maxMessageBytes } = target
+  const readings = new AsyncLocalStorage<Reading>()
+  const pinned = createPinnedFetch(wire, { maxMessageBytes, reading: () => readings.getStore() })
   const options = {
     fetch: withHeaders(target, pinned),
     redirectPolicy: 'same-origin' as const,
-    ...(target.authProvider === undefined ? {} : { authProvider: target.authProvider }),
+    ...(authProvider === undefined ? {} : { authProvider }),
   }
-  return target.transport === 'sse'
-    ? new SSEClientTransport(target.url, options)
-    : new WatchedHttpTransport(target.url, options, (state, work) => reading.run(state, work))
+  if (target.transport === 'sse') return () => new SSEClientTransport(url, options)
+  const ways: TransportWays = {
+    run: (reading, work) => readings.run(reading, work),
+    // Tokens are got and renewed by the SDK.
+    short: authProvider === undefined ? new ShortPost(wire, url, headers) : undefined,
+    maxMessageBytes,
+  }
+  return () => new WatchedHttpTransport(url, options, ways)
 }
 
 /** The declared headers are for the server alone: the SDK fetches from its authorization server too. */
 const withHeaders =
-  ({ url: own, headers }: HttpTarget, { fetch }: PinnedFetch): PinnedFetch['fetch'] =>
+  ({ url: own, headers }: HttpTarget, fetch: PinnedFetch): PinnedFetch =>
   (url, init = {}) => {
     if (new URL(url).origin !== own.origin) return fetch(url, init)
     const merged = new Headers({ ...headers })
@@ -106,11 +110,11 @@ interface HttpLinkParts {
   readonly client: Client
   readonly conversation: Conversation
   readonly lost: Promise<string>
-  readonly pinned: PinnedFetch
+  readonly wire: PinnedWire
   readonly createTransport: () => Transport
 }
 
-function httpLink({ client, conversation, lost, pinned, createTransport }: HttpLinkParts): Link {
+function httpLink({ client, conversation, lost, wire, createTransport }: HttpLinkParts): Link {
   const era = client.getProtocolEra() ?? 'legacy'
   const discover = client.getDiscoverResult()
   return {
@@ -133,7 +137,7 @@ function httpLink({ client, conversation, lost, pinned, createTransport }: HttpL
         await Promise.race([ended, afterMs(goodbyeMs), aborted(atOnce).then(() => afterMs(hastyGoodbyeMs))])
       }
       await client.close().catch(() => undefined)
-      pinned.close()
+      wire.close()
     },
   }
 }

@@ -45,6 +45,8 @@ const reasons: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'its host cannot be reached',
   ENETUNREACH: 'its network cannot be reached',
   ETIMEDOUT: 'its host does not answer',
+  UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'its host does not answer',
 }
 
 /** From the first error with a code of the operating system on the way down its causes. */

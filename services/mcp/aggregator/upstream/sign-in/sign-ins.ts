@@ -5,6 +5,7 @@ import type { McpServer } from '../../../../common/contracts/mcp-server.ts'
 import { HearthError } from '../../../../common/errors/hearth-error.ts'
 import { Egress } from '../http/egress.ts'
 import { createPinnedFetch, type PinnedFetch } from '../http/pinned-fetch.ts'
+import { PinnedWire } from '../http/pinned-wire.ts'
 import { type BegunSignIn, SealedProvider } from './sealed-provider.ts'
 import { readSignIn, type SecretBox, writeSignIn } from './sign-in-record.ts'
 
@@ -60,8 +61,8 @@ export class SignIns {
     const opened: { url?: URL } = {}
     const begun = { state, onRedirect: (url: URL) => void Object.assign(opened, { url }) }
     const provider = await this.#provider(this.#deps, target, begun)
-    await overEgress(target, async ({ fetch }) => {
-      const fetchFn: PinnedFetch['fetch'] = (url, init) => fetch(url, { ...init, signal })
+    await overEgress(target, async (fetch) => {
+      const fetchFn: PinnedFetch = (url, init) => fetch(url, { ...init, signal })
       const { resourceMetadataUrl, scope } = await challengeOf(target, fetchFn)
       const wanted = target.server.oauth?.scope ?? this.#wanted.get(target.server.name) ?? scope
       await auth(provider, {
@@ -87,7 +88,7 @@ export class SignIns {
       throw new HearthError('caller_invalid_request', 'This sign-in is unknown, used or too old; begin it again.')
     }
     const { target, provider } = begun
-    await overEgress(target, async ({ fetch }) => {
+    await overEgress(target, async (fetch) => {
       const answer = { authorizationCode: code, ...(iss === undefined ? {} : { iss }) }
       await auth(provider, { serverUrl: target.url, fetchFn: fetch, ...answer })
     })
@@ -140,7 +141,7 @@ const noBox: SecretBox = {
 }
 
 /** What the server says it wants: its answer to somebody who is not signed in. */
-async function challengeOf({ url }: SignInTarget, fetch: PinnedFetch['fetch']) {
+async function challengeOf({ url }: SignInTarget, fetch: PinnedFetch) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
@@ -151,19 +152,14 @@ async function challengeOf({ url }: SignInTarget, fetch: PinnedFetch['fetch']) {
 }
 
 /** Only where the server may be reached. @throws HearthError `tool_unavailable`. */
-async function overEgress({ server, url }: SignInTarget, work: (pinned: PinnedFetch) => Promise<void>): Promise<void> {
-  const pinned = createPinnedFetch({
-    egress: new Egress(url.hostname, server.egress),
-    maxMessageBytes: maxAnswerBytes,
-    maxSockets: 4,
-    readState: () => undefined,
-  })
+async function overEgress({ server, url }: SignInTarget, work: (fetch: PinnedFetch) => Promise<void>): Promise<void> {
+  const wire = new PinnedWire(new Egress(url.hostname, server.egress), 4)
   try {
-    await work(pinned)
+    await work(createPinnedFetch(wire, { maxMessageBytes: maxAnswerBytes }))
   } catch (error) {
     throw refused(server.name, error)
   } finally {
-    pinned.close()
+    wire.close()
   }
 }
 

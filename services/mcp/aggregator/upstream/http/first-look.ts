@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream'
+import type { JSONRPCResponse } from '@modelcontextprotocol/client'
+import { isRecord } from '../../../../common/is-record.ts'
+import { MessageCap } from './message-cap.ts'
+import type { WireAnswer } from './pinned-wire.ts'
+import { isEventStream } from './to-response.ts'
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+export type FirstLook =
+  /** The one answer that was waited for; of a stream `rest` stands behind it. */
+  | { readonly type: 'plain'; readonly answer: JSONRPCResponse; readonly rest: Bytes }
+  /** Anything else: what was read of the body, the body paused behind it. */
+  | { readonly type: 'other'; readonly head: readonly Bytes[] }
+
+/**
+ * Reads a body of JSON, or the first event of a stream, to see whether it is nothing but the answer to the request.
+ * @throws BodyTooLarge, or the error of the connection, of a body that is JSON; a stream is handed back as far as it came.
+ */
+export async function firstLook(answered: WireAnswer, id: string | number, maxBytes: number): Promise<FirstLook> {
+  const isStream = isEventStream(answered)
+  const head = await readHead(answered.body, { cap: new MessageCap(maxBytes, isStream), isStream })
+  const bytes = head.length === 1 && head[0] !== undefined ? head[0] : Buffer.concat(head)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+  const json = isStream ? plainEvent.exec(text) : [text, text]
+  const answer = json?.[1] === undefined ? undefined : answerIn(json[1], id)
+  if (answer === undefined) return { type: 'other', head }
+  return { type: 'plain', answer, rest: isStream ? bytes.subarray(Buffer.byteLength(json?.[0] ?? '')) : bytes.subarray(0, 0) }
+}
+
+/** One line of data, and no id by which the stream could be taken up again (WHATWG HTML, 9.2.6). */
+const plainEvent = /^(?:event: ?message\r?\n)?data: ?([^\r\n]*)\r?\n\r?\n/
+
+function readHead(
+  body: Readable,
+  { cap, isStream }: { readonly cap: MessageCap; readonly isStream: boolean },
+): Promise<readonly Bytes[]> {
+  const head: Bytes[] = []
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      body.pause()
+      body.off('data', take).off('end', done).off('error', fail)
+      resolve(head)
+    }
+    const fail = (error: unknown) => (isStream ? done() : reject(error))
+    const take = (chunk: Bytes) => {
+      head.push(chunk)
+      try {
+        cap.count(chunk)
+      } catch (error) {
+        return fail(error)
+      }
+      if (isStream && cap.hasWhole) done()
+    }
+    body.on('data', take).once('end', done).once('error', fail)
+  })
+}
+
+/** Undefined for what is not exactly one answer to the request, in its plainest form. */
+function answerIn(json: string, id: string | number): JSONRPCResponse | undefined {
+  const value = parsed(json)
+  if (!isRecord(value) || value['jsonrpc'] !== '2.0' || value['id'] !== id || Object.keys(value).length !== 3) return undefined
+  const { result, error } = value
+  if (isRecord(result)) return { jsonrpc: '2.0', id, result }
+  if (!isRecord(error)) return undefined
+  const { code, message, data } = error
+  if (typeof code !== 'number' || !Number.isSafeInteger(code) || typeof message !== 'string') return undefined
+  return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
