@@ -1,6 +1,6 @@
 import type { ModelProfile } from '../../common/contracts/model-profile.ts'
 import type { Catalog, CatalogPrompt, CatalogResource, CatalogTemplate, CatalogTool } from './catalog.ts'
-import type { Asker, ExchangeAnswer, UpstreamStatus } from './upstream.ts'
+import type { Asker, Era, ExchangeAnswer, UpstreamStatus } from './upstream.ts'
 
 /** For whom lists are made: everybody with the same audience sees the same. */
 export interface Audience {
@@ -58,6 +58,8 @@ export interface Aggregator {
   /** Computed once per catalog and audience. */
   view(audience: Audience): View
   statuses(): readonly UpstreamStatus[]
+  /** What the server speaks while it runs; undefined: it is not running. */
+  eraOf(server: string): Era | undefined
   /**
    * Is it callable now? Undefined: yes. Asked at every list, call and read.
    */

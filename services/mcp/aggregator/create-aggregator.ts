@@ -19,11 +19,11 @@ import { JoinedWork } from './looks/joined-work.ts'
 import { LookSchedule, type LookTimings, lookTimings } from './looks/look-schedule.ts'
 import { reachHash } from './upstream/reach.ts'
 import type {
+  Era,
   ExchangeAnswer,
   Upstream,
   UpstreamListener,
   UpstreamPool,
-  UpstreamState,
   UpstreamStatus,
   Verdicts,
 } from './upstream.ts'
@@ -78,7 +78,8 @@ class LiveAggregator implements Aggregator, Part {
   readonly #syncing = new JoinedWork(() => this.#sync())
   readonly #resourceListeners = new Set<(server: string, uri: string) => void>()
   /** As told: to ask for a whole status at every call is dear. */
-  readonly #states = new Map<string, UpstreamState>()
+  /** Of what runs or ran: as last told. */
+  readonly #states = new Map<string, Pick<UpstreamStatus, 'state' | 'era'>>()
   readonly #ended = new AbortController()
   #applied: readonly McpServer[] | undefined
   /** As the pool has them. */
@@ -158,6 +159,10 @@ class LiveAggregator implements Aggregator, Part {
     return this.#pool.statuses()
   }
 
+  eraOf(server: string): Era | undefined {
+    return this.#states.get(server)?.era
+  }
+
   refusal(exposedName: string, audience: Audience): ToolRefusal | undefined {
     return this.#rules.refusal(this.catalog(), exposedName, audience)
   }
@@ -218,13 +223,13 @@ class LiveAggregator implements Aggregator, Part {
 
   /** Asked of who has the name now: what is told may come from one of that name that was removed. */
   #noteState(server: string): void {
-    const state = this.#pool.get(server)?.status().state
-    if (state === undefined) this.#states.delete(server)
-    else this.#states.set(server, state)
+    const status = this.#pool.get(server)?.status()
+    if (status === undefined) this.#states.delete(server)
+    else this.#states.set(server, { state: status.state, era: status.era })
   }
 
   #isReady(server: string): boolean {
-    const state = this.#states.get(server) ?? this.#pool.get(server)?.status().state
+    const { state } = this.#states.get(server) ?? this.#pool.get(server)?.status() ?? {}
     return state === 'ready'
   }
 

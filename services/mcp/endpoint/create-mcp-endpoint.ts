@@ -2,11 +2,13 @@ import { isLegacyRequest } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
+import type { Era } from '../aggregator/upstream.ts'
 import type { AudienceHub } from './audience/audience-hub.ts'
 import { Audiences } from './audience/audiences.ts'
 import { DirectAnswer } from './direct/direct-answer.ts'
 import { DirectLeg } from './direct/direct-leg.ts'
-import { type PlainRequest, plainRequest } from './direct/plain-request.ts'
+import { plainRequest } from './direct/plain-request.ts'
+import { sessionCall } from './direct/session-call.ts'
 import { defaultLimits, type EndpointLimits, type McpEndpointDeps } from './endpoint-deps.ts'
 import { createEndpointMetrics, type EndpointMetrics } from './endpoint-metrics.ts'
 import { Door } from './http/door.ts'
@@ -35,6 +37,13 @@ export interface McpEndpoint extends Part {
 
 export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
   return new Endpoint(deps)
+}
+
+interface Visit {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly signal: AbortSignal
+  readonly body: unknown
 }
 
 /** How often idle sessions and unused counters are looked for, milliseconds. */
@@ -76,7 +85,7 @@ class Endpoint implements McpEndpoint {
     this.#audiences = new Audiences({ aggregator, own, settings, clock, lists })
     this.#modern = new ModernLeg({ aggregator, log, parts, usage, limits })
     this.#directLeg = new DirectLeg({ requests, limits, log, version })
-    this.#legacy = new LegacyLeg({ parts, usage, limits, clock })
+    this.#legacy = new LegacyLeg({ parts, direct: this.#directLeg, usage, limits, clock })
   }
 
   async register(app: FastifyInstance): Promise<void> {
@@ -132,8 +141,7 @@ class Endpoint implements McpEndpoint {
     const parsed = parseMessage(request.body instanceof Uint8Array ? request.body : undefined, jsonDepth)
     if (parsed.status === 'refused') return sendResponse(reply, parsed.response, { signal, unsentBytes })
     const { body } = parsed
-    const plain = request.method === 'POST' ? plainRequest(request.headers, body) : undefined
-    if (plain !== undefined && !this.#modern.needsHeaders(plain)) return this.#direct(hub, plain, { reply, signal })
+    if (request.method === 'POST' && (await this.#isServedDirectly(hub, { request, reply, signal, body }))) return
     const web = webRequestOf(request, signal)
     const isLegacy = await isLegacyRequest(web, body)
     this.#metrics.taken(isLegacy ? 'legacy' : 'modern')
@@ -141,17 +149,29 @@ class Endpoint implements McpEndpoint {
     await sendResponse(reply, await leg.serve(hub, web, body), { signal, unsentBytes })
   }
 
-  async #direct(
-    hub: AudienceHub,
-    plain: PlainRequest,
-    { reply, signal }: { readonly reply: FastifyReply; readonly signal: AbortSignal },
-  ): Promise<void> {
+  /** What is asked most, when nothing is wrong with it. */
+  async #isServedDirectly(hub: AudienceHub, { request, reply, signal, body }: Visit): Promise<boolean> {
+    const { headers } = request
+    const sessionId = headers['mcp-session-id']
+    const session = typeof sessionId === 'string' ? this.#legacy.sessionOf(hub, sessionId) : undefined
+    if (session === undefined) {
+      const plain = plainRequest(headers, body)
+      if (plain === undefined || this.#modern.needsHeaders(plain)) return false
+      await this.#directLeg.serve(hub, plain, { answer: this.#directAnswer(reply, 'modern'), signal })
+      return true
+    }
+    const call = sessionCall(headers, body)
+    if (call === undefined || !session.takes(call)) return false
+    await session.call(call, this.#directAnswer(reply.header('mcp-session-id', sessionId), 'legacy'), signal)
+    return true
+  }
+
+  #directAnswer(reply: FastifyReply, era: Era): DirectAnswer {
     const { unsentBytes, keepAliveMs } = this.#limits
-    this.#metrics.taken('modern')
+    this.#metrics.taken(era)
     const head = definedHeaders(reply)
     reply.hijack()
-    const answer = new DirectAnswer(reply.raw, { head, keepAliveMs, unsentBytes })
-    await this.#directLeg.serve(hub, plain, { answer, signal })
+    return new DirectAnswer(reply.raw, { head, keepAliveMs, unsentBytes })
   }
 
   /** Calls that run get the time until the deadline. */

@@ -45,6 +45,10 @@ export class FakeAggregator implements Aggregator {
     throw new Error('own parts make no views')
   }
 
+  eraOf(): undefined {
+    return undefined
+  }
+
   statuses(): readonly UpstreamStatus[] {
     return this.statusList
   }

@@ -1,8 +1,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Notification } from '@modelcontextprotocol/server'
+import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 
 export interface AnswerOptions {
   readonly head: OutgoingHttpHeaders
+  /** So long after the last sign of life there is another, milliseconds. */
   readonly keepAliveMs: number
   /** More than so many bytes that wait for the client: it is cut. */
   readonly unsentBytes: number
@@ -12,23 +13,26 @@ export interface AnswerOptions {
 export class DirectAnswer {
   readonly #res: ServerResponse
   readonly #options: AnswerOptions
+  readonly #wait: NodeJS.Timeout
   #keepAlive: NodeJS.Timeout | undefined
 
   constructor(res: ServerResponse, options: AnswerOptions) {
     this.#res = res
     this.#options = options
+    this.#wait = setTimeout(() => this.#showLife(), options.keepAliveMs)
+    this.#wait.unref()
   }
 
-  notify({ method, params }: Notification): void {
-    if (this.#res.writableEnded || this.#res.destroyed) return
-    if (this.#keepAlive === undefined) this.#openStream()
+  /** Something before the end. */
+  tell(message: JSONRPCMessage): void {
+    if (!this.#streams()) return
     if (this.#res.writableLength > this.#options.unsentBytes) this.#res.destroy()
-    else this.#res.write(event(JSON.stringify({ jsonrpc: '2.0', method, params })))
+    else this.#res.write(event(JSON.stringify(message)))
   }
 
   /** @param json the whole JSON-RPC message. `status` counts as long as nothing was told before. */
   end(json: string, status = 200): void {
-    clearInterval(this.#keepAlive)
+    this.#stopTimers()
     if (this.#res.writableEnded || this.#res.destroyed) return
     if (this.#keepAlive !== undefined) {
       this.#res.end(event(json))
@@ -44,11 +48,34 @@ export class DirectAnswer {
 
   /** Nobody is there to be answered, or nobody who may be. */
   cut(): void {
-    clearInterval(this.#keepAlive)
+    this.#stopTimers()
     this.#res.destroy()
   }
 
+  /** The client does not want to know any more. */
+  leave(): void {
+    if (this.#streams()) this.#res.end()
+    this.#stopTimers()
+  }
+
+  #showLife(): void {
+    if (this.#streams()) this.#res.flushHeaders()
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#wait)
+    clearInterval(this.#keepAlive)
+  }
+
+  /** Sees to it that it is a stream, if that is possible. */
+  #streams(): boolean {
+    if (this.#res.writableEnded || this.#res.destroyed) return false
+    if (this.#keepAlive === undefined) this.#openStream()
+    return true
+  }
+
   #openStream(): void {
+    clearTimeout(this.#wait)
     this.#res.writeHead(200, {
       ...this.#options.head,
       'content-type': 'text/event-stream',

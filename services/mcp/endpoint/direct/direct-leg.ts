@@ -1,10 +1,11 @@
 import {
   type CallToolResult,
-  type InputRequiredResult,
+  isInputRequiredResult,
   type ProtocolError,
   ProtocolErrorCode,
   SERVER_INFO_META_KEY,
 } from '@modelcontextprotocol/server'
+import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { View } from '../../aggregator/aggregator.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
 import type { EndpointLimits, McpEndpointDeps } from '../endpoint-deps.ts'
@@ -13,6 +14,7 @@ import { shownError } from '../requests/refusals.ts'
 import type { Requests } from '../requests/requests.ts'
 import type { DirectAnswer } from './direct-answer.ts'
 import type { PlainRequest } from './plain-request.ts'
+import type { SessionCall } from './session-call.ts'
 
 export interface DirectLegDeps extends Pick<McpEndpointDeps, 'log' | 'version'> {
   readonly requests: Requests
@@ -44,12 +46,42 @@ export class DirectLeg {
     { answer, signal }: { readonly answer: DirectAnswer; readonly signal: AbortSignal },
   ): Promise<void> {
     const ask = askOf(hub, request, { answer, signal })
+    const work = async (): Promise<string> =>
+      request.method === 'tools/list' ? this.#list(hub, ask) : await this.#call(ask, request)
+    await this.#answered(ask, { id: request.id, answer, work })
+  }
+
+  /** A call inside a session; `project` brings its result into the shape of the older revisions. */
+  async serveCall(
+    ask: Ask,
+    { id, name, args }: SessionCall,
+    {
+      answer,
+      project,
+    }: { readonly answer: DirectAnswer; readonly project: (result: CallToolResult) => CallToolResult },
+  ): Promise<void> {
+    const work = async (): Promise<string> => {
+      const result = await this.#requests.callTool(ask, { name, arguments: { ...args } })
+      if (isInputRequiredResult(result)) throw otherRevision()
+      return JSON.stringify(project(withContent(result)))
+    }
+    await this.#answered(ask, { id, answer, work })
+  }
+
+  async #answered(
+    { era, signal }: Ask,
+    {
+      id,
+      answer,
+      work,
+    }: { readonly id: string | number; readonly answer: DirectAnswer; readonly work: () => Promise<string> },
+  ): Promise<void> {
     try {
-      const json = request.method === 'tools/list' ? this.#list(hub, ask) : await this.#call(ask, request)
-      answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${json}}`)
+      answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${await work()}}`)
     } catch (error) {
-      if (signal.aborted) answer.cut()
-      else this.#fail(answer, request.id, shownError(error, { era: ask.era, log: this.#log }))
+      if (!signal.aborted) this.#fail(answer, id, shownError(error, { era, log: this.#log }))
+      else if (era === 'modern') answer.cut()
+      else answer.leave()
     }
   }
 
@@ -57,7 +89,7 @@ export class DirectLeg {
     const result = await this.#requests.callTool(ask, { name, arguments: { ...args } })
     return JSON.stringify({
       resultType: 'complete',
-      ...withContent(result),
+      ...(isInputRequiredResult(result) ? result : withContent(result)),
       _meta: { ...result._meta, ...this.#serverInfo },
     })
   }
@@ -88,8 +120,14 @@ export class DirectLeg {
 }
 
 /** A tool that answers nothing at all has answered with no content. */
-const withContent = (result: CallToolResult | InputRequiredResult): CallToolResult | InputRequiredResult =>
-  result['resultType'] === 'input_required' || result['content'] !== undefined ? result : { ...result, content: [] }
+const withContent = (result: CallToolResult): CallToolResult =>
+  result.content === undefined ? { ...result, content: [] } : result
+
+const otherRevision = (): HearthError =>
+  new HearthError(
+    'tool_unavailable',
+    'The server of this tool has just changed the revision of MCP that it speaks; try again.',
+  )
 
 const askOf = (
   { caller }: AudienceHub,
@@ -104,5 +142,5 @@ const askOf = (
   inputResponses: undefined,
   requestState: undefined,
   signal,
-  notify: (notification) => answer.notify(notification),
+  notify: ({ method, params }) => answer.tell({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
 })

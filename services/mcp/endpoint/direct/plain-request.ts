@@ -55,7 +55,7 @@ const areHeadersRight = (headers: IncomingHttpHeaders, method: unknown): boolean
   headers['mcp-method'] === method &&
   jsonType.test(headers['content-type'] ?? '')
 
-const jsonType = /^application\/json *(;|$)/i
+export const jsonType = /^application\/json *(;|$)/i
 
 type Envelope = Pick<PlainRequest, 'capabilities' | 'logLevel' | 'progressToken'>
 
@@ -76,8 +76,8 @@ const areCapabilities = (value: unknown): value is ClientCapabilities =>
 /** A client may keep its name to itself. */
 const isClient = (value: unknown): boolean => value === undefined || isSpecType.Implementation(value)
 
-const hasOnly = (params: Params, keys: readonly string[]): boolean =>
+export const hasOnly = (params: Params, keys: readonly string[]): boolean =>
   Object.keys(params).every((key) => keys.includes(key))
 
-const isId = (value: unknown): value is string | number =>
+export const isId = (value: unknown): value is string | number =>
   typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))

@@ -14,6 +14,7 @@ import {
 import { isRecord } from '../../../common/is-record.ts'
 import type { View } from '../../aggregator/aggregator.ts'
 import { reachedResource } from '../../aggregator/catalog/reached-resource.ts'
+import type { Era } from '../../aggregator/upstream.ts'
 import type { McpEndpointDeps } from '../endpoint-deps.ts'
 import type { Ask } from './ask.ts'
 import type { CallTool } from './call-tool.ts'
@@ -86,6 +87,13 @@ export class Requests {
     { name, arguments: args }: { readonly name: string; readonly arguments?: Record<string, unknown> | undefined },
   ): Promise<CallToolResult | InputRequiredResult> {
     return this.#deps.callTool.run(ask, { name, args: args ?? {} })
+  }
+
+  /** Of the running server of a tool; undefined: of no running one. */
+  eraOf(name: string): Era | undefined {
+    const { aggregator } = this.#deps
+    const server = aggregator.catalog().tools.get(name)?.server
+    return server === undefined ? undefined : aggregator.eraOf(server)
   }
 
   outputSchemaOf(name: string): Readonly<Record<string, unknown>> | undefined {

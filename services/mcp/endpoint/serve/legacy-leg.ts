@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isInitializeRequest } from '@modelcontextprotocol/server'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
+import type { DirectLeg } from '../direct/direct-leg.ts'
 import type { EndpointLimits } from '../endpoint-deps.ts'
 import { jsonRpcError, requestIdOf } from '../http/json-rpc-answer.ts'
 import { protocolErrorOf } from '../requests/refusals.ts'
@@ -11,6 +12,7 @@ import { LegacySession } from './legacy-session.ts'
 
 export interface LegacyLegDeps {
   readonly parts: ServerParts
+  readonly direct: DirectLeg
   readonly usage: TokenUsage
   readonly limits: EndpointLimits
   readonly clock: () => number
@@ -28,10 +30,13 @@ export class LegacyLeg {
   async serve(hub: AudienceHub, request: Request, body: unknown): Promise<Response> {
     const id = request.headers.get('mcp-session-id')
     if (id === null) return this.#withoutSession(hub, request, body)
+    return (await this.sessionOf(hub, id)?.serve(request, body)) ?? sessionNotFound()
+  }
+
+  /** Nobody learns that a session of somebody else is there. */
+  sessionOf(hub: AudienceHub, id: string): LegacySession | undefined {
     const session = this.#sessions.get(id)
-    // Nobody learns that a session of somebody else is there.
-    if (session?.hub !== hub) return sessionNotFound()
-    return session.serve(request, body)
+    return session?.hub === hub ? session : undefined
   }
 
   /** Ends what nobody has used for too long. */
@@ -58,17 +63,19 @@ export class LegacyLeg {
 
   async #initialize(hub: AudienceHub, request: Request, body: unknown): Promise<Response> {
     const slot = await this.#slotFor(hub)
-    const { parts, limits, clock } = this.#deps
+    const { parts, direct, limits, clock } = this.#deps
     // Known before the client is: nothing reaches the session under an id that it has not been told.
     const id = randomUUID()
     const release = (): void => {
       slot[Symbol.dispose]()
       this.#sessions.delete(id)
     }
-    const session = await LegacySession.open(hub, { parts, limits, clock, newId: () => id }, release).catch((error) => {
-      release()
-      throw error
-    })
+    const session = await LegacySession.open(hub, { parts, direct, limits, clock, newId: () => id }, release).catch(
+      (error) => {
+        release()
+        throw error
+      },
+    )
     this.#sessions.set(id, session)
     const response = await session.serve(request, body)
     if (session.id === undefined) await session.close()

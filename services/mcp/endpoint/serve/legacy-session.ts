@@ -1,20 +1,27 @@
 import {
+  type CallToolResult,
   type LoggingLevel,
   ResourceNotFoundError,
   type Server,
   type ServerEvent,
-  WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
+import { isRecord } from '../../../common/is-record.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
+import type { DirectAnswer } from '../direct/direct-answer.ts'
+import type { DirectLeg } from '../direct/direct-leg.ts'
+import { isId } from '../direct/plain-request.ts'
+import type { SessionCall } from '../direct/session-call.ts'
 import type { EndpointLimits } from '../endpoint-deps.ts'
 import { protocolErrorOf } from '../requests/refusals.ts'
 import { isOwnUri } from '../requests/requests.ts'
 import { buildServer, type ServerParts } from './build-server.ts'
-import { legacyAsk } from './legacy-ask.ts'
+import { directAsk, type LegacyClient, legacyAsk } from './legacy-ask.ts'
+import { SessionTransport } from './session-transport.ts'
 
 export interface SessionDeps {
   readonly parts: ServerParts
+  readonly direct: DirectLeg
   readonly limits: Pick<EndpointLimits, 'watchedPerClient' | 'stateTtlMs' | 'keepAliveMs' | 'bodyBytes'>
   readonly newId: () => string
   readonly clock: () => number
@@ -25,9 +32,11 @@ export class LegacySession {
   readonly hub: AudienceHub
   readonly #deps: SessionDeps
   readonly #server: Server
-  readonly #transport: WebStandardStreamableHTTPServerTransport
+  readonly #transport: SessionTransport
   readonly #held = new DisposableStack()
   readonly #watched = new Map<string, Disposable>()
+  /** Calls under way that are answered directly. */
+  readonly #calls = new Map<SessionCall['id'], AbortController>()
   /** Until the client says what it wants. */
   #logLevel: LoggingLevel = 'info'
   /** The GET request whose answer is the stream for news. */
@@ -40,14 +49,11 @@ export class LegacySession {
     this.hub = hub
     this.#deps = deps
     this.#lastUsedAt = deps.clock()
-    this.#transport = new WebStandardStreamableHTTPServerTransport({
+    this.#transport = new SessionTransport({
       sessionIdGenerator: deps.newId,
       keepAliveMs: deps.limits.keepAliveMs,
     })
-    const answerMs = deps.limits.stateTtlMs
-    this.#server = buildServer(deps.parts, (ctx, server) =>
-      legacyAsk(ctx, { caller: hub.caller, server, logLevel: this.#logLevel, answerMs }),
-    )
+    this.#server = buildServer(deps.parts, (ctx) => legacyAsk(ctx, this.#client))
     this.#handleSessionRequests()
   }
 
@@ -83,18 +89,42 @@ export class LegacySession {
   }
 
   async serve(request: Request, body: unknown): Promise<Response> {
-    this.#open += 1
     // The request lives as long as its stream: its signal ends with the connection.
-    const left = (): void => this.#left(request)
-    if (request.signal.aborted) left()
-    else request.signal.addEventListener('abort', left, { once: true })
+    this.#until(request.signal, () => {
+      if (this.#listening === request) this.#listening = undefined
+    })
+    for (const id of cancelledIn(body)) this.#calls.get(id)?.abort(cancelled())
     const response = await this.#transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
     if (request.method === 'GET' && response.ok && !request.signal.aborted) this.#listens(request)
     return response
   }
 
+  /** Can the call be answered directly? A server of 2026-07-28 answers with what it asks: that is for the SDK. */
+  takes({ id, name }: SessionCall): boolean {
+    return this.id !== undefined && !this.#calls.has(id) && this.#deps.parts.requests.eraOf(name) === 'legacy'
+  }
+
+  /** `life` ends with the connection, which is not the end of the call: a client may have lost it. */
+  async call(call: SessionCall, answer: DirectAnswer, life: AbortSignal): Promise<void> {
+    const { direct, parts } = this.#deps
+    const abort = new AbortController()
+    this.#until(life, () => undefined)
+    this.#calls.set(call.id, abort)
+    using _related = this.#transport.relate(call.id, answer)
+    const ask = directAsk(call, this.#client, { answer, signal: abort.signal })
+    const project = (result: CallToolResult): CallToolResult =>
+      this.#server.projectCallToolResult(result, parts.requests.outputSchemaOf(call.name))
+    await direct.serveCall(ask, call, { answer, project })
+    this.#calls.delete(call.id)
+  }
+
   async close(): Promise<void> {
     await this.#server.close()
+  }
+
+  get #client(): LegacyClient {
+    const { stateTtlMs: answerMs } = this.#deps.limits
+    return { caller: this.hub.caller, server: this.#server, logLevel: this.#logLevel, answerMs }
   }
 
   #handleSessionRequests(): void {
@@ -133,10 +163,16 @@ export class LegacySession {
     for (const event of missed) this.#tell(event)
   }
 
-  #left(request: Request): void {
-    this.#open -= 1
-    this.#lastUsedAt = this.#deps.clock()
-    if (this.#listening === request) this.#listening = undefined
+  /** In use as long as the connection of a request lives. */
+  #until(life: AbortSignal, onEnd: () => void): void {
+    const left = (): void => {
+      this.#open -= 1
+      this.#lastUsedAt = this.#deps.clock()
+      onEnd()
+    }
+    this.#open += 1
+    if (life.aborted) left()
+    else life.addEventListener('abort', left, { once: true })
   }
 
   #tell(event: ServerEvent): void {
@@ -162,8 +198,19 @@ export class LegacySession {
 
   #release(): void {
     this.#held.dispose()
+    for (const call of this.#calls.values()) call.abort(cancelled())
     for (const watch of this.#watched.values()) watch[Symbol.dispose]()
     this.#watched.clear()
     this.#missed.clear()
   }
 }
+
+const cancelled = (): HearthError => new HearthError('caller_cancelled', 'The client cancelled the call.')
+
+/** Ids of the requests that a body cancels; batches are of 2025-03-26. */
+const cancelledIn = (body: unknown): readonly SessionCall['id'][] =>
+  [body].flat().flatMap((message) => {
+    const params = isRecord(message) && message['method'] === 'notifications/cancelled' ? message['params'] : undefined
+    const id = isRecord(params) ? params['requestId'] : undefined
+    return isId(id) ? [id] : []
+  })

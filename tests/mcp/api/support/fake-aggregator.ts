@@ -48,6 +48,10 @@ export class FakeAggregator implements Aggregator {
     }
   }
 
+  eraOf(): undefined {
+    return undefined
+  }
+
   statuses(): readonly UpstreamStatus[] {
     return [...this.#catalog.servers.values()].map((server) => this.#statusOf(server))
   }

@@ -10,7 +10,7 @@ import type {
   View,
 } from '../../../../services/mcp/aggregator/aggregator.ts'
 import type { Catalog, CatalogTool } from '../../../../services/mcp/aggregator/catalog.ts'
-import type { ExchangeAnswer, UpstreamStatus } from '../../../../services/mcp/aggregator/upstream.ts'
+import type { Era, ExchangeAnswer, UpstreamStatus } from '../../../../services/mcp/aggregator/upstream.ts'
 
 type Exchange = (request: ClientExchange) => Promise<ExchangeAnswer>
 
@@ -60,6 +60,8 @@ const emptyCatalog: Catalog = {
 export class FakeAggregator implements Aggregator {
   readonly exchanges: ClientExchange[] = []
   readonly watched: string[] = []
+  /** Of all servers. */
+  era: Era | undefined
   answer: Exchange = async () => ({ type: 'complete', result: { content: [{ type: 'text', text: 'done' }] } })
   #catalog: Catalog
   readonly #views = new WeakMap<Catalog, Map<string, View>>()
@@ -119,6 +121,10 @@ export class FakeAggregator implements Aggregator {
       resources: JSON.stringify([view.resources, view.templates]),
     }
     return { ...view, hashes }
+  }
+
+  eraOf(): Era | undefined {
+    return this.era
   }
 
   statuses(): readonly UpstreamStatus[] {

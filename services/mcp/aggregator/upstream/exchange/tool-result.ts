@@ -1,4 +1,4 @@
-import { type CallToolResult, specTypeSchemas, type StandardSchemaV1 } from '@modelcontextprotocol/client'
+import { type CallToolResult, type StandardSchemaV1, specTypeSchemas } from '@modelcontextprotocol/client'
 import { isRecord } from '../../../../common/is-record.ts'
 
 /** The SDK's schema of what a tool answers, which need not be asked for answers of nothing but text. */
@@ -6,7 +6,8 @@ export const toolResult: StandardSchemaV1<unknown, CallToolResult> = {
   '~standard': {
     version: 1,
     vendor: 'hearth',
-    validate: (value) => (isTextResult(value) ? { value } : specTypeSchemas.CallToolResult['~standard'].validate(value)),
+    validate: (value) =>
+      isTextResult(value) ? { value } : specTypeSchemas.CallToolResult['~standard'].validate(value),
   },
 }
 

@@ -25,7 +25,11 @@ export async function firstLook(answered: WireAnswer, id: string | number, maxBy
   const json = isStream ? plainEvent.exec(text) : [text, text]
   const answer = json?.[1] === undefined ? undefined : answerIn(json[1], id)
   if (answer === undefined) return { type: 'other', head }
-  return { type: 'plain', answer, rest: isStream ? bytes.subarray(Buffer.byteLength(json?.[0] ?? '')) : bytes.subarray(0, 0) }
+  return {
+    type: 'plain',
+    answer,
+    rest: isStream ? bytes.subarray(Buffer.byteLength(json?.[0] ?? '')) : bytes.subarray(0, 0),
+  }
 }
 
 /** One line of data, and no id by which the stream could be taken up again (WHATWG HTML, 9.2.6). */
@@ -59,7 +63,8 @@ function readHead(
 /** Undefined for what is not exactly one answer to the request, in its plainest form. */
 function answerIn(json: string, id: string | number): JSONRPCResponse | undefined {
   const value = parsed(json)
-  if (!isRecord(value) || value['jsonrpc'] !== '2.0' || value['id'] !== id || Object.keys(value).length !== 3) return undefined
+  if (!isRecord(value) || value['jsonrpc'] !== '2.0' || value['id'] !== id || Object.keys(value).length !== 3)
+    return undefined
   const { result, error } = value
   if (isRecord(result)) return { jsonrpc: '2.0', id, result }
   if (!isRecord(error)) return undefined

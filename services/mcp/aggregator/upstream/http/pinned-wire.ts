@@ -38,7 +38,14 @@ export class PinnedWire {
     await this.#egress.addressesOf(url.hostname)
     const path = `${url.pathname}${url.search}`
     const ended = signal === undefined ? {} : { signal }
-    const answer = await this.#agent.request({ origin: url.origin, path, method, headers, body: body ?? null, ...ended })
+    const answer = await this.#agent.request({
+      origin: url.origin,
+      path,
+      method,
+      headers,
+      body: body ?? null,
+      ...ended,
+    })
     // An error that nobody listens to ends the process; who reads the body listens too.
     answer.body.on('error', () => undefined)
     return answer

@@ -59,11 +59,7 @@ function bodyOf(answer: WireAnswer, { maxMessageBytes, state, head }: ReadOption
   return streamOf(answer.body, isWithin, head ?? [])
 }
 
-function streamOf(
-  body: Readable,
-  isWithin: (chunk: Bytes) => boolean,
-  head: readonly Bytes[],
-): ReadableStream<Bytes> {
+function streamOf(body: Readable, isWithin: (chunk: Bytes) => boolean, head: readonly Bytes[]): ReadableStream<Bytes> {
   // A stream that its reader gave up throws at whoever closes it once more.
   let isWanted = true
   return new ReadableStream<Bytes>(

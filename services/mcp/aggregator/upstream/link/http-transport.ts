@@ -28,7 +28,11 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
   readonly #ways: TransportWays
   readonly #open = new Map<unknown, AbortController>()
 
-  constructor(url: URL, options: ConstructorParameters<typeof StreamableHTTPClientTransport>[1] & object, ways: TransportWays) {
+  constructor(
+    url: URL,
+    options: ConstructorParameters<typeof StreamableHTTPClientTransport>[1] & object,
+    ways: TransportWays,
+  ) {
     super(url, options)
     this.#ways = ways
   }
