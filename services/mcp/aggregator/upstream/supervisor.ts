@@ -234,7 +234,12 @@ export class Supervisor {
     )
     if (this.#hasFailed) this.#countRestart()
     try {
-      const link = await this.#deps.starter.open({ server, events: this.#events, signal: abort.signal })
+      const link = await this.#deps.starter.open({
+        server,
+        outputBytes: () => this.#server.limits.output_kb * 1024,
+        events: this.#events,
+        signal: abort.signal,
+      })
       const live = new LiveLink(link, this.#events, (doubtful) => void this.suspect(doubtful, 'died'))
       if (!this.#isStarting(abort) || abort.signal.aborted) {
         await live.close(AbortSignal.abort())

@@ -15,7 +15,8 @@ export type FirstLook =
 
 /**
  * Reads a body of JSON, or the first event of a stream, to see whether it is nothing but the answer to the request.
- * @throws BodyTooLarge, or the error of the connection, of a body that is JSON; a stream is handed back as far as it came.
+ * @throws BodyTooLarge, the rest unread; the error of the connection, of a body that is JSON. A stream that breaks is handed
+ * back as far as it came.
  */
 export async function firstLook(answered: WireAnswer, id: string | number, maxBytes: number): Promise<FirstLook> {
   const isStream = isEventStream(answered)
@@ -52,7 +53,8 @@ function readHead(
       try {
         cap.count(chunk)
       } catch (error) {
-        return fail(error)
+        body.destroy()
+        return reject(error)
       }
       if (isStream && cap.hasWhole) done()
     }

@@ -28,25 +28,43 @@ export class MessageCap {
   /** @throws BodyTooLarge */
   count(chunk: Uint8Array): void {
     if (this.#isEventStream) this.#countEvents(chunk)
-    else this.#size += chunk.length
-    if (this.#size > this.#maxBytes) throw new BodyTooLarge(`the answer is over ${this.#maxBytes} bytes`)
+    else this.#add(chunk.length)
   }
 
   /** A line ends with CR LF, LF or CR (WHATWG HTML, 9.2.6). */
   #countEvents(chunk: Uint8Array): void {
-    for (const byte of chunk) {
-      this.#size += 1
-      const isSecondHalf = byte === newline && this.#isAfterReturn
-      this.#isAfterReturn = byte === carriageReturn
-      if (isSecondHalf) continue
-      const isEnd = byte === newline || byte === carriageReturn
-      if (isEnd && this.#isLineEmpty) this.#endEvent()
-      this.#isLineEmpty = isEnd
+    let feed = chunk.indexOf(newline)
+    let back = chunk.indexOf(carriageReturn)
+    let start = 0
+    while (feed !== -1 || back !== -1) {
+      const isFeed = back === -1 || (feed !== -1 && feed < back)
+      const end = isFeed ? feed : back
+      this.#add(end - start)
+      this.#endLine(isFeed)
+      start = end + 1
+      if (isFeed) feed = chunk.indexOf(newline, start)
+      else back = chunk.indexOf(carriageReturn, start)
     }
+    this.#add(chunk.length - start)
   }
 
-  #endEvent(): void {
-    this.#size = 0
-    this.#hasWhole = true
+  #add(bytes: number): void {
+    if (bytes === 0) return
+    this.#size += bytes
+    this.#isLineEmpty = false
+    this.#isAfterReturn = false
+    if (this.#size > this.#maxBytes) throw new BodyTooLarge(`the answer is over ${this.#maxBytes} bytes`)
+  }
+
+  #endLine(isFeed: boolean): void {
+    this.#size += 1
+    const isSecondHalf = isFeed && this.#isAfterReturn
+    this.#isAfterReturn = !isFeed
+    if (isSecondHalf) return
+    if (this.#isLineEmpty) {
+      this.#size = 0
+      this.#hasWhole = true
+    }
+    this.#isLineEmpty = true
   }
 }

@@ -16,7 +16,8 @@ export interface TransportWays {
   readonly run: <Value>(reading: Reading, work: () => Value) => Value
   /** Undefined: everything goes the SDK's way. */
   readonly short: ShortPost | undefined
-  readonly maxMessageBytes: number
+  /** Larger answers of the shorter way are not read to their end. */
+  readonly maxAnswerBytes: () => number
 }
 
 /**
@@ -78,7 +79,7 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
   async #take(sent: Sent, answer: WireAnswer): Promise<void> {
     const { id } = sent.message
     answer.body.once('close', () => this.#open.delete(id))
-    const look = await lookAt(answer, id, this.#ways.maxMessageBytes)
+    const look = await lookAt(answer, id, this.#ways.maxAnswerBytes())
     if (look.type === 'other') return this.#goSdkWay(sent, { answer, head: look.head })
     this.onmessage?.(look.answer)
     // A server may say more on the stream that its answer came on.

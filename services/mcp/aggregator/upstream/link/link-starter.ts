@@ -26,6 +26,8 @@ export class NotUsable extends Error {
 
 export interface StartOrder {
   readonly server: McpServer
+  /** `limits.output_kb` as it stands in this moment, in bytes. */
+  readonly outputBytes: () => number
   readonly events: LinkEvents
   readonly signal: AbortSignal
 }
@@ -178,6 +180,7 @@ async function overTransport(
       transport,
       authProvider,
       maxMessageBytes: messageBytes(server),
+      maxAnswerBytes: () => wireBytes(order.outputBytes()),
       maxSockets: server.limits.concurrency + 8,
     },
     prior: transport === 'sse' ? { kind: 'legacy' } : known?.prior,
@@ -188,7 +191,10 @@ async function overTransport(
   return { link, verdict: verdictOf(link, transport) }
 }
 
-const messageBytes = ({ limits }: McpServer): number => Math.max(listMessageBytes, limits.output_kb * 2048 + 65_536)
+/** Of a message over the wire, whose answer has so many bytes: escaped, and what is around it. */
+const wireBytes = (outputBytes: number): number => outputBytes * 2 + 65_536
+
+const messageBytes = ({ limits }: McpServer): number => Math.max(listMessageBytes, wireBytes(limits.output_kb * 1024))
 
 function verdictOf({ client }: Link, transport: Verdict['transport']): Verdict {
   const discover = client.getDiscoverResult()

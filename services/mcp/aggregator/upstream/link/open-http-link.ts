@@ -28,6 +28,8 @@ export interface HttpTarget {
   readonly transport: 'http' | 'sse'
   readonly authProvider: OAuthClientProvider | undefined
   readonly maxMessageBytes: number
+  /** Of an answer to a call, as it stands in this moment. */
+  readonly maxAnswerBytes: () => number
   readonly maxSockets: number
 }
 
@@ -81,7 +83,7 @@ function transportsTo(target: HttpTarget, wire: PinnedWire): () => Transport {
     run: (reading, work) => readings.run(reading, work),
     // Tokens are got and renewed by the SDK.
     short: authProvider === undefined ? new ShortPost(wire, url, headers) : undefined,
-    maxMessageBytes,
+    maxAnswerBytes: target.maxAnswerBytes,
   }
   return () => new WatchedHttpTransport(url, options, ways)
 }
