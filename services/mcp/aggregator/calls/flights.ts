@@ -1,3 +1,5 @@
+import { LiveSet } from '../../../common/collections/live-set.ts'
+
 interface Flight {
   /** Why it may not go on; undefined: it may. */
   readonly refused: () => Error | undefined
@@ -6,7 +8,7 @@ interface Flight {
 
 /** Requests that are under way, so that they can be cut when what they use is switched off. */
 export class Flights {
-  readonly #flying = new Set<Flight>()
+  readonly #flying = new LiveSet<Flight>()
 
   async fly<Value>(
     refused: () => Error | undefined,
@@ -17,7 +19,7 @@ export class Flights {
     const onAbort = (): void => flight.abort.abort(signal.reason)
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
-    this.#flying.add(flight)
+    using _flying = this.#flying.add(flight)
     try {
       return await go(flight.abort.signal)
     } catch (error) {
@@ -25,14 +27,13 @@ export class Flights {
       const cut = signal.aborted ? undefined : flight.abort.signal.reason
       throw cut ?? error
     } finally {
-      this.#flying.delete(flight)
       signal.removeEventListener('abort', onAbort)
     }
   }
 
   /** Cuts all that may not go on. */
   cutRefused(): void {
-    for (const { refused, abort } of this.#flying) {
+    for (const { refused, abort } of this.#flying.values()) {
       const error = refused()
       if (error !== undefined) abort.abort(error)
     }

@@ -1,3 +1,4 @@
+import { LiveSet } from '../../../common/collections/live-set.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 
 /** One request from its arrival to its end: what may end it before it is done. */
@@ -12,7 +13,7 @@ export interface Work extends Disposable {
 
 /** Everything under way for one upstream, with its deadlines. */
 export class Works {
-  readonly #all = new Set<AbortController>()
+  readonly #all = new LiveSet<AbortController>()
   readonly #onEnd: () => void
 
   /** `onEnd` is told when one is over. */
@@ -34,7 +35,7 @@ export class Works {
     const leave = () => controller.abort(asError(caller.reason))
     if (caller.aborted) leave()
     else caller.addEventListener('abort', leave, { once: true })
-    this.#all.add(controller)
+    const held = this.#all.add(controller)
     return {
       signal: controller.signal,
       startedAt: performance.now(),
@@ -43,14 +44,14 @@ export class Works {
       [Symbol.dispose]: () => {
         deadline.cancel()
         caller.removeEventListener('abort', leave)
-        this.#all.delete(controller)
+        held[Symbol.dispose]()
         this.#onEnd()
       },
     }
   }
 
   endAll(why: HearthError): void {
-    for (const controller of this.#all) controller.abort(why)
+    for (const controller of this.#all.values()) controller.abort(why)
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerEvent,
 } from '@modelcontextprotocol/server'
+import { LiveMap } from '../../../common/collections/live-map.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import { isRecord } from '../../../common/is-record.ts'
 import type { AudienceHub } from '../audience/audience-hub.ts'
@@ -36,7 +37,7 @@ export class LegacySession {
   readonly #held = new DisposableStack()
   readonly #watched = new Map<string, Disposable>()
   /** Calls under way that are answered directly. */
-  readonly #calls = new Map<SessionCall['id'], AbortController>()
+  readonly #calls = new LiveMap<SessionCall['id'], AbortController>()
   /** Until the client says what it wants. */
   #logLevel: LoggingLevel = 'info'
   /** The GET request whose answer is the stream for news. */

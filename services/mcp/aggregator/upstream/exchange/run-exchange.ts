@@ -11,7 +11,6 @@ import type { Exchange, ExchangeAnswer } from '../../upstream.ts'
 import { isAtLeast } from '../link/conversation.ts'
 import type { Link } from '../link/link.ts'
 import { stripMeta } from './strip-meta.ts'
-import { toolResult } from './tool-result.ts'
 
 /** The SDK's own timeout is out of the way: the signal ends what takes too long. */
 const neverMs = 2 ** 31 - 1
@@ -22,30 +21,29 @@ export async function runExchange(link: Link, exchange: Exchange, signal: AbortS
   using _entry = link.conversation.enter(exchange.asker)
   if (link.era === 'legacy') await raiseLogLevel(link, exchange, signal)
   const params = paramsFor(link, exchange)
-  const { onProgress } = exchange.asker
-  const options = {
-    signal,
-    timeout: neverMs,
-    allowInputRequired: true,
-    ...(onProgress === undefined ? {} : { onprogress: (progress) => onProgress(progress) }),
-  } satisfies RequestOptions
-  const result = await send({ client: lease.client, era: link.era }, exchange, params, options)
+  const result = await send({ client: lease.client, era: link.era }, exchange, { params, signal })
   if (isInputRequiredResult(result)) return { type: 'input_required', result: stripMeta<InputRequiredResult>(result) }
   return { type: 'complete', result: stripMeta<Result>(result) }
 }
 
 function send(
   { client, era }: Pick<Link, 'client' | 'era'>,
-  { method, tool }: Exchange,
-  params: Readonly<Record<string, unknown>>,
-  options: RequestOptions,
+  { method, tool, asker }: Exchange,
+  { params, signal }: { readonly params: Readonly<Record<string, unknown>>; readonly signal: AbortSignal },
 ): Promise<Result> {
+  const onProgress = asker.onProgress?.bind(asker)
+  const options = {
+    signal,
+    timeout: neverMs,
+    allowInputRequired: true,
+    ...(onProgress === undefined ? {} : { onprogress: onProgress }),
+  } satisfies RequestOptions
   if (method !== 'tools/call') return client.request({ method, params }, options)
-  // Only for tools whose parameters are repeated in headers the SDK has to know more.
   if (era === 'legacy' || (tool !== undefined && !hasParameterHeaders(tool))) {
-    return client.request({ method, params }, toolResult, options)
+    return client.call(params, { signal, onProgress })
   }
-  // Without its output schema: the SDK would refuse the answer of a tool that does not keep to it.
+  // Which parameters are repeated in headers the SDK knows, but not the output schema: it would refuse the answer of a
+  // tool that does not keep to it.
   const { outputSchema: _ignored, ...toolDefinition } = tool ?? {}
   const known = 'name' in toolDefinition ? { toolDefinition } : {}
   return client.callTool({ ...params, name: String(params['name']) }, { ...options, ...known })

@@ -4,6 +4,7 @@ import {
   ProtocolErrorCode,
   type Result,
 } from '@modelcontextprotocol/client'
+import { LiveSet } from '../../../../common/collections/live-set.ts'
 import type { Asker, Question } from '../../upstream.ts'
 
 type LogMessage = LoggingMessageNotification['params']
@@ -14,21 +15,18 @@ type LogMessage = LoggingMessageNotification['params']
  * asked or told never reaches another, whoever of them is able or wants it.
  */
 export class Conversation {
-  readonly #entries = new Set<{ readonly asker: Asker }>()
+  readonly #entries = new LiveSet<Asker>()
   /** That a legacy upstream was told last, for all. */
   level: LogMessage['level'] | undefined
 
   /** Undefined: they are of several principals. */
   get #askers(): readonly Asker[] | undefined {
-    const askers = [...this.#entries].map(({ asker }) => asker)
+    const askers = this.#entries.values()
     return new Set(askers.map(({ principal }) => principal)).size > 1 ? undefined : askers
   }
 
   enter(asker: Asker): Disposable {
-    // Of its own, because one asker may have several exchanges.
-    const entry = { asker }
-    this.#entries.add(entry)
-    return { [Symbol.dispose]: () => this.#entries.delete(entry) }
+    return this.#entries.add(asker)
   }
 
   /** @throws ProtocolError when it is not clear who is asked, or nobody can answer. */

@@ -1,15 +1,10 @@
-import {
-  Client,
-  type ClientCapabilities,
-  isSpecType,
-  type JSONRPCResponse,
-  type VersionNegotiationOptions,
-} from '@modelcontextprotocol/client'
+import type { Client, ClientCapabilities, VersionNegotiationOptions } from '@modelcontextprotocol/client'
 import { z } from 'zod'
 import type { Conversation } from './conversation.ts'
+import { identity } from './identity.ts'
 import type { LinkEvents } from './link.ts'
+import { UpstreamClient } from './upstream-client.ts'
 
-const identity = { name: 'hearth', title: 'Hearth', version: '0.1.0' }
 const maxPages = 64
 
 /** Declared to a legacy upstream, which is told once for all who will ask: what can be relayed at all. */
@@ -28,8 +23,8 @@ export interface ClientOptions {
  * A client of the SDK that interprets nothing: schemas of upstreams are not compiled (theirs could keep us busy), nothing
  * is answered or cached on the way.
  */
-export function createClient({ capabilities, versionNegotiation }: ClientOptions): Client {
-  return new TolerantClient(identity, {
+export function createClient({ capabilities, versionNegotiation }: ClientOptions): UpstreamClient {
+  return new UpstreamClient(identity, {
     capabilities,
     jsonSchemaValidator: {
       getValidator: () => (input: unknown) => ({ valid: true, data: input as never, errorMessage: undefined }),
@@ -38,19 +33,6 @@ export function createClient({ capabilities, versionNegotiation }: ClientOptions
     listMaxPages: maxPages,
     ...(versionNegotiation === undefined ? {} : { versionNegotiation }),
   })
-}
-
-/** The SDK refuses a whole list for one entry that is no tool; this takes it out first. */
-class TolerantClient extends Client {
-  protected override _onresponse(response: JSONRPCResponse): void {
-    super._onresponse(withoutOddTools(response))
-  }
-}
-
-function withoutOddTools(response: JSONRPCResponse): JSONRPCResponse {
-  if (!('result' in response) || !Array.isArray(response.result['tools'])) return response
-  const tools = response.result['tools'].filter((tool: unknown) => isSpecType.Tool(tool))
-  return { ...response, result: { ...response.result, tools } }
 }
 
 /** Hears what the upstream tells by itself. */

@@ -1,4 +1,10 @@
-import { type JSONRPCMessage, type JSONRPCRequest, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import {
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type JSONRPCResponse,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
+import { LiveMap } from '../../../../common/collections/live-map.ts'
 import { type FirstLook, firstLook } from '../http/first-look.ts'
 import type { GivenAnswer, Reading } from '../http/pinned-fetch.ts'
 import type { WireAnswer } from '../http/pinned-wire.ts'
@@ -16,6 +22,8 @@ export interface TransportWays {
   readonly run: <Value>(reading: Reading, work: () => Value) => Value
   /** Undefined: everything goes the SDK's way. */
   readonly short: ShortPost | undefined
+  /** Hands an answer to who waits for it; false: that is nobody here. */
+  readonly take: (answer: JSONRPCResponse) => boolean
   /** Larger answers of the shorter way are not read to their end. */
   readonly maxAnswerBytes: () => number
 }
@@ -27,7 +35,7 @@ export interface TransportWays {
  */
 export class WatchedHttpTransport extends StreamableHTTPClientTransport {
   readonly #ways: TransportWays
-  readonly #open = new Map<unknown, AbortController>()
+  readonly #open = new LiveMap<string | number, AbortController>()
 
   constructor(
     url: URL,
@@ -41,11 +49,13 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
   override async send(message: JSONRPCMessage, options: SendOptions = {}): Promise<void> {
     if (options.onRequestStreamEnd === undefined && isRequest(message)) return this.#request(message, options)
     await super.send(message, options)
-    if ('method' in message && message.method === 'notifications/cancelled') this.#end(message.params?.['requestId'])
+    const cancelled =
+      'method' in message && message.method === 'notifications/cancelled' ? message.params?.['requestId'] : undefined
+    if (typeof cancelled === 'string' || typeof cancelled === 'number') this.#end(cancelled)
   }
 
   override async close(): Promise<void> {
-    for (const id of [...this.#open.keys()]) this.#end(id)
+    for (const controller of this.#open.values()) controller.abort()
     await super.close()
   }
 
@@ -63,7 +73,7 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
     }
   }
 
-  #begin(id: unknown, given: AbortSignal | undefined): AbortSignal {
+  #begin(id: string | number, given: AbortSignal | undefined): AbortSignal {
     const controller = new AbortController()
     this.#open.set(id, controller)
     if (given?.aborted === true) this.#end(id)
@@ -71,7 +81,7 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
     return controller.signal
   }
 
-  #end(id: unknown): void {
+  #end(id: string | number): void {
     this.#open.get(id)?.abort()
     this.#open.delete(id)
   }
@@ -81,7 +91,7 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
     answer.body.once('close', () => this.#open.delete(id))
     const look = await lookAt(answer, id, this.#ways.maxAnswerBytes())
     if (look.type === 'other') return this.#goSdkWay(sent, { answer, head: look.head })
-    this.onmessage?.(look.answer)
+    if (!this.#ways.take(look.answer)) this.onmessage?.(look.answer)
     // A server may say more on the stream that its answer came on.
     const more = (head: GivenAnswer['head'][number]) => {
       answer.body.pause()

@@ -1,17 +1,17 @@
-import type { Client } from '@modelcontextprotocol/client'
 import type { Asker, Era } from '../../upstream.ts'
 import type { ProcessGroup } from '../stdio/process-group.ts'
 import type { Conversation } from './conversation.ts'
+import type { UpstreamClient } from './upstream-client.ts'
 
 /** A client for one exchange; given back when it is over. */
 export interface LeasedClient extends Disposable {
-  readonly client: Client
+  readonly client: UpstreamClient
 }
 
 /** A live way to one upstream, over which its protocol was agreed on. */
 export interface Link {
   readonly era: Era
-  readonly client: Client
+  readonly client: UpstreamClient
   /** Its exchanges, for what an upstream says and asks without naming one. */
   readonly conversation: Conversation
   readonly group: ProcessGroup | undefined

@@ -16,6 +16,7 @@ import { createClient, joinConversation, listenToChanges, relayedCapabilities } 
 import { type TransportWays, WatchedHttpTransport } from './http-transport.ts'
 import type { Link, LinkEvents } from './link.ts'
 import { ShortPost } from './short-post.ts'
+import type { UpstreamClient } from './upstream-client.ts'
 
 /** A session is ended at its server too, when that does not take longer. */
 const goodbyeMs = 3000
@@ -45,13 +46,13 @@ export interface HttpAttempt {
 /** Reaches an upstream over HTTP and agrees with it on the protocol. @throws what the SDK, the system or the rule throws. */
 export async function openHttpLink({ target, prior, events, signal, timeoutMs }: HttpAttempt): Promise<Link> {
   const wire = new PinnedWire(target.egress, target.maxSockets)
-  const createTransport = transportsTo(target, wire)
+  const transportOf = transportsTo(target, wire)
   const conversation = new Conversation()
   const client = createClient({ capabilities: relayedCapabilities, versionNegotiation: { mode: 'auto' } })
   joinConversation(client, conversation)
   listenToChanges(client, events)
   const lost = lossOf(client)
-  const transport = createTransport()
+  const transport = transportOf(client)
   const giveUp = () => void transport.close().catch(() => undefined)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
@@ -66,10 +67,10 @@ export async function openHttpLink({ target, prior, events, signal, timeoutMs }:
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
-  return httpLink({ client, conversation, lost, wire, createTransport })
+  return httpLink({ client, conversation, lost, wire, transportOf })
 }
 
-function transportsTo(target: HttpTarget, wire: PinnedWire): () => Transport {
+function transportsTo(target: HttpTarget, wire: PinnedWire): (client: UpstreamClient) => Transport {
   const { url, headers, authProvider, maxMessageBytes } = target
   const readings = new AsyncLocalStorage<Reading>()
   const pinned = createPinnedFetch(wire, { maxMessageBytes, reading: () => readings.getStore() })
@@ -79,13 +80,13 @@ function transportsTo(target: HttpTarget, wire: PinnedWire): () => Transport {
     ...(authProvider === undefined ? {} : { authProvider }),
   }
   if (target.transport === 'sse') return () => new SSEClientTransport(url, options)
-  const ways: TransportWays = {
+  const ways: Omit<TransportWays, 'take'> = {
     run: (reading, work) => readings.run(reading, work),
     // Tokens are got and renewed by the SDK.
     short: authProvider === undefined ? new ShortPost(wire, url, headers) : undefined,
     maxAnswerBytes: target.maxAnswerBytes,
   }
-  return () => new WatchedHttpTransport(url, options, ways)
+  return (client) => new WatchedHttpTransport(url, options, { ...ways, take: (answer) => client.take(answer) })
 }
 
 /** The declared headers are for the server alone: the SDK fetches from its authorization server too. */
@@ -109,14 +110,14 @@ function lossOf(client: Client): Promise<string> {
 }
 
 interface HttpLinkParts {
-  readonly client: Client
+  readonly client: UpstreamClient
   readonly conversation: Conversation
   readonly lost: Promise<string>
   readonly wire: PinnedWire
-  readonly createTransport: () => Transport
+  readonly transportOf: (client: UpstreamClient) => Transport
 }
 
-function httpLink({ client, conversation, lost, wire, createTransport }: HttpLinkParts): Link {
+function httpLink({ client, conversation, lost, wire, transportOf }: HttpLinkParts): Link {
   const era = client.getProtocolEra() ?? 'legacy'
   const discover = client.getDiscoverResult()
   return {
@@ -129,7 +130,7 @@ function httpLink({ client, conversation, lost, wire, createTransport }: HttpLin
       if (era === 'legacy' || discover === undefined || asker.logLevel === undefined) return shared(client)
       const own = createClient({ capabilities: asker.capabilities })
       own.setNotificationHandler('notifications/message', ({ params }) => asker.onLog?.(params))
-      await own.connect(createTransport(), { prior: { kind: 'modern', discover } })
+      await own.connect(transportOf(own), { prior: { kind: 'modern', discover } })
       return { client: own, [Symbol.dispose]: () => void own.close().catch(() => undefined) }
     },
     close: async (atOnce) => {
@@ -144,7 +145,7 @@ function httpLink({ client, conversation, lost, wire, createTransport }: HttpLin
   }
 }
 
-const shared = (client: Client) => ({ client, [Symbol.dispose]: () => undefined })
+const shared = (client: UpstreamClient) => ({ client, [Symbol.dispose]: () => undefined })
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

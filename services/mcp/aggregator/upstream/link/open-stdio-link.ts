@@ -1,4 +1,4 @@
-import { type Client, type PriorDiscovery, SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
+import { type PriorDiscovery, SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
 import { oneLine } from '../one-line.ts'
 import { ChildTransport } from '../stdio/child-transport.ts'
 import type { ProcessCommand, ProcessGroup } from '../stdio/process-group.ts'
@@ -6,6 +6,7 @@ import type { ProcessLedger } from '../stdio/process-ledger.ts'
 import { Conversation } from './conversation.ts'
 import { createClient, joinConversation, listenToChanges, relayedCapabilities } from './create-client.ts'
 import type { Link, LinkEvents } from './link.ts'
+import type { UpstreamClient } from './upstream-client.ts'
 
 /** A program that has not said anything after so long is taken for one that waits for `initialize`. */
 const longestProbeMs = 30_000
@@ -82,7 +83,12 @@ async function startOnce(attempt: StdioAttempt, prior: PriorDiscovery | undefine
   }
 }
 
-function stdioLink(client: Client, group: ProcessGroup, conversation: Conversation, ledger: ProcessLedger): Link {
+function stdioLink(
+  client: UpstreamClient,
+  group: ProcessGroup,
+  conversation: Conversation,
+  ledger: ProcessLedger,
+): Link {
   const lease = { client, [Symbol.dispose]: () => undefined }
   return {
     era: client.getProtocolEra() ?? 'legacy',
