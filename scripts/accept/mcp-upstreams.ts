@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@modelcontextprotocol/client'
-import { type FakeUpstreams, startFakeUpstreams } from '../../services/common/testing/fake-upstreams/fake-upstreams.ts'
 import {
   type Fate,
   type PlannedUpstream,
@@ -12,6 +11,7 @@ import {
 import { type House, startHouse } from '../../tests/support/house.ts'
 import { connectMcp, exposedNames, mcpConfig } from '../../tests/support/mcp-house.ts'
 import { type Figure, figure, ms, type Scenario } from './figure.ts'
+import { type ThreadScripts, UpstreamsApart } from './upstreams-apart.ts'
 
 const count = 300
 const listWithinMs = 50
@@ -20,33 +20,47 @@ const slowerThanAlone = 1.5
 /** 300 upstreams, of which 30 are dead, 30 slow and 30 flooding: lists from the store, calls that do not suffer, no leftovers. */
 export const manyUpstreams: Scenario = async ({ say, isSample }) => {
   const planned = planMany(count)
-  const upstreams = await startFakeUpstreams(Object.fromEntries(planned.map(({ name, script }) => [name, script])))
+  const upstreams = await UpstreamsApart.start(inGroups(planned, ({ script }) => script))
   const dataDir = await mkdtemp(join(tmpdir(), 'hearth-accept-upstreams-'))
   try {
     const start = (): Promise<House> => startHouse({ config: configOf(planned, upstreams), dataDir })
     const seen = await firstLook(await start(), planned, upstreams, say)
     say('the same house anew, every upstream gone')
-    for (const { name } of planned) upstreams.get(name).become({ health: { kind: 'dead' }, changesPerSecond: 0 })
+    await upstreams.become(inGroups(planned, () => ({ health: { kind: 'dead' }, changesPerSecond: 0 })))
     const cold = await listCold(await start(), seen.names, isSample)
-    for (const { name, script } of planned) upstreams.get(name).become(script)
+    await upstreams.become(inGroups(planned, ({ script }) => script))
     say('healthy calls alone, then beside all others')
-    const calls = await callBesideSick(await start(), planned, isSample)
+    const calls = await callBesideSick(await start(), planned, isSample, say)
     await sleep(200)
-    const open = upstreams.openSockets()
-    return [...seen.figures, ...cold, ...calls, figure('sockets left after stop', String(open), open === 0)]
+    const { openSockets } = await upstreams.counts()
+    const left = figure('sockets left after stop', String(openSockets), openSockets === 0)
+    return [...seen.figures, ...cold, ...calls, left]
   } finally {
     await upstreams.stop()
     await rm(dataDir, { recursive: true, force: true })
   }
 }
 
-const configOf = (planned: readonly PlannedUpstream[], upstreams: FakeUpstreams): string =>
+/** The healthy ones and the others, each in a thread of its own. */
+const inGroups = (
+  planned: readonly PlannedUpstream[],
+  scriptOf: (upstream: PlannedUpstream) => ThreadScripts[string],
+): readonly ThreadScripts[] =>
+  [true, false].map((isHealthy) =>
+    Object.fromEntries(
+      planned
+        .filter(({ fate }) => (fate === 'healthy') === isHealthy)
+        .map((upstream) => [upstream.name, scriptOf(upstream)]),
+    ),
+  )
+
+const configOf = (planned: readonly PlannedUpstream[], upstreams: UpstreamsApart): string =>
   mcpConfig(
     Object.fromEntries(
       planned.map(({ name }) => [
         name,
         {
-          url: upstreams.get(name).url,
+          url: upstreams.urlOf(name),
           limits: { timeout_ms: 5000, start_timeout_ms: 10_000 },
           tools: { approve: 'never' },
         },
@@ -61,7 +75,7 @@ const namesOf = (planned: readonly PlannedUpstream[], ...fates: readonly Fate[])
 async function firstLook(
   house: House,
   planned: readonly PlannedUpstream[],
-  upstreams: FakeUpstreams,
+  upstreams: UpstreamsApart,
   say: (line: string) => void,
 ): Promise<{ readonly names: ReadonlyMap<string, string>; readonly figures: readonly Figure[] }> {
   const startedAt = performance.now()
@@ -81,7 +95,7 @@ async function firstLook(
   const longest = Math.max(...[...names.values()].map((name) => name.length))
   await client.close()
   await house.stop()
-  const sessions = planned.reduce((sum, { name }) => sum + upstreams.get(name).sessions(), 0)
+  const { sessions } = await upstreams.counts()
   return {
     names,
     figures: [
@@ -123,6 +137,7 @@ async function callBesideSick(
   house: House,
   planned: readonly PlannedUpstream[],
   isSample: boolean,
+  say: (line: string) => void,
 ): Promise<readonly Figure[]> {
   const client = await connectMcp(house)
   const names = await exposedNames(client)
@@ -134,7 +149,10 @@ async function callBesideSick(
   const alone = await timesOf(client, healthy, rounds)
   const ended = new AbortController()
   const sick = troubled(client, planned, names, ended.signal)
+  // The first time that a sick one is called it is started and looked at: seconds in which everything is busy.
+  const starting = await timesOf(client, healthy, 1)
   const beside = await timesOf(client, healthy, rounds)
+  say(`p95 while they start: ${ms(p95(starting.times))}`)
   ended.abort()
   const refusals = await sick
   await client.close()
@@ -164,14 +182,19 @@ interface Times {
 }
 
 const inFlight = 8
+const perSecond = 100
 
 /** Calls every tool `rounds` times, some at once. */
 async function timesOf(client: Client, tools: readonly string[], rounds: number): Promise<Times> {
   const queue = Array.from({ length: rounds }, () => tools).flat()
   const times: number[] = []
   const failed: string[] = []
+  const startedAtMs = performance.now()
+  let begun = 0
   const work = async (): Promise<void> => {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      const waitMs = startedAtMs + (begun++ * 1000) / perSecond - performance.now()
+      if (waitMs > 0) await sleep(waitMs)
       const startedAt = performance.now()
       const failure = await failureOf(client, name)
       times.push(performance.now() - startedAt)

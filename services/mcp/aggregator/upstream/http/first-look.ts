@@ -3,6 +3,7 @@ import type { JSONRPCResponse } from '@modelcontextprotocol/client'
 import { isRecord } from '../../../../common/is-record.ts'
 import { MessageCap } from './message-cap.ts'
 import type { WireAnswer } from './pinned-wire.ts'
+import { plainEventIn } from './plain-event.ts'
 import { isEventStream } from './to-response.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -23,18 +24,14 @@ export async function firstLook(answered: WireAnswer, id: string | number, maxBy
   const head = await readHead(answered.body, { cap: new MessageCap(maxBytes, isStream), isStream })
   const bytes = head.length === 1 && head[0] !== undefined ? head[0] : Buffer.concat(head)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
-  const json = isStream ? plainEvent.exec(text) : [text, text]
-  const answer = json?.[1] === undefined ? undefined : answerIn(json[1], id)
-  if (answer === undefined) return { type: 'other', head }
-  return {
-    type: 'plain',
-    answer,
-    rest: isStream ? bytes.subarray(Buffer.byteLength(json?.[0] ?? '')) : bytes.subarray(0, 0),
-  }
+  const event = isStream ? plainEventIn(text) : { data: text, length: text.length }
+  const answer = event === undefined ? undefined : answerIn(event.data, id)
+  if (event === undefined || answer === undefined) return { type: 'other', head }
+  const rest = bytes.subarray(
+    event.length === text.length ? bytes.length : Buffer.byteLength(text.slice(0, event.length)),
+  )
+  return { type: 'plain', answer, rest }
 }
-
-/** One line of data, and no id by which the stream could be taken up again (WHATWG HTML, 9.2.6). */
-const plainEvent = /^(?:event: ?message\r?\n)?data: ?([^\r\n]*)\r?\n\r?\n/
 
 function readHead(
   body: Readable,
@@ -51,12 +48,11 @@ function readHead(
     const take = (chunk: Bytes) => {
       head.push(chunk)
       try {
-        cap.count(chunk)
+        if (cap.count(chunk).length > 0) done()
       } catch (error) {
         body.destroy()
-        return reject(error)
+        reject(error)
       }
-      if (isStream && cap.hasWhole) done()
     }
     body.on('data', take).once('end', done).once('error', fail)
   })

@@ -13,39 +13,34 @@ export class MessageCap {
   #size = 0
   #isLineEmpty = true
   #isAfterReturn = false
-  #hasWhole = false
 
   constructor(maxBytes: number, isEventStream: boolean) {
     this.#maxBytes = maxBytes
     this.#isEventStream = isEventStream
   }
 
-  /** Has an event of the stream been counted to its end? */
-  get hasWhole(): boolean {
-    return this.#hasWhole
-  }
-
-  /** @throws BodyTooLarge */
-  count(chunk: Uint8Array): void {
-    if (this.#isEventStream) this.#countEvents(chunk)
-    else this.#add(chunk.length)
+  /** The offsets behind the events that end in this chunk. @throws BodyTooLarge */
+  count(chunk: Uint8Array): readonly number[] {
+    if (this.#isEventStream) return this.#countEvents(chunk)
+    this.#add(chunk.length)
+    return []
   }
 
   /** A line ends with CR LF, LF or CR (WHATWG HTML, 9.2.6). */
-  #countEvents(chunk: Uint8Array): void {
-    let feed = chunk.indexOf(newline)
-    let back = chunk.indexOf(carriageReturn)
+  #countEvents(chunk: Uint8Array): readonly number[] {
+    const ends: number[] = []
+    let feed = placeOf(newline, chunk, 0)
+    let back = placeOf(carriageReturn, chunk, 0)
     let start = 0
-    while (feed !== -1 || back !== -1) {
-      const isFeed = back === -1 || (feed !== -1 && feed < back)
-      const end = isFeed ? feed : back
+    for (let end = Math.min(feed, back); end < Infinity; end = Math.min(feed, back)) {
       this.#add(end - start)
-      this.#endLine(isFeed)
       start = end + 1
-      if (isFeed) feed = chunk.indexOf(newline, start)
-      else back = chunk.indexOf(carriageReturn, start)
+      if (this.#endsEvent(end === feed)) ends.push(start)
+      if (end === feed) feed = placeOf(newline, chunk, start)
+      else back = placeOf(carriageReturn, chunk, start)
     }
     this.#add(chunk.length - start)
+    return ends
   }
 
   #add(bytes: number): void {
@@ -56,15 +51,20 @@ export class MessageCap {
     if (this.#size > this.#maxBytes) throw new BodyTooLarge(`the answer is over ${this.#maxBytes} bytes`)
   }
 
-  #endLine(isFeed: boolean): void {
+  /** A line ends; an empty one ends an event. */
+  #endsEvent(isFeed: boolean): boolean {
     this.#size += 1
     const isSecondHalf = isFeed && this.#isAfterReturn
     this.#isAfterReturn = !isFeed
-    if (isSecondHalf) return
-    if (this.#isLineEmpty) {
-      this.#size = 0
-      this.#hasWhole = true
-    }
+    if (isSecondHalf) return false
+    const isEnd = this.#isLineEmpty
+    if (isEnd) this.#size = 0
     this.#isLineEmpty = true
+    return isEnd
   }
+}
+
+function placeOf(byte: number, chunk: Uint8Array, from: number): number {
+  const place = chunk.indexOf(byte, from)
+  return place === -1 ? Infinity : place
 }

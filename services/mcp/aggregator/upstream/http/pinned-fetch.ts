@@ -15,6 +15,7 @@ export interface Reading extends ReadState {
 export interface PinnedFetchOptions {
   /** Of a body, or of one event of an event stream. */
   readonly maxMessageBytes: number
+  readonly onListsChanged?: () => void
   /** Of the request that is made in this moment. */
   readonly reading?: () => Reading | undefined
 }
@@ -24,19 +25,20 @@ export type PinnedFetch = (url: string | URL, init?: RequestInit) => Promise<Res
 
 /** `fetch` over a wire, reading no more than it may. An answer that is given is taken once, and nothing is sent. */
 export const createPinnedFetch =
-  (wire: PinnedWire, { maxMessageBytes, reading }: PinnedFetchOptions): PinnedFetch =>
+  (wire: PinnedWire, { maxMessageBytes, onListsChanged, reading }: PinnedFetchOptions): PinnedFetch =>
   async (input, init = {}) => {
     const state = reading?.()
     const given = state?.given
     if (state !== undefined) state.given = undefined
-    if (given !== undefined) return toResponse(given.answer, { maxMessageBytes, state, head: given.head })
+    if (given !== undefined)
+      return toResponse(given.answer, { maxMessageBytes, state, onListsChanged, head: given.head })
     const answer = await wire.send(new URL(input), {
       method: init.method ?? 'GET',
       headers: Object.fromEntries(new Headers(init.headers)),
       body: bodyText(init.body),
       signal: init.signal ?? undefined,
     })
-    return toResponse(answer, { maxMessageBytes, state })
+    return toResponse(answer, { maxMessageBytes, state, onListsChanged })
   }
 
 function bodyText(body: RequestInit['body']): string | undefined {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { MessageCap } from './message-cap.ts'
+import { NewsSieve } from './news-sieve.ts'
 import type { WireAnswer } from './pinned-wire.ts'
 
 /** What becomes known of the answer to one request while it is read. */
@@ -13,6 +14,8 @@ export interface ReadOptions {
   readonly maxMessageBytes: number
   /** For whoever wants to know. */
   readonly state?: ReadState | undefined
+  /** Told instead of whoever reads the stream that a list has changed. */
+  readonly onListsChanged?: (() => void) | undefined
   /** Of the body, read already. */
   readonly head?: readonly Bytes[]
 }
@@ -43,31 +46,40 @@ export function toResponse(answer: WireAnswer, options: ReadOptions): Response {
   })
 }
 
-function bodyOf(answer: WireAnswer, { maxMessageBytes, state, head }: ReadOptions): ReadableStream<Bytes> {
-  const cap = new MessageCap(maxMessageBytes, isEventStream(answer))
-  if (state !== undefined) state.isStream = isEventStream(answer)
-  const isWithin = (chunk: Bytes) => {
+function bodyOf(
+  answer: WireAnswer,
+  { maxMessageBytes, state, head, onListsChanged }: ReadOptions,
+): ReadableStream<Bytes> {
+  const isStream = isEventStream(answer)
+  const cap = new MessageCap(maxMessageBytes, isStream)
+  const sieve = isStream && onListsChanged !== undefined ? new NewsSieve(onListsChanged) : undefined
+  if (state !== undefined) state.isStream = isStream
+  const passedOn = (chunk: Bytes): readonly Bytes[] => {
     try {
-      cap.count(chunk)
-      return true
+      const ends = cap.count(chunk)
+      return sieve === undefined ? [chunk] : sieve.push(chunk, ends)
     } catch (error) {
       if (state !== undefined) state.tooLarge = true
       answer.body.destroy(error instanceof Error ? error : undefined)
-      return false
+      return []
     }
   }
-  return streamOf(answer.body, isWithin, head ?? [])
+  return streamOf(answer.body, passedOn, head ?? [])
 }
 
-function streamOf(body: Readable, isWithin: (chunk: Bytes) => boolean, head: readonly Bytes[]): ReadableStream<Bytes> {
+function streamOf(
+  body: Readable,
+  passedOn: (chunk: Bytes) => readonly Bytes[],
+  head: readonly Bytes[],
+): ReadableStream<Bytes> {
   // A stream that its reader gave up throws at whoever closes it once more.
   let isWanted = true
   return new ReadableStream<Bytes>(
     {
       start(controller) {
         const take = (chunk: Bytes) => {
-          if (!isWanted || !isWithin(chunk)) return
-          controller.enqueue(chunk)
+          if (!isWanted) return
+          for (const bytes of passedOn(chunk)) controller.enqueue(bytes)
           if ((controller.desiredSize ?? 0) <= 0) body.pause()
         }
         const end = () => {

@@ -46,7 +46,7 @@ export interface HttpAttempt {
 /** Reaches an upstream over HTTP and agrees with it on the protocol. @throws what the SDK, the system or the rule throws. */
 export async function openHttpLink({ target, prior, events, signal, timeoutMs }: HttpAttempt): Promise<Link> {
   const wire = new PinnedWire(target.egress, target.maxSockets)
-  const transportOf = transportsTo(target, wire)
+  const transportOf = transportsTo(target, wire, () => events.onListsChanged())
   const conversation = new Conversation()
   const client = createClient({ capabilities: relayedCapabilities, versionNegotiation: { mode: 'auto' } })
   joinConversation(client, conversation)
@@ -70,10 +70,14 @@ export async function openHttpLink({ target, prior, events, signal, timeoutMs }:
   return httpLink({ client, conversation, lost, wire, transportOf })
 }
 
-function transportsTo(target: HttpTarget, wire: PinnedWire): (client: UpstreamClient) => Transport {
+function transportsTo(
+  target: HttpTarget,
+  wire: PinnedWire,
+  onListsChanged: () => void,
+): (client: UpstreamClient) => Transport {
   const { url, headers, authProvider, maxMessageBytes } = target
   const readings = new AsyncLocalStorage<Reading>()
-  const pinned = createPinnedFetch(wire, { maxMessageBytes, reading: () => readings.getStore() })
+  const pinned = createPinnedFetch(wire, { maxMessageBytes, onListsChanged, reading: () => readings.getStore() })
   const options = {
     fetch: withHeaders(target, pinned),
     redirectPolicy: 'same-origin' as const,
