@@ -42,7 +42,8 @@ export const fullMcpSize: McpSize = {
   flapping: 300,
   flapMs: 10_000,
   streams: 64,
-  tokensUnpaced: 10_000,
+  // More than a round of the flapping takes.
+  tokensUnpaced: 30_000,
   warmUpAnswers: 2000,
 }
 

@@ -1,3 +1,4 @@
+import { LiveMap } from '../common/collections/live-map.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 
 /** A place in a lane. */
@@ -13,7 +14,7 @@ export interface Seat<Occupant> {
 
 /** First in, first out inside a lane; lanes do not know each other. A lane without occupants takes no memory. */
 export class Lanes<Occupant> {
-  readonly #lanes = new Map<string, LaneSeat<Occupant>[]>()
+  readonly #lanes = new LiveMap<string, LaneSeat<Occupant>[]>()
 
   occupants(lane: string): readonly Occupant[] {
     return (this.#lanes.get(lane) ?? []).map((seat) => seat.occupant)

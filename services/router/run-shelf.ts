@@ -1,3 +1,4 @@
+import { LiveMap } from '../common/collections/live-map.ts'
 import type { EndedRun, Run } from './run.ts'
 
 const sweepMs = 1000
@@ -10,7 +11,7 @@ export interface ShelfLimits {
 
 /** Runs that can be found: those that go on, and ended ones until their profile's detach TTL is over. */
 export class RunShelf {
-  readonly #live = new Map<string, Run>()
+  readonly #live = new LiveMap<string, Run>()
   /** In the order they ended. */
   readonly #ended = new Map<string, EndedRun>()
   readonly #clock: () => number
@@ -27,7 +28,7 @@ export class RunShelf {
   }
 
   live(): readonly Run[] {
-    return [...this.#live.values()]
+    return this.#live.values()
   }
 
   add(run: Run): void {

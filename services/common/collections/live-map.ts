@@ -25,11 +25,18 @@ export class LiveMap<Key extends string | number, Value> {
     this.#values[name] = value
   }
 
-  delete(key: Key): void {
+  /** Was it there? */
+  delete(key: Key): boolean {
     const name = nameOf(key)
-    if (!(name in this.#values)) return
+    if (!(name in this.#values)) return false
     Reflect.deleteProperty(this.#values, name)
     this.#size -= 1
+    return true
+  }
+
+  clear(): void {
+    for (const name of Object.keys(this.#values)) Reflect.deleteProperty(this.#values, name)
+    this.#size = 0
   }
 
   /** A copy: it may be changed meanwhile. */

@@ -14,7 +14,7 @@ export class LiveSet<Value> {
     this.#lastId += 1
     const id = this.#lastId
     this.#values.set(id, value)
-    return { [Symbol.dispose]: () => this.#values.delete(id) }
+    return { [Symbol.dispose]: () => void this.#values.delete(id) }
   }
 
   /** A copy: it may be changed meanwhile. */

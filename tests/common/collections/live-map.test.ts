@@ -13,8 +13,7 @@ test('holds what a Map would, whatever the keys', () => {
       const map = new Map<string | number, number>()
       for (const { key: at, value, isDelete } of steps) {
         if (isDelete) {
-          live.delete(at)
-          map.delete(at)
+          expect(live.delete(at)).toBe(map.delete(at))
         } else {
           live.set(at, value)
           map.set(at, value)
@@ -24,6 +23,8 @@ test('holds what a Map would, whatever the keys', () => {
         expect(live.get(at)).toBe(map.get(at))
       }
       expect(live.values().toSorted()).toEqual([...map.values()].toSorted())
+      live.clear()
+      expect([live.size, live.values()]).toEqual([0, []])
     }),
   )
 })

@@ -75,7 +75,8 @@ describe.each([
   ['legacy', 'legacy', asksInTheMiddle],
 ] as const)('a %s client of a %s upstream', (client, upstream, answer) => {
   test('is asked what the upstream wants to know, and the call goes on with what it says', async () => {
-    const { connect } = await openWith(answer)
+    const { aggregator, connect } = await openWith(answer)
+    aggregator.era = upstream
     const asked = answers(await connect(client, canFill))
     const result = contentOf(await asked.callTool({ name: 'ask', arguments: {} }))
     expect(result).toEqual(upstream === 'modern' ? [{ who: accepted }, 'upstream-state'] : accepted)

@@ -77,11 +77,13 @@ export class DirectLeg {
     }: { readonly id: string | number; readonly answer: DirectAnswer; readonly work: () => Promise<string> },
   ): Promise<void> {
     try {
-      answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${await work()}}`)
+      const json = await work()
+      // Nobody waits for the answer to what was cancelled.
+      if (signal.aborted) abandon(answer, era)
+      else answer.end(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`)
     } catch (error) {
-      if (!signal.aborted) this.#fail(answer, id, shownError(error, { era, log: this.#log }))
-      else if (era === 'modern') answer.cut()
-      else answer.leave()
+      if (signal.aborted) abandon(answer, era)
+      else this.#fail(answer, id, shownError(error, { era, log: this.#log }))
     }
   }
 
@@ -117,6 +119,12 @@ export class DirectLeg {
       code === ProtocolErrorCode.MissingRequiredClientCapability ? 400 : 200,
     )
   }
+}
+
+/** A session goes on, and its connections with it; any other is of no use any more. */
+function abandon(answer: DirectAnswer, era: Ask['era']): void {
+  if (era === 'modern') answer.cut()
+  else answer.leave()
 }
 
 /** A tool that answers nothing at all has answered with no content. */

@@ -14,7 +14,7 @@ export class SessionTransport extends WebStandardStreamableHTTPServerTransport {
   /** Until it is disposed of, what the SDK says in the middle of this request goes into its answer. */
   relate(id: RequestId, answer: DirectAnswer): Disposable {
     this.#answers.set(id, answer)
-    return { [Symbol.dispose]: () => this.#answers.delete(id) }
+    return { [Symbol.dispose]: () => void this.#answers.delete(id) }
   }
 
   override async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { LiveMap } from '../../../common/collections/live-map.ts'
 import { HearthError } from '../../../common/errors/hearth-error.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
 import type { AppendOutcome } from '../append-batch.ts'
@@ -45,7 +46,7 @@ const MAX_PENDING = 1024
 export class DatabaseThread {
   readonly #options: ThreadOptions
   readonly #deps: ThreadDeps
-  readonly #pending = new Map<number, Pending>()
+  readonly #pending = new LiveMap<number, Pending>()
   #state: State = { status: 'idle' }
   #lastId = 0
 
