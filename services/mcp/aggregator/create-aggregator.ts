@@ -77,8 +77,7 @@ class LiveAggregator implements Aggregator, Part {
   readonly #index = new ToolIndex()
   readonly #syncing = new JoinedWork(() => this.#sync())
   readonly #resourceListeners = new Set<(server: string, uri: string) => void>()
-  /** As told: to ask for a whole status at every call is dear. */
-  /** Of what runs or ran: as last told. */
+  /** Of what runs or ran, as last told: to ask for a whole status at every call is dear. */
   readonly #states = new Map<string, Pick<UpstreamStatus, 'state' | 'era'>>()
   readonly #ended = new AbortController()
   #applied: readonly McpServer[] | undefined

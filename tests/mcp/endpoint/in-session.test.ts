@@ -133,6 +133,14 @@ describe('a plain call inside a session', () => {
     expect(cut.mock.calls[0]?.[0].signal.aborted).toBe(true)
   })
 
+  test('is told nothing more once its token has ended', async () => {
+    const cut = vi.fn(untilCut)
+    const opened = await open(cut, { expiresInMs: 300 })
+    const answer = post(opened, { id: 11 })
+    await vi.waitFor(() => expect(cut).toHaveBeenCalled())
+    await expect(answer.then((response) => response.text())).rejects.toThrow()
+  })
+
   test('shows life when it takes long', async () => {
     const { promise, resolve } = Promise.withResolvers<ExchangeAnswer>()
     const opened = await open(() => promise, { limits: { keepAliveMs: 20 } })

@@ -109,14 +109,16 @@ export class LegacySession {
   async call(call: SessionCall, answer: DirectAnswer, life: AbortSignal): Promise<void> {
     const { direct, parts } = this.#deps
     const abort = new AbortController()
-    this.#until(life, () => undefined)
+    // A token that ends in the middle is told nothing more.
+    this.#until(life, () => answer.cut())
     this.#calls.set(call.id, abort)
-    using _related = this.#transport.relate(call.id, answer)
+    using held = new DisposableStack()
+    held.defer(() => this.#calls.delete(call.id))
+    held.use(this.#transport.relate(call.id, answer))
     const ask = directAsk(call, this.#client, { answer, signal: abort.signal })
     const project = (result: CallToolResult): CallToolResult =>
       this.#server.projectCallToolResult(result, parts.requests.outputSchemaOf(call.name))
     await direct.serveCall(ask, call, { answer, project })
-    this.#calls.delete(call.id)
   }
 
   async close(): Promise<void> {

@@ -46,6 +46,15 @@ const answers: Readonly<Record<string, Answer>> = {
   'a result type of another revision': withId((id) => result(id, { ...text, resultType: 'complete' })),
   'an error': withId((id) => ({ jsonrpc: '2.0', id, error: { code: -32_602, message: 'no', data: { a: 1 } } })),
   'an error that says little': withId((id) => ({ jsonrpc: '2.0', id, error: { code: 'x' } })),
+  'an id as text': withId((id) => result(String(id))),
+  'a reason in another language': (id, response) => {
+    response.writeHead(200, 'd\u00e9j\u00e0 vu', { 'content-type': 'application/json' })
+    response.end(JSON.stringify([result(id)]))
+  },
+  'an event of another kind': events(
+    (id) => `data: ${JSON.stringify(result(id))}\nevent: other\n\n${data(result(id))}`,
+  ),
+  'an event whose id stands last': events((id) => `data: ${JSON.stringify(result(id))}\nid: 3\n\n`),
   'a batch': withId((id) => [log, result(id)]),
   'a field too many': withId((id) => ({ ...result(id), more: 1 })),
   'something that is no JSON': json('{"jsonrpc"'),
@@ -100,7 +109,7 @@ async function clientBy(way: Way, url: string, onLog: () => void) {
     {
       run: (reading, work) => readings.run(reading, work),
       take: (answer) => client.take(answer),
-      short: way === 'short' ? new ShortPost(wire, new URL(url), { 'X-Own': 'yes' }) : undefined,
+      short: way === 'short' ? new ShortPost(wire, new URL(url), { 'X-Own': ' yes\n' }) : undefined,
       maxAnswerBytes: () => 100_000,
     },
   )
@@ -170,6 +179,15 @@ describe('the shorter way of a call', () => {
       accept: 'application/json, text/event-stream',
       'x-own': 'yes',
     })
+  })
+
+  test('signs in with the user of its url, and sends headers without the line feed of a secret', async () => {
+    const server = await serverWith(() => ({ answer: withId((id) => result(id)), chunks: (whole) => [whole] }))
+    const url = server.url.replace('http://', 'http://me:p%40ss@')
+    expect(await outcomeBy('short', url)).toMatchObject({ outcome: { value: text } })
+    const authorization = `Basic ${Buffer.from('me:p@ss').toString('base64')}`
+    const calls = server.headers.filter((headers) => headers['x-own'] !== undefined)
+    expect(calls).toEqual([expect.objectContaining({ authorization, 'x-own': 'yes' })])
   })
 
   test('does not read to its end what is larger than it may be', async () => {

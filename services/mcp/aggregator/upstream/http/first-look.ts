@@ -21,40 +21,43 @@ export type FirstLook =
  */
 export async function firstLook(answered: WireAnswer, id: string | number, maxBytes: number): Promise<FirstLook> {
   const isStream = isEventStream(answered)
-  const head = await readHead(answered.body, { cap: new MessageCap(maxBytes, isStream), isStream })
-  const bytes = head.length === 1 && head[0] !== undefined ? head[0] : Buffer.concat(head)
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
-  const event = isStream ? plainEventIn(text) : { data: text, length: text.length }
-  const answer = event === undefined ? undefined : answerIn(event.data, id)
-  if (event === undefined || answer === undefined) return { type: 'other', head }
-  const rest = bytes.subarray(
-    event.length === text.length ? bytes.length : Buffer.byteLength(text.slice(0, event.length)),
-  )
-  return { type: 'plain', answer, rest }
+  const { head, end } = await readHead(answered.body, new MessageCap(maxBytes, isStream))
+  const bytes = Buffer.concat(head)
+  const first = bytes.subarray(0, end).toString()
+  const data = isStream ? plainEventIn(first) : first
+  const answer = data === undefined ? undefined : answerIn(data, id)
+  if (answer === undefined) return { type: 'other', head }
+  return { type: 'plain', answer, rest: bytes.subarray(isStream ? behind(bytes, end) : bytes.length) }
 }
 
-function readHead(
-  body: Readable,
-  { cap, isStream }: { readonly cap: MessageCap; readonly isStream: boolean },
-): Promise<readonly Bytes[]> {
+/** The line feed behind a return that ended the event belongs to it. */
+const behind = (bytes: Uint8Array, end: number): number =>
+  bytes[end - 1] === 0x0d && bytes[end] === 0x0a ? end + 1 : end
+
+/** What came until the first event of a stream ended, or all; `end` is where, in bytes. */
+function readHead(body: Readable, cap: MessageCap): Promise<{ readonly head: readonly Bytes[]; readonly end: number }> {
   const head: Bytes[] = []
+  let size = 0
   return new Promise((resolve, reject) => {
-    const done = () => {
+    const done = (end: number) => {
       body.pause()
-      body.off('data', take).off('end', done).off('error', fail)
-      resolve(head)
+      body.off('data', take).off('end', whole).off('error', fail)
+      resolve({ head, end })
     }
-    const fail = (error: unknown) => (isStream ? done() : reject(error))
+    const whole = () => done(size)
+    const fail = (error: unknown) => (cap.isEventStream ? whole() : reject(error))
     const take = (chunk: Bytes) => {
       head.push(chunk)
       try {
-        if (cap.count(chunk).length > 0) done()
+        const [end] = cap.count(chunk)
+        size += chunk.length
+        if (end !== undefined) done(size - chunk.length + end)
       } catch (error) {
         body.destroy()
         reject(error)
       }
     }
-    body.on('data', take).once('end', done).once('error', fail)
+    body.on('data', take).once('end', whole).once('error', fail)
   })
 }
 

@@ -9,19 +9,19 @@ export class BodyTooLarge extends Error {
 /** Counts the bytes of one message: of the whole body, or of an event of an event stream, which an empty line ends. */
 export class MessageCap {
   readonly #maxBytes: number
-  readonly #isEventStream: boolean
+  readonly isEventStream: boolean
   #size = 0
   #isLineEmpty = true
   #isAfterReturn = false
 
   constructor(maxBytes: number, isEventStream: boolean) {
     this.#maxBytes = maxBytes
-    this.#isEventStream = isEventStream
+    this.isEventStream = isEventStream
   }
 
   /** The offsets behind the events that end in this chunk. @throws BodyTooLarge */
   count(chunk: Uint8Array): readonly number[] {
-    if (this.#isEventStream) return this.#countEvents(chunk)
+    if (this.isEventStream) return this.#countEvents(chunk)
     this.#add(chunk.length)
     return []
   }

@@ -44,8 +44,8 @@ export class NewsSieve {
 
   #isNews(): boolean {
     if (this.#heldBytes > maxNewsBytes) return false
-    const event = plainEventIn(Buffer.concat(this.#held).toString())
-    return event?.data.includes('/list_changed"') === true && isListChanged(event.data)
+    const data = plainEventIn(Buffer.concat(this.#held).toString())
+    return data?.includes('/list_changed"') === true && isListChanged(data)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { Agent, type Dispatcher } from 'undici'
+import { abortable } from '../../../../common/lifecycle/abortable.ts'
 import type { Egress } from './egress.ts'
 
 const maxHeaderBytes = 64 * 1024
@@ -36,16 +37,17 @@ export class PinnedWire {
   async send(url: URL, { method, headers, body, signal }: WireRequest): Promise<WireAnswer> {
     // An address that stands in the url is not looked up.
     await this.#egress.addressesOf(url.hostname)
-    const path = `${url.pathname}${url.search}`
-    const ended = signal === undefined ? {} : { signal }
-    const answer = await this.#agent.request({
+    signal?.throwIfAborted()
+    const order = {
       origin: url.origin,
-      path,
+      path: `${url.pathname}${url.search}`,
       method,
-      headers,
+      headers: { ...basicOf(url), ...headers },
       body: body ?? null,
-      ...ended,
-    })
+    }
+    // While it waits for a socket a request does not hear that it was given up.
+    const request = signal === undefined ? this.#agent.request(order) : this.#agent.request({ ...order, signal })
+    const answer = signal === undefined ? await request : await abortable(request, signal)
     // An error that nobody listens to ends the process; who reads the body listens too.
     answer.body.on('error', () => undefined)
     return answer
@@ -65,4 +67,11 @@ export class PinnedWire {
       (error: Error) => callback(error, '', 0),
     )
   }
+}
+
+/** Of a url with a user in it (RFC 7617); headers that are given go before. */
+function basicOf({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {}
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
 }

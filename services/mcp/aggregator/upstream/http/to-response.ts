@@ -39,7 +39,8 @@ export function toResponse(answer: WireAnswer, options: ReadOptions): Response {
   if (isBare) body.resume()
   return new Response(isBare ? null : bodyOf(answer, options), {
     status,
-    statusText,
+    // Only for people, and in any language; `Response` takes no other bytes.
+    statusText: /^[ -~]*$/.test(statusText) ? statusText : '',
     headers: Object.entries(headers).flatMap(([name, values = []]) =>
       [values].flat().map((value): [string, string] => [name, value]),
     ),

@@ -8,7 +8,7 @@ import { LiveMap } from '../../../../common/collections/live-map.ts'
 import { type FirstLook, firstLook } from '../http/first-look.ts'
 import type { GivenAnswer, Reading } from '../http/pinned-fetch.ts'
 import type { WireAnswer } from '../http/pinned-wire.ts'
-import { mediaTypeOf } from '../http/to-response.ts'
+import { isEventStream, mediaTypeOf } from '../http/to-response.ts'
 import type { ShortPost } from './short-post.ts'
 
 /** In `data` of the error that a request ends with when its stream did; nobody outside can make it. */
@@ -88,11 +88,12 @@ export class WatchedHttpTransport extends StreamableHTTPClientTransport {
 
   async #take(sent: Sent, answer: WireAnswer): Promise<void> {
     const { id } = sent.message
-    answer.body.once('close', () => this.#open.delete(id))
     const look = await lookAt(answer, id, this.#ways.maxAnswerBytes())
     if (look.type === 'other') return this.#goSdkWay(sent, { answer, head: look.head })
     if (!this.#ways.take(look.answer)) this.onmessage?.(look.answer)
+    if (!isEventStream(answer)) return void this.#open.delete(id)
     // A server may say more on the stream that its answer came on.
+    answer.body.once('close', () => this.#open.delete(id))
     const more = (head: GivenAnswer['head'][number]) => {
       answer.body.pause()
       this.#goSdkWay(sent, { answer, head: [head] }).catch(() => undefined)

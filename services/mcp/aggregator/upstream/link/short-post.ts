@@ -21,7 +21,8 @@ export class ShortPost {
   constructor(wire: PinnedWire, url: URL, declared: Readonly<Record<string, string>>) {
     this.#wire = wire
     this.#url = url
-    this.#declared = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name.toLowerCase(), value]))
+    // As the SDK's way has them: names in lower case, values without space around them.
+    this.#declared = Object.fromEntries(new Headers({ ...declared }))
   }
 
   /** Undefined: only the SDK knows how to send this. */

@@ -91,9 +91,10 @@ export class UpstreamClient extends Client {
 
   /** Takes the answer to a call of ours; false: it is of the SDK. */
   take(response: JSONRPCResponse): boolean {
-    const waiting = typeof response.id === 'number' ? this.#calls.get(response.id) : undefined
-    waiting?.resolve(response)
-    return waiting !== undefined || (typeof response.id === 'number' && response.id >= firstId)
+    // Some servers echo a number as text.
+    const id = Number(response.id)
+    this.#calls.get(id)?.resolve(response)
+    return id >= firstId
   }
 
   protected override _onresponse(response: JSONRPCResponse): void {
@@ -101,15 +102,19 @@ export class UpstreamClient extends Client {
   }
 
   protected override _onnotification(raw: JSONRPCNotification, extra?: MessageExtraInfo): void {
-    const token = raw.method === 'notifications/progress' ? raw.params?.['progressToken'] : undefined
-    if (typeof token !== 'number' || token < firstId) super._onnotification(raw, extra)
-    else this.#tellProgress(token, raw.params)
+    const token = raw.method === 'notifications/progress' ? Number(raw.params?.['progressToken']) : 0
+    if (token >= firstId) this.#tellProgress(token, raw.params)
+    else super._onnotification(raw, extra)
   }
 
   #tellProgress(token: number, params: unknown): void {
     if (!isSpecType.ProgressNotificationParams(params)) return
-    const { progressToken: _, ...progress } = params
-    this.#calls.get(token)?.onProgress?.(progress)
+    const { progress, total, message } = params
+    this.#calls.get(token)?.onProgress?.({
+      progress,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message }),
+    })
   }
 
   protected override _onclose(): void {
