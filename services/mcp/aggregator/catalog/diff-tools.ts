@@ -184,7 +184,7 @@ function isSame(before: ToolRecord, after: NewToolRecord): boolean {
   return isDeepStrictEqual(comparable(withoutRevision(before)), comparable(after))
 }
 
-/** Kept while another definition waits, so that a person can byCodeUnit the two. */
+/** Kept while another definition waits, so that a person can compare the two. */
 function approvedBefore(record: ToolRecord | undefined, hash: string): Tool | null {
   if (record === undefined || record.approvedHash === null || record.approvedHash === hash) return null
   return record.approvedDefinition ?? (record.approvedHash === record.hash ? record.definition : null)

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { JSONRPCMessage } from '@modelcontextprotocol/server'
+import type { JSONRPCMessage, Notification } from '@modelcontextprotocol/server'
 
 export interface AnswerOptions {
   readonly head: OutgoingHttpHeaders
@@ -28,6 +28,10 @@ export class DirectAnswer {
     if (!this.#streams()) return
     if (this.#res.writableLength > this.#options.unsentBytes) this.#res.destroy()
     else this.#res.write(event(JSON.stringify(message)))
+  }
+
+  notify({ method, params }: Notification): void {
+    this.tell({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) })
   }
 
   /** @param json the whole JSON-RPC message. `status` counts as long as nothing was told before. */

@@ -150,5 +150,5 @@ const askOf = (
   inputResponses: undefined,
   requestState: undefined,
   signal,
-  notify: ({ method, params }) => answer.tell({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
+  notify: (notification) => answer.notify(notification),
 })

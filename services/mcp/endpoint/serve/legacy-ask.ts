@@ -39,8 +39,7 @@ export function directAsk(
     progressToken,
     inputResponses: undefined,
     requestState: undefined,
-    notify: ({ method, params }) =>
-      answer.tell({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
+    notify: (notification) => answer.notify(notification),
   }
 }
 

@@ -32,6 +32,8 @@ function send(
   { params, signal }: { readonly params: Readonly<Record<string, unknown>>; readonly signal: AbortSignal },
 ): Promise<Result> {
   const onProgress = asker.onProgress?.bind(asker)
+  const isPlain = era === 'legacy' || (tool !== undefined && !hasParameterHeaders(tool))
+  if (method === 'tools/call' && isPlain) return client.call(params, { signal, onProgress })
   const options = {
     signal,
     timeout: neverMs,
@@ -39,9 +41,6 @@ function send(
     ...(onProgress === undefined ? {} : { onprogress: onProgress }),
   } satisfies RequestOptions
   if (method !== 'tools/call') return client.request({ method, params }, options)
-  if (era === 'legacy' || (tool !== undefined && !hasParameterHeaders(tool))) {
-    return client.call(params, { signal, onProgress })
-  }
   // Which parameters are repeated in headers the SDK knows, but not the output schema: it would refuse the answer of a
   // tool that does not keep to it.
   const { outputSchema: _ignored, ...toolDefinition } = tool ?? {}

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { JSONRPCResponse } from '@modelcontextprotocol/client'
 import { isRecord } from '../../../../common/is-record.ts'
 import { MessageCap } from './message-cap.ts'
+import { parsedJson } from './parsed-json.ts'
 import type { WireAnswer } from './pinned-wire.ts'
 import { plainEventIn } from './plain-event.ts'
 import { isEventStream } from './to-response.ts'
@@ -63,7 +64,7 @@ function readHead(body: Readable, cap: MessageCap): Promise<{ readonly head: rea
 
 /** Undefined for what is not exactly one answer to the request, in its plainest form. */
 function answerIn(json: string, id: string | number): JSONRPCResponse | undefined {
-  const value = parsed(json)
+  const value = parsedJson(json)
   if (!isRecord(value) || value['jsonrpc'] !== '2.0' || value['id'] !== id || Object.keys(value).length !== 3)
     return undefined
   const { result, error } = value
@@ -72,12 +73,4 @@ function answerIn(json: string, id: string | number): JSONRPCResponse | undefine
   const { code, message, data } = error
   if (typeof code !== 'number' || !Number.isSafeInteger(code) || typeof message !== 'string') return undefined
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../../../../common/is-record.ts'
+import { parsedJson } from './parsed-json.ts'
 import { plainEventIn } from './plain-event.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -50,10 +51,6 @@ export class NewsSieve {
 }
 
 function isListChanged(json: string): boolean {
-  try {
-    const message: unknown = JSON.parse(json)
-    return isRecord(message) && message['jsonrpc'] === '2.0' && !('id' in message) && news.has(message['method'])
-  } catch {
-    return false
-  }
+  const message = parsedJson(json)
+  return isRecord(message) && message['jsonrpc'] === '2.0' && !('id' in message) && news.has(message['method'])
 }

@@ -191,7 +191,7 @@ async function overTransport(
   return { link, verdict: verdictOf(link, transport) }
 }
 
-/** Of a message over the wire, whose answer has so many bytes: every character may be escaped (`\\u0434`), and what is around it. */
+/** Of a message over the wire, whose answer has so many bytes: each may be escaped (`\u001b`), and what is around it. */
 const wireBytes = (outputBytes: number): number => outputBytes * 6 + 65_536
 
 const messageBytes = ({ limits }: McpServer): number => Math.max(listMessageBytes, wireBytes(limits.output_kb * 1024))
