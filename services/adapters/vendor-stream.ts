@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { GenerateEvent } from '../common/contracts/generate-event.ts'
-import type { HearthError } from '../common/errors/hearth-error.ts'
+import { type HearthError, toHearthError } from '../common/errors/hearth-error.ts'
 import type { AttemptTimers } from './attempt-timers.ts'
 import { type BodyRead, ChunkReader } from './chunk-reader.ts'
 import type { FrameDecoder } from './frame-decoder.ts'
@@ -31,79 +31,156 @@ export interface StreamReading {
   readonly timers: AttemptTimers
   /** What a failure of the socket means. */
   readonly mapError: (error: unknown) => HearthError
+  /** Told once, when nothing more comes of the stream: why, when it failed. */
+  readonly onEnd?: (failure: HearthError | undefined) => void
 }
 
+/** The batches of a vendor's answer. */
+export type Batches = AsyncIterableIterator<readonly GenerateEvent[], void>
+
 /** Owns the body: reads it to the terminator, or destroys it. Begins with the phase `waiting_first_token`. */
-export async function* readVendorStream<Frame, State>(
+export const readVendorStream = <Frame, State>(
   body: Readable,
   dialect: StreamDialect<Frame, State>,
   reading: StreamReading,
-): AsyncGenerator<readonly GenerateEvent[], void> {
-  const { timers, transport } = reading
-  const onAbort = () => body.destroy()
-  timers.signal.addEventListener('abort', onAbort, { once: true })
-  const chunks = new ChunkReader(body)
-  const at = { ...reading, dialect, decoder: dialect.decoder(), chunks }
-  let state = dialect.begin
-  let isWhole = false
-  try {
-    yield [{ type: 'phase', phase: 'waiting_first_token' }]
-    while (!isWhole) {
-      const step = stepOrEnd(at, state, await nextRead(at))
-      state = step.state
-      isWhole = step.outcome.status === 'done'
-      if (step.events.length > 0) {
-        timers.pause()
-        yield step.events
-        timers.resume()
-      }
-      if (step.outcome.status === 'failed') throw timers.failure() ?? step.outcome.error
+): Batches => new VendorStream(body, dialect, reading)
+
+type Result = IteratorResult<readonly GenerateEvent[], void>
+
+const over: Result = { done: true, value: undefined }
+const waitingFirstToken: Result = { done: false, value: [{ type: 'phase', phase: 'waiting_first_token' }] }
+
+/**
+ * A step over each read, when it is asked for or else when it comes: one promise for each batch, where a generator makes
+ * several, as there may be a batch for every token. For one reader at a time.
+ */
+class VendorStream<Frame, State> implements AsyncIterableIterator<readonly GenerateEvent[], void> {
+  readonly #body: Readable
+  readonly #dialect: StreamDialect<Frame, State>
+  readonly #reading: StreamReading
+  readonly #decoder: FrameDecoder<Frame>
+  readonly #chunks: ChunkReader
+  readonly #onAbort = (): void => {
+    this.#body.destroy()
+    this.#advance()
+  }
+  #state: State
+  #outcome: BatchStep<State>['outcome'] = { status: 'open' }
+  #hasBegun = false
+  #isClosed = false
+  #asked: PromiseWithResolvers<Result> | undefined
+
+  constructor(body: Readable, dialect: StreamDialect<Frame, State>, reading: StreamReading) {
+    this.#body = body
+    this.#dialect = dialect
+    this.#reading = reading
+    this.#decoder = dialect.decoder()
+    this.#state = dialect.begin
+    reading.timers.signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#chunks = new ChunkReader(body, () => this.#advance())
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<Result> {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true
+      return Promise.resolve(waitingFirstToken)
     }
-  } finally {
-    timers.signal.removeEventListener('abort', onAbort)
-    chunks.release()
-    if (isWhole) transport.release(body)
-    else body.destroy()
+    this.#reading.timers.resume()
+    const asked = Promise.withResolvers<Result>()
+    this.#asked = asked
+    this.#advance()
+    return asked.promise
   }
-}
 
-interface ReadingOf<Frame, State> extends StreamReading {
-  readonly dialect: StreamDialect<Frame, State>
-  readonly decoder: FrameDecoder<Frame>
-  readonly chunks: ChunkReader
-}
-
-/** The next read. A promise is made only to wait for it. */
-function nextRead<Frame, State>({ timers, chunks }: ReadingOf<Frame, State>): BodyRead | Promise<BodyRead> {
-  return timers.signal.aborted ? timers.failure() : (chunks.take() ?? chunks.next())
-}
-
-/** What a read comes to. @throws HearthError when it failed and the answer was not whole before. */
-function stepOrEnd<Frame, State>(at: ReadingOf<Frame, State>, state: State, read: BodyRead): BatchStep<State> {
-  const { dialect, timers, mapError } = at
-  try {
-    if (read instanceof Error) throw read
-    if (read !== undefined) return moveClocks(stepOf(at, state, read), timers)
-    const last = dialect.step(state, at.decoder.end())
-    if (last.outcome.status !== 'open') return last
-    return { state: last.state, events: [...last.events, ...dialect.end(last.state)], outcome: { status: 'done' } }
-  } catch (error) {
-    const failure = timers.failure() ?? mapError(error)
-    if (!dialect.isComplete(state) || !mayFollowTheEnd(failure)) throw failure
+  return(): Promise<Result> {
+    this.#close(undefined)
+    this.#asked?.resolve(over)
+    this.#asked = undefined
+    return Promise.resolve(over)
   }
-  return { state, events: dialect.end(state), outcome: { status: 'done' } }
-}
 
-/** The step over one read; a decoder that cannot go on fails it after the frames before. */
-function stepOf<Frame, State>(
-  { dialect, decoder }: ReadingOf<Frame, State>,
-  state: State,
-  chunk: Uint8Array,
-): BatchStep<State> {
-  const step = dialect.step(state, decoder.push(chunk))
-  const { failure } = decoder
-  if (failure === undefined || step.outcome.status !== 'open') return step
-  return { ...step, outcome: { status: 'failed', error: failure } }
+  /** Answers who asked, once there is something to say. */
+  #advance(): void {
+    const asked = this.#asked
+    if (asked === undefined) return
+    try {
+      const result = this.#outcome.status === 'open' ? this.#read() : this.#ended(this.#outcome)
+      if (result === undefined) return
+      this.#asked = undefined
+      asked.resolve(result)
+    } catch (error) {
+      this.#asked = undefined
+      const failure = this.#reading.timers.failure() ?? toHearthError(error)
+      this.#close(failure)
+      asked.reject(failure)
+    }
+  }
+
+  /** Undefined: what came so far says nothing. */
+  #read(): Result | undefined {
+    const { timers } = this.#reading
+    while (this.#outcome.status === 'open') {
+      const read = timers.signal.aborted ? timers.failure() : this.#chunks.take()
+      if (read === undefined) return undefined
+      const { state, events, outcome } = this.#stepOrEnd(read)
+      this.#state = state
+      this.#outcome = outcome
+      if (events.length > 0) {
+        timers.pause()
+        return { done: false, value: events }
+      }
+    }
+    return this.#ended(this.#outcome)
+  }
+
+  /** @throws HearthError why it failed. */
+  #ended(outcome: Exclude<BatchStep<State>['outcome'], { status: 'open' }>): Result {
+    if (outcome.status === 'failed') throw outcome.error
+    this.#close(undefined)
+    return over
+  }
+
+  /** What a read comes to. @throws HearthError when it failed and the answer was not whole before. */
+  #stepOrEnd(read: BodyRead): BatchStep<State> {
+    const { timers, mapError } = this.#reading
+    const dialect = this.#dialect
+    const state = this.#state
+    try {
+      if (read instanceof Error) throw read
+      if (read !== 'end') return moveClocks(this.#step(read), timers)
+      const last = dialect.step(state, this.#decoder.end())
+      if (last.outcome.status !== 'open') return last
+      return { state: last.state, events: [...last.events, ...dialect.end(last.state)], outcome: { status: 'done' } }
+    } catch (error) {
+      const failure = timers.failure() ?? mapError(error)
+      if (!dialect.isComplete(state) || !mayFollowTheEnd(failure)) throw failure
+    }
+    return { state, events: dialect.end(state), outcome: { status: 'done' } }
+  }
+
+  /** The step over one read; a decoder that cannot go on fails it after the frames before. */
+  #step(chunk: Uint8Array): BatchStep<State> {
+    const step = this.#dialect.step(this.#state, this.#decoder.push(chunk))
+    const { failure } = this.#decoder
+    if (failure === undefined || step.outcome.status !== 'open') return step
+    return { ...step, outcome: { status: 'failed', error: failure } }
+  }
+
+  #close(failure: HearthError | undefined): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const { timers, transport, onEnd } = this.#reading
+    timers.signal.removeEventListener('abort', this.#onAbort)
+    this.#chunks.release()
+    if (this.#outcome.status === 'done') transport.release(this.#body)
+    else this.#body.destroy()
+    this.#outcome = { status: 'done' }
+    onEnd?.(failure)
+  }
 }
 
 /** The vendor said that the answer is whole; that its socket then broke, or stayed open until a timer fired, takes nothing away. */

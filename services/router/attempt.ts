@@ -3,8 +3,8 @@ import type { FinishReason, GenerateEvent } from '../common/contracts/generate-e
 import type { GenerateRequest } from '../common/contracts/generate-request.ts'
 import type { AttemptRecord } from '../common/contracts/run-event.ts'
 import { HearthError, toHearthError } from '../common/errors/hearth-error.ts'
+import { forEachBatch } from '../common/streams/for-each-batch.ts'
 import type { AnswerState } from './answer-state.ts'
-import { forEachBatch } from './for-each-batch.ts'
 import type { Target } from './targets.ts'
 
 export interface AttemptDeps {

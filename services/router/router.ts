@@ -17,10 +17,10 @@ import type {
   RunView,
 } from '../common/contracts/run-request.ts'
 import type { Snapshot } from '../common/contracts/settings.ts'
-import { failingStream } from '../common/errors/failing-stream.ts'
 import { HearthError } from '../common/errors/hearth-error.ts'
 import { abortable } from '../common/lifecycle/abortable.ts'
 import type { Part } from '../common/lifecycle/part.ts'
+import { failingStream } from '../common/streams/failing-stream.ts'
 import type { Logger } from '../common/telemetry/logger.ts'
 import { createTimedId } from '../common/timed-id.ts'
 import { admitCall, admitRun, chooseProfile } from './admission.ts'

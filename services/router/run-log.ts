@@ -23,6 +23,12 @@ export class RunLog {
   /** The batch appended last: nearly always the one that readers want. */
   #latest: readonly RunEvent[] = []
   #isEnded = false
+  readonly #place: LogPlace = {
+    from: (number) => this.#from(number),
+    isOver: (number) => this.#isEnded && number >= this.#tape.nextNumber,
+    join: (wake) => this.#join(wake),
+    leave: (wake) => this.#leave(wake),
+  }
   #readers = 0
   #unread: UnreadTimer | undefined
   #describe: () => ResponseSnapshot
@@ -79,26 +85,20 @@ export class RunLog {
    * Batches after number `startingAfter` (-1: all), until the end or the abort of `signal`. A reader whose next event is
    * trimmed gets a `response.snapshot` in place of all that was said up to then, except the terminal event.
    */
-  async *read(startingAfter: number, signal: AbortSignal): AsyncIterable<readonly RunEvent[]> {
-    const tape = this.#tape
-    const bell = new Bell()
+  read(startingAfter: number, signal: AbortSignal): AsyncIterable<readonly RunEvent[]> {
+    return new LogReading(this.#place, startingAfter + 1, signal)
+  }
+
+  #join(wake: () => void): void {
     this.#readers += 1
     this.#unread?.stop()
-    this.#waiting.add(bell.ring)
-    signal.addEventListener('abort', bell.ring, { once: true })
-    try {
-      for (let next = startingAfter + 1; !signal.aborted && !(this.#isEnded && next >= tape.nextNumber); ) {
-        const batch = this.#from(next)
-        next = (batch.at(-1)?.sequenceNumber ?? next - 1) + 1
-        if (batch.length > 0) yield batch
-        else await bell.rung()
-      }
-    } finally {
-      this.#waiting.delete(bell.ring)
-      signal.removeEventListener('abort', bell.ring)
-      this.#readers -= 1
-      if (this.#readers === 0 && !this.#isEnded) this.#unread?.start()
-    }
+    this.#waiting.add(wake)
+  }
+
+  #leave(wake: () => void): void {
+    this.#waiting.delete(wake)
+    this.#readers -= 1
+    if (this.#readers === 0 && !this.#isEnded) this.#unread?.start()
   }
 
   #from(number: number): readonly RunEvent[] {
@@ -124,20 +124,85 @@ const notTrimmed = (): never => {
   throw new Error('nothing stands for the beginning of a log that has it')
 }
 
-/** Wakes one waiter. What rings before it waits is not forgotten by its loop, which looks again before every wait. */
-class Bell {
-  #wake: (() => void) | undefined
+/** What a reader knows of its log. */
+interface LogPlace {
+  /** The next batch for who wants that number; empty: there is none yet. */
+  readonly from: (number: number) => readonly RunEvent[]
+  /** Nothing will come from that number on. */
+  readonly isOver: (number: number) => boolean
+  /** `wake` is called after every append, until `leave`. */
+  readonly join: (wake: () => void) => void
+  readonly leave: (wake: () => void) => void
+}
 
-  readonly ring = (): void => {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+type Result = IteratorResult<readonly RunEvent[], void>
+
+const over: Result = { done: true, value: undefined }
+
+/** One reading of a log, from the first batch asked for. One promise for each batch: there may be one for every token. */
+class LogReading implements AsyncIterableIterator<readonly RunEvent[], void> {
+  readonly #log: LogPlace
+  readonly #signal: AbortSignal
+  #next: number
+  #status: 'new' | 'reading' | 'over' = 'new'
+  #asked: ((result: Result) => void) | undefined
+
+  constructor(log: LogPlace, next: number, signal: AbortSignal) {
+    this.#log = log
+    this.#next = next
+    this.#signal = signal
   }
 
-  /** Resolves at the next ring. */
-  rung(): Promise<void> {
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<Result> {
+    this.#begin()
+    const result = this.#take()
+    if (result !== undefined) return Promise.resolve(result)
     return new Promise((resolve) => {
-      this.#wake = resolve
+      this.#asked = resolve
     })
+  }
+
+  return(): Promise<Result> {
+    return Promise.resolve(this.#end())
+  }
+
+  #begin(): void {
+    if (this.#status !== 'new') return
+    this.#status = 'reading'
+    this.#log.join(this.#wake)
+    this.#signal.addEventListener('abort', this.#wake, { once: true })
+  }
+
+  readonly #wake = (): void => {
+    const asked = this.#asked
+    const result = asked === undefined ? undefined : this.#take()
+    if (asked === undefined || result === undefined) return
+    this.#asked = undefined
+    asked(result)
+  }
+
+  /** Undefined: what is wanted has not been said yet. */
+  #take(): Result | undefined {
+    if (this.#status === 'over' || this.#signal.aborted || this.#log.isOver(this.#next)) return this.#end()
+    const batch = this.#log.from(this.#next)
+    const last = batch.at(-1)
+    if (last === undefined) return undefined
+    this.#next = last.sequenceNumber + 1
+    return { done: false, value: batch }
+  }
+
+  #end(): Result {
+    if (this.#status === 'reading') {
+      this.#log.leave(this.#wake)
+      this.#signal.removeEventListener('abort', this.#wake)
+    }
+    this.#status = 'over'
+    this.#asked?.(over)
+    this.#asked = undefined
+    return over
   }
 }

@@ -7,9 +7,10 @@ import type { ModelAdapter } from '../../common/contracts/model-adapter.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
-import { type AttemptTimers, startAttemptTimers } from '../attempt-timers.ts'
+import type { AttemptTimers } from '../attempt-timers.ts'
 import { type ConnectionSettings, createConnections } from '../connections.ts'
 import { createHttpTransport, type HttpTransport } from '../http-transport.ts'
+import { vendorAttempt } from '../vendor-attempt.ts'
 import { streamError } from '../vendor-failure.ts'
 import { readVendorStream } from '../vendor-stream.ts'
 import { createAnthropicClients } from './anthropic-client.ts'
@@ -28,22 +29,21 @@ export function createAnthropicAdapter(deps: AnthropicAdapterDeps): ModelAdapter
   const connections = createConnections({ adapter: 'anthropic', keyVariable: 'ANTHROPIC_API_KEY' }, deps)
   return {
     describe: () => ({ name: 'anthropic', connections: connections.describe() }),
-    async *generate(request, signal) {
-      const settings = connections.ready(request.connection)
-      const { body, dropped } = mapRequest(request, settings.api_version)
-      if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
-      const timers = startAttemptTimers(request.timeouts, signal)
-      const toFailure = (error: unknown) => mapError(error, connections.pathOf(request.connection))
-      try {
-        timers.signal.throwIfAborted()
-        const stream = await openMessages(clients(settings), transport, body, timers)
-        yield* readVendorStream(stream, messagesDialect, { transport, timers, mapError: toFailure })
-      } catch (error) {
-        throw noted(deps.log, timers.failure() ?? toFailure(error), request)
-      } finally {
-        timers.dispose()
-      }
-    },
+    generate: (request, signal) =>
+      vendorAttempt({
+        request,
+        signal,
+        transport,
+        mapError: (error) => mapError(error, connections.pathOf(request.connection)),
+        note: (failure) => note(deps.log, failure, request),
+        async *begin(reading) {
+          const settings = connections.ready(request.connection)
+          const { body, dropped } = mapRequest(request, settings.api_version)
+          if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
+          const stream = await openMessages(clients(settings), transport, body, reading.timers)
+          return readVendorStream(stream, messagesDialect, reading)
+        },
+      }),
     embed: async () => {
       throw new HearthError(
         'caller_unsupported_feature',
@@ -74,7 +74,5 @@ async function openMessages(
   )
 }
 
-function noted(log: Logger, failure: HearthError, { runId, attempt, connection }: GenerateRequest): HearthError {
+const note = (log: Logger, failure: HearthError, { runId, attempt, connection }: GenerateRequest): void =>
   log.debug({ runId, attempt, connection, code: failure.code, ...failure.details }, 'anthropic attempt failed')
-  return failure
-}

@@ -1,8 +1,9 @@
 import type { Config, LocalConnection } from '../../common/config/config-schema.ts'
 import type { MissingName } from '../../common/config/loaded-config.ts'
 import type { ConnectionInfo, ModelAdapter } from '../../common/contracts/model-adapter.ts'
-import { HearthError } from '../../common/errors/hearth-error.ts'
+import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Part } from '../../common/lifecycle/part.ts'
+import { failingStream } from '../../common/streams/failing-stream.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import { EmbeddedModels, notServed } from './embedded-models.ts'
 import { connectionPath, isServer } from './server/connection.ts'
@@ -35,6 +36,13 @@ export function createLocalAdapter(options: LocalAdapterOptions): LocalAdapter {
   const embedded = new EmbeddedModels({ ...options, connections: () => embeddedOnly(connections()) })
   const servers = new ServerModels(log)
   const find = (name: string) => connections()[name] ?? unknownConnection(name, missing())
+  const streamOf: ModelAdapter['generate'] = (request, signal) => {
+    const connection = find(request.connection)
+    if (!isServer(connection)) return embedded.generate(connection, request, signal)
+    const state = serverState(request.connection, connection)
+    if (state.status === 'disabled') throw notServed(state.reason)
+    return servers.generate(connection, request, signal)
+  }
   return {
     name: 'local',
     start: () => embedded.start(),
@@ -51,12 +59,12 @@ export function createLocalAdapter(options: LocalAdapterOptions): LocalAdapter {
       }))
       return { name: 'local', connections: [...known, ...wanting(missing())] }
     },
-    async *generate(request, signal) {
-      const connection = find(request.connection)
-      if (!isServer(connection)) return yield* embedded.generate(connection, request, signal)
-      const state = serverState(request.connection, connection)
-      if (state.status === 'disabled') throw notServed(state.reason)
-      yield* servers.generate(connection, request, signal)
+    generate: (request, signal) => {
+      try {
+        return streamOf(request, signal)
+      } catch (error) {
+        return failingStream(toHearthError(error))
+      }
     },
     embed: async (request, signal) => {
       const connection = find(request.connection)

@@ -1,8 +1,7 @@
 import type { OpenAI } from 'openai'
-import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { chatDialect } from '../chat-completions/map-stream.ts'
 import { bodyOf, eventStreamOf } from '../chat-completions/open-stream.ts'
-import { readVendorStream, type StreamReading } from '../vendor-stream.ts'
+import { type Batches, readVendorStream, type StreamReading } from '../vendor-stream.ts'
 import { imageBodyDialect, imageDialect } from './map-image-stream.ts'
 import { responsesDialect } from './map-responses-stream.ts'
 import type { PlannedCall } from './plan-call.ts'
@@ -27,7 +26,7 @@ export function readAnswer(
   response: Response,
   callIdPrefix: string,
   reading: StreamReading,
-): AsyncGenerator<readonly GenerateEvent[], void> {
+): Batches {
   const { transport } = reading
   switch (call.api) {
     case 'chat':

@@ -1,20 +1,19 @@
 import type { FinalResponse, OutputItem, RunEvent } from '../../common/contracts/run-event.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { AnswerPicture, WholeAnswer } from './answer-form.ts'
+import type { RunReader } from './read-run.ts'
 
 /**
  * A run's answer, once it is whole.
  * @throws HearthError of the run; `caller_too_large` when the answer has more than `limitBytes`.
  */
-export async function collectAnswer(
-  batches: AsyncIterable<readonly RunEvent[]>,
-  limitBytes: number,
-): Promise<WholeAnswer> {
+export async function collectAnswer(reader: Pick<RunReader, 'read'>, limitBytes: number): Promise<WholeAnswer> {
   const answer = new AnswerCollector()
-  for await (const batch of batches) {
+  await reader.read((batch) => {
     for (const event of batch) answer.take(event)
     if (answer.bytes > limitBytes) throw tooLong(limitBytes)
-  }
+    return undefined
+  })
   return answer.whole()
 }
 

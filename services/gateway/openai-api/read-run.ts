@@ -3,6 +3,7 @@ import type { Router } from '../../common/contracts/router.ts'
 import type { RunEvent, RunMessage, WireError } from '../../common/contracts/run-event.ts'
 import type { CancelReason, RunRef, RunRequest } from '../../common/contracts/run-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { forEachBatch } from '../../common/streams/for-each-batch.ts'
 import { askRouter } from './ask-router.ts'
 
 export interface RunReaderDeps {
@@ -12,6 +13,9 @@ export interface RunReaderDeps {
   readonly gone: AbortSignal
   readonly isDraining: () => boolean
 }
+
+/** Takes a batch; a promise when the reading has to wait for it. */
+export type OnBatch = (batch: readonly RunEvent[]) => Promise<void> | undefined
 
 /** The run under one HTTP request: started, read and, when the request ends before it, cancelled. */
 export class RunReader {
@@ -41,26 +45,26 @@ export class RunReader {
   }
 
   /**
-   * Batches, some empty, to the terminal event, which is the last one and never a failure.
-   * @throws HearthError of the run that failed or was cancelled.
+   * Gives `onBatch` the batches, some empty, to the terminal event, which is the last one and never a failure; what it
+   * returns is waited for. Resolves after the last.
+   * @throws HearthError of the run that failed or was cancelled; what `onBatch` throws.
    */
-  async *read(): AsyncGenerator<readonly RunEvent[], void> {
+  async read(onBatch: OnBatch): Promise<void> {
     const { router, caller, gone } = this.#deps
+    let failure: HearthError | undefined
     try {
-      for await (const batch of router.attach(this.#started().runId, -1, caller, gone)) {
+      await forEachBatch(router.attach(this.#started().runId, -1, caller, gone), gone, (batch) => {
         if (batch[0]?.message.type === 'response.snapshot') throw trimmed()
-        const failure = this.#failureOf(batch)
-        if (failure !== undefined) {
-          yield batch.slice(0, -1)
-          throw failure
-        }
-        yield batch
-        if (this.#isOver) return
-      }
+        failure = this.#failureOf(batch)
+        return onBatch(failure === undefined ? batch : batch.slice(0, -1))
+      })
+    } catch (error) {
+      throw gone.aborted ? left() : error
     } finally {
       this.cancel('disconnected')
     }
-    throw gone.aborted ? left() : new HearthError('gateway_internal', 'The stream of the run ended before its end.')
+    if (failure !== undefined) throw failure
+    if (!this.#isOver) throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
   }
 
   /** Before the start: as soon as there is a run. Nothing after the end, or twice. */

@@ -38,7 +38,7 @@ export async function serveRun(deps: ServeDeps, { request, isStream, form }: Ord
   const ref = await deps.reader.start(request)
   deps.reply.header('x-request-id', ref.runId)
   const name: AnswerName = { ref, model: request.profile ?? ref.profile, createdAt: Math.floor(deps.clock() / 1000) }
-  if (!isStream) return form.whole(name, await collectAnswer(deps.reader.read(), deps.limits.answerBytes))
+  if (!isStream) return form.whole(name, await collectAnswer(deps.reader, deps.limits.answerBytes))
   await stream(deps, form.encoder(name))
   return deps.reply
 }
@@ -48,7 +48,7 @@ async function stream(deps: ServeDeps, encoder: EventEncoder): Promise<void> {
   let held = ''
   let isOpen = false
   try {
-    for await (const batch of deps.reader.read()) {
+    await deps.reader.read((batch) => {
       const text = encodeBatch(encoder, deps.merge(batch, events.isBehind))
       if (isOpen) events.write(text)
       else held += text
@@ -56,13 +56,17 @@ async function stream(deps: ServeDeps, encoder: EventEncoder): Promise<void> {
         isOpen = true
         open(deps.reply, events, held)
       }
-      while (events.isFull) await events.whenFree()
-    }
+      return events.isFull ? untilFree(events) : undefined
+    })
     events.end('')
   } catch (thrown) {
     if (!isOpen) throw thrown
     events.end(encoder.fail(reported(deps.log, thrown)))
   }
+}
+
+async function untilFree(events: EventStream): Promise<void> {
+  while (events.isFull) await events.whenFree()
 }
 
 /** From here on the response belongs to the stream. */

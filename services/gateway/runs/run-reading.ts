@@ -2,6 +2,7 @@ import type { Principal } from '../../common/contracts/principal.ts'
 import type { Router } from '../../common/contracts/router.ts'
 import { type RunEvent, terminalTypes } from '../../common/contracts/run-event.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { forEachBatch } from '../../common/streams/for-each-batch.ts'
 import { blobOf, RunEncoder, type RunFrame } from '../sending/encode-run-event.ts'
 import type { MergePolicy } from '../sending/merge-policy.ts'
 import type { SocketWriter } from '../sending/socket-writer.ts'
@@ -37,6 +38,8 @@ export class RunReading {
   readonly #plan: ReadingPlan
   readonly #encoder: RunEncoder
   readonly #stopped = new AbortController()
+  /** The socket had to be waited for with the last batch. */
+  #hasWaited = false
 
   constructor(deps: RunReadingDeps, plan: ReadingPlan) {
     this.#deps = deps
@@ -64,17 +67,15 @@ export class RunReading {
     const { frame, startingAfter, caller } = this.#plan
     const { signal } = this.#stopped
     let isOver = false
-    let hasWaited = false
     let isFirst = this.#plan.awaitsCreated
-    for await (const batch of router.attach(frame.responseId, startingAfter, caller, signal)) {
+    await forEachBatch(router.attach(frame.responseId, startingAfter, caller, signal), signal, (batch) => {
       if (isFirst) this.#announceSnapshot(batch[0])
       isFirst = false
-      hasWaited = await this.#sendBatch(merge(batch, hasWaited || writer.isBehind()))
-      if (signal.aborted) return
+      const sending = this.#sendBatch(merge(batch, this.#hasWaited || writer.isBehind()))
       isOver = endsRun(batch.at(-1)?.message)
-    }
-    if (isOver || signal.aborted) return
-    throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
+      return sending
+    })
+    if (!isOver) throw new HearthError('gateway_internal', 'The stream of the run ended before its end.')
   }
 
   /** Only a run that an idempotency key names again can have lost its beginning. */
@@ -87,23 +88,34 @@ export class RunReading {
 
   /**
    * The limit is looked at before each event: the batch that ends a long answer says all of its text three times.
-   * @returns whether the socket had to be waited for.
+   * @returns nothing when the socket took it at once, which it nearly always does: a promise for every token would cost more.
    */
-  async #sendBatch(batch: readonly RunEvent[]): Promise<boolean> {
+  #sendBatch(batch: readonly RunEvent[]): Promise<void> | undefined {
+    const { writer } = this.#deps
+    const { streamId } = this.frame
+    this.#hasWaited = false
+    let sent = 0
+    for (const event of batch) {
+      if (writer.isFull(streamId)) return this.#sendSlowly(batch, sent)
+      this.#send(event)
+      sent += 1
+    }
+    this.#count(batch)
+    return undefined
+  }
+
+  /** From the event at `index` on, each when the socket has room again. */
+  async #sendSlowly(batch: readonly RunEvent[], index: number): Promise<void> {
     const { writer } = this.#deps
     const { streamId } = this.frame
     const { signal } = this.#stopped
-    let hasWaited = false
-    for (const event of batch) {
-      while (writer.isFull(streamId) && !signal.aborted) {
-        hasWaited = true
-        await writer.whenFree(streamId, signal)
-      }
-      if (signal.aborted) return hasWaited
+    this.#hasWaited = true
+    for (const event of batch.slice(index)) {
+      while (writer.isFull(streamId) && !signal.aborted) await writer.whenFree(streamId, signal)
+      if (signal.aborted) return
       this.#send(event)
     }
     this.#count(batch)
-    return hasWaited
   }
 
   #send(event: RunEvent): void {

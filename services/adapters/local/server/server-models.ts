@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream'
 import type { GenerateEvent } from '../../../common/contracts/generate-event.ts'
 import type { Embeddings, EmbedRequest, GenerateRequest } from '../../../common/contracts/generate-request.ts'
 import { type HearthError, toHearthError } from '../../../common/errors/hearth-error.ts'
+import type { Beginning } from '../../../common/streams/handed-over.ts'
 import type { Logger } from '../../../common/telemetry/logger.ts'
-import { type AttemptTimers, startAttemptTimers } from '../../attempt-timers.ts'
+import type { AttemptTimers } from '../../attempt-timers.ts'
 import { embedTexts } from '../../chat-completions/embed-texts.ts'
 import { mapError } from '../../chat-completions/map-error.ts'
 import { mapRequest } from '../../chat-completions/map-request.ts'
@@ -11,7 +12,8 @@ import { chatDialect } from '../../chat-completions/map-stream.ts'
 import { openChatStream } from '../../chat-completions/open-stream.ts'
 import { createOpenaiClients } from '../../chat-completions/openai-client.ts'
 import { createHttpTransport } from '../../http-transport.ts'
-import { readVendorStream } from '../../vendor-stream.ts'
+import { vendorAttempt } from '../../vendor-attempt.ts'
+import { type Batches, readVendorStream, type StreamReading } from '../../vendor-stream.ts'
 import { openWhenLoaded } from './await-model.ts'
 import { connectionPath, type ServerConnection } from './connection.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -21,12 +23,10 @@ import { mapOllamaRequest, wantsNative } from './map-ollama-request.ts'
 import { ollamaDialect } from './map-ollama-stream.ts'
 import { openOllamaStream } from './open-ollama-stream.ts'
 
-type Batches = AsyncGenerator<readonly GenerateEvent[], void>
-
 interface Asked {
   readonly connection: ServerConnection
   readonly request: GenerateRequest
-  readonly timers: AttemptTimers
+  readonly reading: StreamReading
   /** Closes the socket when the reader leaves before the answer's body is there. */
   readonly leave: () => void
 }
@@ -42,19 +42,17 @@ export class ServerModels {
   }
 
   /** As `ModelAdapter.generate`. */
-  async *generate(connection: ServerConnection, request: GenerateRequest, signal: AbortSignal): Batches {
-    const fitted = fitRequest(request, flavors[connection.flavor])
-    if (fitted.dropped.length > 0) yield [{ type: 'parameters-dropped', names: fitted.dropped }]
+  generate(connection: ServerConnection, request: GenerateRequest, signal: AbortSignal): Batches {
     const left = new AbortController()
-    const timers = startAttemptTimers(request.timeouts, AbortSignal.any([signal, left.signal]))
-    try {
-      timers.signal.throwIfAborted()
-      yield* this.#answer({ connection, request: fitted.request, timers, leave: () => left.abort() })
-    } catch (error) {
-      throw this.#noted(timers.failure() ?? failureOf(error, connection, request), request)
-    } finally {
-      timers.dispose()
-    }
+    const leave = (): void => left.abort()
+    return vendorAttempt({
+      request,
+      signal: AbortSignal.any([signal, left.signal]),
+      transport: this.#transport,
+      mapError: (error) => failureOf(error, connection, request),
+      note: (failure) => this.#note(failure, request),
+      begin: (reading) => this.#begin({ connection, request, reading, leave }),
+    })
   }
 
   /** As `ModelAdapter.embed`. */
@@ -72,16 +70,17 @@ export class ServerModels {
     this.#transport.close()
   }
 
-  async *#answer({ connection, request, timers, leave }: Asked): Batches {
-    const transport = this.#transport
+  async *#begin({ connection, request: asked, reading, leave }: Asked): Beginning<readonly GenerateEvent[]> {
+    const { request, dropped } = fitRequest(asked, flavors[connection.flavor])
+    if (dropped.length > 0) yield [{ type: 'parameters-dropped', names: dropped }]
+    const { timers, transport } = reading
     const { parameters, model } = request
     const isNative = connection.flavor === 'ollama' && wantsNative(parameters, connection.num_ctx)
     const open = isNative ? this.#ollama(connection, request, timers) : this.#chat(connection, request, timers)
     const body = yield* openWhenLoaded({ connection, model, transport, timers, leave, open })
-    const reading = { transport, timers, mapError: (error: unknown) => failureOf(error, connection, request) }
     const callIdPrefix = `call_${request.runId.slice(-16)}_${request.attempt}_`
-    if (isNative) yield* readVendorStream(body, ollamaDialect(callIdPrefix), reading)
-    else yield* readVendorStream(body, chatDialect(callIdPrefix), reading)
+    if (isNative) return readVendorStream(body, ollamaDialect(callIdPrefix), reading)
+    return readVendorStream(body, chatDialect(callIdPrefix), reading)
   }
 
   #chat(connection: ServerConnection, request: GenerateRequest, timers: AttemptTimers): () => Promise<Readable> {
@@ -95,9 +94,8 @@ export class ServerModels {
     return () => openOllamaStream({ connection, path, body }, this.#transport, timers)
   }
 
-  #noted(failure: HearthError, { runId, attempt, connection }: GenerateRequest): HearthError {
+  #note(failure: HearthError, { runId, attempt, connection }: GenerateRequest): void {
     this.#log.debug({ runId, attempt, connection, code: failure.code, ...failure.details }, 'local attempt failed')
-    return failure
   }
 }
 

@@ -1,4 +1,4 @@
-import type { HearthError } from './hearth-error.ts'
+import type { HearthError } from '../errors/hearth-error.ts'
 
 /** A stream that only fails: when it is read, not when it is asked for, as one behind gRPC does. */
 // biome-ignore lint/correctness/useYield: it is a stream that only fails

@@ -1,12 +1,12 @@
 /**
  * Pulls batches until the stream ends, fails, or the signal aborts: then it rejects at once with the signal's reason,
- * even when the stream is slow to notice, and lets the stream clean up behind its back. One promise for all batches:
- * there may be one for every token.
+ * even when the stream is slow to notice, and lets the stream clean up behind its back. What `onBatch` returns is waited
+ * for before the next batch. One promise for all batches: there may be one for every token.
  */
 export function forEachBatch<Batch>(
   batches: AsyncIterable<Batch>,
   signal: AbortSignal,
-  onBatch: (batch: Batch) => void,
+  onBatch: (batch: Batch) => Promise<void> | undefined,
 ): Promise<void> {
   const iterator = batches[Symbol.asyncIterator]()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -31,11 +31,12 @@ export function forEachBatch<Batch>(
       return
     }
     try {
-      onBatch(result.value)
+      const busy = onBatch(result.value)
+      if (busy === undefined) pull()
+      else busy.then(pull, leave)
     } catch (error) {
       leave(error)
     }
-    pull()
   }
   const pull = (): void => {
     if (isOver) return
