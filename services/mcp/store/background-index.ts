@@ -1,6 +1,7 @@
 import { toHearthError } from '../../common/errors/hearth-error.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import type { MessageSearch } from './message-search.ts'
+import { WorkPace } from './work-pace.ts'
 
 interface IndexDeps {
   readonly search: Pick<MessageSearch, 'index' | 'catchUp'>
@@ -14,12 +15,17 @@ const MAX_PUT_OFF = 60
 const RETRY_MS = 60_000
 /** Conversations noted; beyond that a catch-up finds them. */
 const MAX_NOTED = 10_000
+/** Conversations in one go: many when a search waits, else few, as a step holds up the core that streams may need. */
 const BATCH = 64
+const SMALL_BATCH = 8
 
 /** Keeps the full-text index up behind the appends, so that no append has to do with it. */
 export class BackgroundIndex {
   readonly #deps: IndexDeps
   readonly #ended = new AbortController()
+  readonly #indexPace = new WorkPace(9)
+  /** Quicker: until it is done, what was said before is not found. */
+  readonly #catchUpPace = new WorkPace(1)
   #noted = new Set<string>()
   #isBehind = true
   #isQuiet = true
@@ -45,18 +51,22 @@ export class BackgroundIndex {
     this.#wait(QUIET_MS)
   }
 
-  /** Indexes what was noted; resolves also when it failed, which is logged and tried again later. */
+  /** Indexes what was noted, at once; resolves also when it failed, which is logged and tried again later. */
   async flush(): Promise<void> {
-    if (this.#noted.size > 0) this.#indexing ??= this.#indexNoted()
-    await this.#indexing
+    await this.#indexPace.hurry(this.#index())
   }
 
   /** Ends the work after its step; the next start takes it up. */
   async stop(): Promise<void> {
     this.#ended.abort()
     clearTimeout(this.#timer)
-    await this.#indexing
-    await this.#catchingUp
+    await this.#indexPace.hurry(this.#indexing)
+    await this.#catchUpPace.hurry(this.#catchingUp)
+  }
+
+  #index(): Promise<void> | undefined {
+    if (this.#noted.size > 0) this.#indexing ??= this.#indexNoted()
+    return this.#indexing
   }
 
   #wait(ms: number): void {
@@ -73,13 +83,18 @@ export class BackgroundIndex {
       this.#wait(QUIET_MS)
       return
     }
-    void this.flush()
+    void this.#index()
     if (this.#isBehind) this.#catchUp()
   }
 
   async #indexNoted(): Promise<void> {
+    const { rest } = this.#indexPace
+    this.#indexPace.begin()
     try {
-      while (this.#noted.size > 0 && !this.#ended.signal.aborted) await this.#indexBatch()
+      while (this.#noted.size > 0 && !this.#ended.signal.aborted) {
+        await this.#indexBatch()
+        if (this.#noted.size > 0) await rest()
+      }
     } catch (error) {
       this.#onFailure(error)
     } finally {
@@ -88,17 +103,18 @@ export class BackgroundIndex {
   }
 
   async #indexBatch(): Promise<void> {
-    const batch = [...this.#noted.values().take(BATCH)]
+    const batch = [...this.#noted.values().take(this.#indexPace.isHurried ? BATCH : SMALL_BATCH)]
     for (const conversation of batch) this.#noted.delete(conversation)
-    await this.#deps.search.index(batch, this.#ended.signal)
+    await this.#deps.search.index(batch, this.#ended.signal, this.#indexPace.rest)
   }
 
   /** One at a time: what is asked for meanwhile may be what this one has passed already, so another one follows. */
   #catchUp(): void {
     if (this.#catchingUp !== undefined) return
     this.#isBehind = false
+    this.#catchUpPace.begin()
     this.#catchingUp = this.#deps.search
-      .catchUp(this.#ended.signal)
+      .catchUp(this.#ended.signal, this.#catchUpPace.rest)
       .catch((error: unknown) => this.#onFailure(error))
       .finally(() => {
         this.#catchingUp = undefined

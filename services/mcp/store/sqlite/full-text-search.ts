@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { StoreDatabase } from '../database-schema.ts'
 import { decodeCursor, numberCursor, toPage } from '../keyset-cursor.ts'
-import type { MessageSearch } from '../message-search.ts'
+import type { MessageSearch, Rest } from '../message-search.ts'
 import { type IsWanted, snippetOf, termsOf, wantedWords } from '../search-words.ts'
 import type { PageRequest } from '../store.ts'
 import type { Conversation, Found, Page } from '../views.ts'
@@ -24,20 +24,25 @@ export class FullTextSearch implements MessageSearch {
     this.#database = database
   }
 
-  async index(conversations: readonly string[], signal: AbortSignal): Promise<void> {
+  async index(conversations: readonly string[], signal: AbortSignal, rest: Rest): Promise<void> {
     if (conversations.length === 0) return
-    for (let added = STEP_ROWS; added >= STEP_ROWS && !signal.aborted; )
-      added = await indexStep(this.#database, conversations)
+    while (!signal.aborted) {
+      const added = await indexStep(this.#database, conversations)
+      if (added < STEP_ROWS) return
+      await rest()
+    }
   }
 
-  async catchUp(signal: AbortSignal): Promise<void> {
+  async catchUp(signal: AbortSignal, rest: Rest): Promise<void> {
     let after: string | undefined = ''
     while (after !== undefined && !signal.aborted) {
+      if (after !== '') await rest()
       const looked = await lookFurther(this.#database, after)
       const behind = looked.filter(({ is_behind }) => is_behind === 1)
       await this.index(
         behind.map(({ id }) => id),
         signal,
+        rest,
       )
       after = looked.at(-1)?.id
     }
@@ -79,7 +84,8 @@ const matchExpression = (terms: readonly string[]): string =>
 
 /** Adds up to `STEP_ROWS` titles and as many messages; says how many it were. */
 async function indexStep(database: Kysely<StoreDatabase>, conversations: readonly string[]): Promise<number> {
-  const ids = sql.join(conversations)
+  // One parameter however many they are: the statement stays the same, and nothing is compiled for each step.
+  const ids = sql`select value from json_each(${JSON.stringify(conversations)})`
   // Within a conversation always in order: the last one indexed says that all before it are.
   const { numAffectedRows } = await sql`
     insert into search_rows (conversation_id, message_id, ordinal)
