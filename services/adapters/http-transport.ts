@@ -52,6 +52,12 @@ export function createHttpTransport(): HttpTransport {
 export const asHeaders = (headers: RequestInit['headers']): Headers =>
   headers instanceof Headers ? headers : new Headers(headers)
 
+/** Not copied when they are a record already. */
+const recordOf = (headers: RequestInit['headers']): http.OutgoingHttpHeaders =>
+  headers === undefined || headers instanceof Headers || Array.isArray(headers)
+    ? Object.fromEntries(asHeaders(headers))
+    : headers
+
 interface Agents {
   readonly http: http.Agent
   readonly https: https.Agent
@@ -76,13 +82,12 @@ interface Sending {
 
 function send(url: URL, init: RequestInit, { agents, body }: Sending): Promise<http.IncomingMessage> {
   const isTls = url.protocol === 'https:'
-  const headers = Object.fromEntries(asHeaders(init.headers))
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
   const request = (isTls ? https : http).request(url, {
     method: init.method ?? 'POST',
     agent: isTls ? agents.https : agents.http,
     headers: {
-      ...headers,
+      ...recordOf(init.headers),
       'accept-encoding': 'identity',
       'content-length': Buffer.byteLength(body.content),
       ...(body.type ? { 'content-type': body.type } : {}),
@@ -110,13 +115,10 @@ function statusOf(message: http.IncomingMessage): number {
   return status >= 200 && status <= 599 ? status : 599
 }
 
-function headersOf(message: http.IncomingMessage): Headers {
-  const headers = new Headers()
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value)
-  }
-  return headers
-}
+const headersOf = (message: http.IncomingMessage): [string, string][] =>
+  Object.entries(message.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  )
 
 /** Enough of an error's body to tell its kind; a body that fails or stalls is cut, the status says enough. */
 async function readStart(message: http.IncomingMessage): Promise<string> {

@@ -28,12 +28,12 @@ export function cacheClients<Server, Client>(
 }
 
 /** Those of `names`: SDKs add headers that a variable of the environment holds, and facts about this machine. */
-export function onlyHeaders(headers: RequestInit['headers'], names: ReadonlySet<string>): Headers {
+export function onlyHeaders(headers: RequestInit['headers'], names: ReadonlySet<string>): Record<string, string> {
   const all = asHeaders(headers)
-  const own = new Headers()
+  const own: Record<string, string> = {}
   for (const name of names) {
     const value = all.get(name)
-    if (value !== null) own.set(name, value)
+    if (value !== null) own[name] = value
   }
   return own
 }

@@ -9,6 +9,7 @@ import type { HttpTransport } from '../http-transport.ts'
 import { readBody } from '../read-body.ts'
 import { streamError } from '../vendor-failure.ts'
 import { mapError } from './map-error.ts'
+import { endedBy } from './openai-client.ts'
 
 /** Who is asked for vectors. */
 export interface EmbeddingServer {
@@ -72,7 +73,7 @@ async function openAnswer(
 ): Promise<Readable> {
   const size = dimensions === undefined ? {} : { dimensions }
   const asked: EmbeddingCreateParams = { model, input: [...inputs], encoding_format: 'base64', ...size }
-  const response = await client.embeddings.create(asked, { signal }).asResponse()
+  const response = await client.embeddings.create(asked, endedBy(signal)).asResponse()
   const body = transport.takeBody(response)
   if (body === undefined) throw unreadable()
   return body

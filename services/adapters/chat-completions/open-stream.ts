@@ -4,6 +4,7 @@ import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import type { AttemptTimers } from '../attempt-timers.ts'
 import type { HttpTransport } from '../http-transport.ts'
+import { endedBy } from './openai-client.ts'
 
 /** `POST chat/completions`: the body of a good answer, which the caller owns. @throws what the SDK throws; `provider_stream_error` for no event stream. */
 export async function openChatStream(
@@ -12,7 +13,7 @@ export async function openChatStream(
   body: ChatCompletionCreateParamsStreaming,
   timers: AttemptTimers,
 ): Promise<Readable> {
-  const response = await client.chat.completions.create(body, { signal: timers.signal }).asResponse()
+  const response = await client.chat.completions.create(body, endedBy(timers.signal)).asResponse()
   timers.onHeaders()
   return eventStreamOf(response, transport)
 }

@@ -28,8 +28,27 @@ const createClient = (server: OpenaiServer, transport: HttpTransport): OpenAI =>
     maxRetries: 0,
     timeout: sdkTimeoutMs,
     logLevel: 'off',
-    fetch: (input, init) => transport.fetch(input, { ...init, headers: ownHeaders(init?.headers, server) }),
+    fetch: (input, init) =>
+      transport.fetch(input, { ...init, signal: callerOf(init), headers: ownHeaders(init?.headers, server) }),
   })
+
+const caller = Symbol('caller')
+
+/** Of the options of a fetch; the SDK hands over what it does not know. */
+interface CallerOption extends Pick<RequestInit, 'redirect'> {
+  readonly [caller]?: AbortSignal
+}
+
+/**
+ * Options of a request that `signal` ends. It goes past the SDK to our own fetch: of a signal of its own option the SDK
+ * makes a composed one for every request, with weak references that the collector has to look after.
+ */
+export const endedBy = (signal: AbortSignal): { readonly fetchOptions: CallerOption } => ({
+  fetchOptions: { [caller]: signal },
+})
+
+const callerOf = (init: (RequestInit & CallerOption) | undefined): AbortSignal | null =>
+  init?.[caller] ?? init?.signal ?? null
 
 const sent: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent'])
 
@@ -37,8 +56,7 @@ const sent: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent
  * The SDK adds the headers of the variable OPENAI_CUSTOM_HEADERS, facts about this machine, and a key where there is none:
  * only the connection's own key leaves the house.
  */
-function ownHeaders(headers: RequestInit['headers'], { api_key: key }: OpenaiServer): Headers {
-  const own = onlyHeaders(headers, sent)
-  if (key !== undefined) own.set('authorization', `Bearer ${key}`)
-  return own
-}
+const ownHeaders = (headers: RequestInit['headers'], { api_key: key }: OpenaiServer): Record<string, string> => ({
+  ...onlyHeaders(headers, sent),
+  ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+})

@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai'
 import { chatDialect } from '../chat-completions/map-stream.ts'
 import { bodyOf, eventStreamOf } from '../chat-completions/open-stream.ts'
+import { endedBy } from '../chat-completions/openai-client.ts'
 import { type Batches, readVendorStream, type StreamReading } from '../vendor-stream.ts'
 import { imageBodyDialect, imageDialect } from './map-image-stream.ts'
 import { responsesDialect } from './map-responses-stream.ts'
@@ -10,13 +11,13 @@ import type { PlannedCall } from './plan-call.ts'
 export function sendCall(client: OpenAI, call: PlannedCall, signal: AbortSignal): Promise<Response> {
   switch (call.api) {
     case 'chat':
-      return client.chat.completions.create(call.body, { signal }).asResponse()
+      return client.chat.completions.create(call.body, endedBy(signal)).asResponse()
     case 'responses':
-      return client.responses.create(call.body, { signal }).asResponse()
+      return client.responses.create(call.body, endedBy(signal)).asResponse()
     case 'generations':
-      return client.images.generate(call.body, { signal }).asResponse()
+      return client.images.generate(call.body, endedBy(signal)).asResponse()
     case 'edits':
-      return client.images.edit(call.body, { signal }).asResponse()
+      return client.images.edit(call.body, endedBy(signal)).asResponse()
   }
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { compileQuery } from './compiled-query.ts'
 import type { BlobRow, ConversationRow, MessageRow, PartRow } from './database-schema.ts'
 
@@ -40,7 +41,8 @@ export const newestMessage = compileQuery<OfConversation, Pick<MessageRow, 'id' 
     .select(['id', 'ordinal'])
     .where('conversation_id', '=', value('conversation_id'))
     .orderBy('ordinal', 'desc')
-    .limit(1),
+    // As a parameter, SQLite would look at its value and prepare the statement anew for every use.
+    .limit(sql.lit(1)),
 )
 
 export const messageOfConversation = compileQuery<Pick<MessageRow, 'id' | 'conversation_id'>, Pick<MessageRow, 'id'>>(
