@@ -31,6 +31,7 @@ export const pageMcpRequirements = requirementsOf('deliver.3', 'page deliver', [
     'tests/mcp/store/search.test.ts: is caught up at the start with what a stop left out',
     'tests/mcp/store/search-migration.test.ts: keeps all it has and is searched after an upgrade',
     'tests/mcp/store/background-index.test.ts: that fails lets a search go on, and catches up later',
+    'tests/mcp/store/background-index.test.ts: takes its time, so that streams have the core, and hurries when it is flushed',
   ],
   [
     'current-session',

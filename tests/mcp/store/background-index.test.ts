@@ -59,6 +59,34 @@ describe('the background index', () => {
     await index.stop()
   })
 
+  it('takes its time, so that streams have the core, and hurries when it is flushed', async () => {
+    vi.useFakeTimers()
+    try {
+      const batches: (readonly string[])[] = []
+      const search = {
+        index: async (conversations: readonly string[]): Promise<void> => {
+          batches.push(conversations)
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        },
+        catchUp: async (): Promise<void> => undefined,
+      }
+      const index = new BackgroundIndex({ search, log: silent })
+      for (let at = 0; at < 80; at += 1) index.note(`conv_${at}`)
+      await vi.advanceTimersByTimeAsync(2000)
+      const begunAt = batches.length
+      await vi.advanceTimersByTimeAsync(300)
+      expect(batches.length - begunAt).toBe(3)
+      expect(batches.flat().length).toBeLessThan(80)
+      const flushed = index.flush()
+      await vi.advanceTimersByTimeAsync(30)
+      await flushed
+      expect(batches.flat()).toHaveLength(80)
+      await index.stop()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('that fails lets a search go on, and catches up later', async () => {
     const { state, search } = fakeSearch()
     const index = new BackgroundIndex({ search, log: silent })
