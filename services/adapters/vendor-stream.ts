@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { GenerateEvent } from '../common/contracts/generate-event.ts'
-import { type HearthError, toHearthError } from '../common/errors/hearth-error.ts'
+import type { HearthError } from '../common/errors/hearth-error.ts'
 import type { AttemptTimers } from './attempt-timers.ts'
 import { type BodyRead, ChunkReader } from './chunk-reader.ts'
 import type { FrameDecoder } from './frame-decoder.ts'
@@ -114,7 +114,8 @@ class VendorStream<Frame, State> implements AsyncIterableIterator<readonly Gener
       asked.resolve(result)
     } catch (error) {
       this.#asked = undefined
-      const failure = this.#reading.timers.failure() ?? toHearthError(error)
+      const { timers, mapError } = this.#reading
+      const failure = timers.failure() ?? mapError(error)
       this.#close(failure)
       asked.reject(failure)
     }
