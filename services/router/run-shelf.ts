@@ -27,8 +27,9 @@ export class RunShelf {
     return this.#live.get(runId) ?? this.#ended.get(runId)
   }
 
+  /** Those without their terminal event: who has read that must not find its run here. */
   live(): readonly Run[] {
-    return this.#live.values()
+    return this.#live.values().filter(({ view }) => view.status === 'in_progress')
   }
 
   add(run: Run): void {
