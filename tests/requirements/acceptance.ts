@@ -86,6 +86,10 @@ export const acceptanceRequirements = [
       'tests/system/acceptance.test.ts: a sample of hostile frames and bodies: typed answers, nothing left behind',
       'tests/mcp/api/problems.test.ts: any body to any route is answered by a problem document, or taken',
       'tests/common/http/http-server.test.ts: answers bytes that are no request (%s) once, typed, and closes',
+      'tests/common/http/http-server.test.ts: lets a client that goes on sending (%s) read why it was refused',
+      'tests/common/http/http-server.test.ts: waits 5 s for more from a client that does not end',
+      'tests/common/http/close-in-stages.test.ts: is read to the end of the peer, who reads the last bytes',
+      'tests/common/http/close-in-stages.test.ts: is cut when the peer does not end in time',
     ],
     [
       'nothing-left',

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import { HearthError, toHearthError } from '../errors/hearth-error.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { closeInStages } from './close-in-stages.ts'
 import { checkHost, type HostPolicy } from './host-guard.ts'
 import { problemContentType, problemOf, retryAfterHeader } from './problem.ts'
 
@@ -19,6 +20,10 @@ export interface HttpServerOptions {
 const headersTimeoutMs = 5000
 /** Milliseconds for a whole request: 10 s, and what its largest body takes at 1 Mbit/s. */
 const requestTimeoutMs = (bodyBytes: number): number => 10_000 + Math.ceil(bodyBytes / 125)
+
+/** Milliseconds. How long the rest of a request is read after its answer, whole and with nothing coming. */
+const lingerMs = 30_000
+const quietLingerMs = 5000
 
 /**
  * A listener with the rules that hold on every route: exact Host and Origin, bounded headers and bodies, RFC 9457
@@ -48,6 +53,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       : { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }),
   })
   app.server.headersTimeout = headersTimeoutMs
+  // With this Node closes after an answer: at once, though the request may still be arriving.
+  app.server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    socket.destroySoon = () => linger(socket)
+  })
   // Node knows one time for all requests of a server: the longest that a route needs.
   app.addHook('onRoute', ({ bodyLimit = 0 }) => {
     app.server.requestTimeout = Math.max(app.server.requestTimeout, requestTimeoutMs(bodyLimit))
@@ -71,10 +80,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 
 /** Bytes that are no HTTP request (Node's parser refused them, or they came too slowly): one typed answer, then closed. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) {
     socket.destroy(error)
     return
   }
+  // What still comes on a socket that lingers.
+  if (socket.writableEnded) return
   const refusal = refusalOf(error.code)
   const body = JSON.stringify(problemOf(refusal.error, refusal.status))
   const head = [
@@ -83,7 +94,12 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  linger(socket, `${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function linger(socket: Socket, lastBytes?: string): void {
+  socket.setTimeout(quietLingerMs, () => socket.destroy())
+  closeInStages(socket, lingerMs, lastBytes)
 }
 
 function refusalOf(code: string | undefined): { readonly error: HearthError; readonly status: number } {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { closeInStages } from '../../common/http/close-in-stages.ts'
 import { problemContentType, problemOf, retryAfterHeader } from '../../common/http/problem.ts'
 import type { Refusal } from './judge-upgrade.ts'
 
@@ -24,9 +25,5 @@ export function refuseUpgrade(socket: Duplex, { error, status }: Refusal): void 
     ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
     ...(problem.status === 401 ? ['WWW-Authenticate: Bearer'] : []),
   ]
-  const timer = setTimeout(() => socket.destroy(), lingerMs)
-  socket.once('close', () => clearTimeout(timer))
-  socket.once('end', () => socket.destroy())
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
-  socket.resume()
+  closeInStages(socket, lingerMs, `${lines.join('\r\n')}\r\n\r\n${body}`)
 }

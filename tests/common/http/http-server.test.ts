@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
@@ -120,5 +120,34 @@ describe('every HTTP listener', () => {
     const answer = await raw(bytes)
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
     expect(answer).toContain('urn:hearth:error:')
+  })
+
+  const large = 4_000_000
+  const post = (host: string): string =>
+    `POST /echo HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${large}\r\n\r\n`
+  it.each([
+    ['a body over the limit', post('127.0.0.1'), 413],
+    ['a body to a foreign Host', post('evil.example'), 403],
+    ['bytes that are no request', '\u0000\u0001\u0002\r\n\r\n', 400],
+  ])('lets a client that goes on sending (%s) read why it was refused', async (_what, head, status) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    const [served] = (await once(app.server, 'connection')) as [Socket]
+    socket.write(head)
+    socket.write(Buffer.alloc(1000, 'x'))
+    await once(served, 'finish')
+    const closed = once(served, 'close')
+    socket.end(Buffer.alloc(large - 1000, 'x'))
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    await closed
+  })
+
+  it('waits 5 s for more from a client that does not end', async () => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    const [served] = (await once(app.server, 'connection')) as [Socket]
+    socket.write('GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /)
+    expect([served.writableFinished, served.destroyed, served.timeout]).toEqual([true, false, 5000])
+    served.emit('timeout')
+    expect(served.destroyed).toBe(true)
   })
 })
