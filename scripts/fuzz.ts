@@ -41,6 +41,7 @@ async function main({ seed, counts }: Options): Promise<number> {
     if (ended.signal.aborted) return 130
   }
   failures += judgeHouse(before, await house.measure())
+  failures += judgeToken(await house.isAdmitted())
   console.log(failures === 0 ? 'Nothing was wrong.' : `${failures} things were wrong.`)
   return failures === 0 ? 0 : 1
 }
@@ -65,6 +66,12 @@ function judgeHouse(before: Measure, after: Measure): number {
   console.log(`house: ${after.failures.length} errors that nobody caught, heap grown by ${(grown / 1e6).toFixed(1)} MB`)
   for (const failure of after.failures.slice(0, 5)) console.log(`  ${failure}`)
   return after.failures.length + (grown > heapGrowthBytes ? 1 : 0)
+}
+
+function judgeToken(isAdmitted: boolean): number {
+  if (isAdmitted) return 0
+  console.log('The token of the fuzzer is refused: what was sent after it was revoked tested nothing.')
+  return 1
 }
 
 /** Undefined when the help is wanted. @throws Error for an option that is not there or no whole number. */

@@ -19,7 +19,12 @@ export const hostileInput: Scenario = async ({ say, isSample }) => {
   say('baseline taken')
   const second = await attack(house, seed + 1, { frames: (all.frames * 9) / 10, bodies: (all.bodies * 9) / 10 })
   const after = await settled(house, baseline)
-  return [...judgeAnswers(first, second), ...judgeMeasures(baseline, after, isSample)]
+  const isAdmitted = await house.isAdmitted()
+  return [
+    ...judgeAnswers(first, second),
+    figure('the token was taken to the end', String(isAdmitted), isAdmitted),
+    ...judgeMeasures(baseline, after, isSample),
+  ]
 }
 
 interface Attack {

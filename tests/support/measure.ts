@@ -21,7 +21,10 @@ export type FromMeasuredHouse =
 export interface MeasuredHouse extends AsyncDisposable {
   readonly url: string
   readonly port: number
+  /** An admin's that belongs to no user: a hostile `DELETE /api/v1/users/admin` does not end it. */
   readonly token: string
+  /** Whether the token still opens what only admins may see: once it does not, whatever is sent with it tests nothing. */
+  isAdmitted(): Promise<boolean>
   measure(): Promise<Measure>
 }
 
@@ -59,11 +62,12 @@ export async function startMeasuredHouse(env: Readonly<Record<string, string>> =
     }
   }
   const { url } = await next('started')
-  const token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim()
+  const token = await createAdminToken(url, (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim())
   return {
     url,
     port: Number(new URL(url).port),
     token,
+    isAdmitted: async () => (await fetch(`${url}/api/v1/users`, { headers: bearer(token) })).ok,
     measure: async () => {
       child.send('measure')
       return (await next('measured')).measure
@@ -74,4 +78,17 @@ export async function startMeasuredHouse(env: Readonly<Record<string, string>> =
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+async function createAdminToken(url: string, ofUserAdmin: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/tokens`, {
+    method: 'POST',
+    headers: { ...bearer(ofUserAdmin), 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'measured house', role: 'admin' }),
+  })
+  const { secret } = (await response.json()) as { readonly secret?: string }
+  if (secret === undefined) throw new Error(`The house made no token: ${response.status}`)
+  return secret
 }
