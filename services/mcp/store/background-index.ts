@@ -53,15 +53,15 @@ export class BackgroundIndex {
 
   /** Indexes what was noted, at once; resolves also when it failed, which is logged and tried again later. */
   async flush(): Promise<void> {
-    await this.#indexPace.hurry(this.#index())
+    await this.#indexPace.hurry(() => this.#index())
   }
 
   /** Ends the work after its step; the next start takes it up. */
   async stop(): Promise<void> {
     this.#ended.abort()
     clearTimeout(this.#timer)
-    await this.#indexPace.hurry(this.#indexing)
-    await this.#catchUpPace.hurry(this.#catchingUp)
+    await this.#indexPace.hurry(() => this.#indexing)
+    await this.#catchUpPace.hurry(() => this.#catchingUp)
   }
 
   #index(): Promise<void> | undefined {

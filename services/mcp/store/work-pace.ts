@@ -35,12 +35,12 @@ export class WorkPace {
     this.begin()
   }
 
-  /** Waits for `work` without its rests, the one that is going on included. */
-  async hurry(work: Promise<void> | undefined): Promise<void> {
+  /** Waits for what `work` begins, or has begun, without its rests, the one that is going on included. */
+  async hurry(work: () => Promise<void> | undefined): Promise<void> {
     this.#hurried += 1
     this.#rested?.resolve()
     try {
-      await work
+      await work()
     } finally {
       this.#hurried -= 1
     }

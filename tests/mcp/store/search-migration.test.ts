@@ -44,10 +44,12 @@ describe('a database of the first release', () => {
     await using opened = await openTestStore({ folder })
     const { conversations, history } = opened.store
     const find = async (query: string) => (await conversations.search(anna, query, { limit: 200 })).items
-    for (let waited = 0; (await find('title599')).length === 0; waited += 50) {
+    // The last message of all by the order of the index; titles come before the messages of their conversations.
+    for (let waited = 0; (await find('answer 99')).length === 0; waited += 50) {
       expect(waited).toBeLessThan(20_000)
       await sleep(50)
     }
+    expect(await find('title99')).toHaveLength(1)
     expect(await find('answer 599')).toMatchObject([{ conversation: { id: 'conv_599' }, message_id: 'msg_599b' }])
     expect(await find('question 588')).toMatchObject([
       { message_id: 'msg_588a', snippet: 'old \u0002question\u0003 \u0002588\u0003' },

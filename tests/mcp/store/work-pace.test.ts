@@ -39,7 +39,7 @@ describe('the pace of work that can wait', () => {
     vi.advanceTimersByTime(100)
     const resting = pace.rest()
     expect(await isSettled(resting)).toBe(false)
-    const hurried = pace.hurry(work.promise)
+    const hurried = pace.hurry(() => work.promise)
     expect(pace.isHurried).toBe(true)
     expect(await isSettled(resting)).toBe(true)
     vi.advanceTimersByTime(100)
