@@ -57,6 +57,17 @@ describe('the fuzzing of streams sees', () => {
   })
 })
 
+describe('the fuzzing of streams', () => {
+  it.each(streamSubjects)('takes a terminator of $name for one with any blanks that JSON allows', async (subject) => {
+    const spaced = subject
+      .valid(createRandom(1))
+      .replaceAll(/"(done|finish_reason|stop_reason|usage|b64_json)":/g, '"$1"\t: ')
+    const { reading, problems } = await judgeStream(subject, Buffer.from(spaced), createRandom(1))
+    expect(reading.ending.status).toBe('finished')
+    expect(problems).toEqual([])
+  })
+})
+
 describe('the broken streams', () => {
   it('are the same for the same seed', () => {
     const [subject] = streamSubjects

@@ -15,3 +15,11 @@ it('a house that is measured often gathers no listeners', async () => {
     process.off('warning', onWarning)
   }
 })
+
+it('a house that loses its user admin still takes the token it is attacked with', async () => {
+  await using house = await startMeasuredHouse()
+  const headers = { authorization: `Bearer ${house.token}` }
+  const { status } = await fetch(`${house.url}/api/v1/users/admin`, { method: 'DELETE', headers })
+  expect(status).toBe(204)
+  expect(await house.isAdmitted()).toBe(true)
+})

@@ -19,7 +19,7 @@ export const streamSubjects: readonly StreamSubject[] = [
     {
       name: 'chat completions',
       framing: 'blank-line',
-      terminator: /"finish_reason":\s*"|"usage":|\[DONE\]/,
+      terminator: /"finish_reason"\s*:\s*"|"usage"\s*:|\[DONE\]/,
       valid: (random) => streamOf(chatWire(anyScenario(random))),
     },
     chatDialect('call_'),
@@ -37,7 +37,7 @@ export const streamSubjects: readonly StreamSubject[] = [
     {
       name: 'messages',
       framing: 'blank-line',
-      terminator: /message_stop|"stop_reason":\s*"/,
+      terminator: /message_stop|"stop_reason"\s*:\s*"/,
       valid: (random) => streamOf(messagesWire(anyScenario(random))),
     },
     messagesDialect,
@@ -46,7 +46,7 @@ export const streamSubjects: readonly StreamSubject[] = [
     {
       name: 'ollama',
       framing: 'line',
-      terminator: /"done":\s*true/,
+      terminator: /"done"\s*:\s*true/,
       valid: (random) => streamOf(ollamaWire(anyScenario(random))),
     },
     ollamaDialect('call_'),
@@ -65,7 +65,7 @@ export const streamSubjects: readonly StreamSubject[] = [
     {
       name: 'images without a stream',
       framing: 'line',
-      terminator: /"b64_json":[\s\S]*\}/,
+      terminator: /"b64_json"\s*:[\s\S]*\}/,
       valid: () => JSON.stringify(imageAnswer()),
     },
     imageBodyDialect('png'),
