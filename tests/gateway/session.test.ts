@@ -1,3 +1,4 @@
+import { type Counter, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { plannedClientMessages } from '../../services/common/contracts/protocol/planned-client-messages.ts'
 import { adminToken, type Client, guestToken, otherAdminToken, startGateway } from './gateway-harness.ts'
@@ -149,6 +150,38 @@ describe('an open session', () => {
       param: 'header',
     })
     await expectAlive(client)
+  })
+
+  it('refuses a text whose length is no number, also before it is greeted', async () => {
+    await using harness = await startGateway()
+    const odd = { length: { toString: 1, valueOf: 1 } }
+    const stranger = await harness.connect()
+    stranger.send({ ...hello, auth: odd })
+    expect(await stranger.next('error')).toMatchObject({
+      error: { code: 'caller_invalid_request', param: 'auth.length', message: expect.stringContaining('number') },
+    })
+    const client = await harness.open()
+    client.send({ type: 'response.cancel', response_id: odd, event_id: '1' })
+    expect(await client.next('error')).toMatchObject({ event_id: '1', error: { param: 'response_id.length' } })
+  })
+
+  it('answers a frame that meets a defect of ours with gateway_internal, logs it, and serves the next', async () => {
+    const metrics = new Registry()
+    await using harness = await startGateway({ metrics })
+    const client = await harness.open()
+    const frames = metrics.getSingleMetric('hearth_ws_frames_total') as Counter
+    const count = frames.inc.bind(frames)
+    frames.inc = (): never => {
+      frames.inc = count
+      throw new TypeError('a defect')
+    }
+    client.send({ type: 'ping', id: 1 })
+    expect(await client.next('error')).toMatchObject({ error: { code: 'gateway_internal' } })
+    expect(harness.log.filter(({ level }) => level === 'error')).toMatchObject([
+      { text: expect.stringContaining('a defect') },
+    ])
+    client.send({ type: 'ping', id: 2 })
+    expect(await client.next('pong')).toMatchObject({ id: 2 })
   })
 
   it('answers a frame that is no JSON object, and closes with 4400 at the third', async () => {

@@ -79,6 +79,11 @@ export const acceptanceRequirements = [
       'Hostile frames on raw sockets, seed printed: no crash, no unhandled rejection, every answer typed.',
       'tests/gateway/hostile/hostile-frames.test.ts: are each answered by a typed error or a close code, and leave nothing behind (seed ${seed})',
       'tests/system/acceptance.test.ts: a sample of hostile frames and bodies: typed answers, nothing left behind',
+      'tests/common/parse-untrusted.test.ts: throws nothing, however deep and odd it is',
+      'tests/common/parse-untrusted.test.ts: is told where the length stands',
+      'tests/common/parse-untrusted.test.ts: is nowhere read past it',
+      'tests/gateway/session.test.ts: refuses a text whose length is no number, also before it is greeted',
+      'tests/gateway/session.test.ts: answers a frame that meets a defect of ours with gateway_internal, logs it, and serves the next',
     ],
     [
       'hostile-bodies',

@@ -74,6 +74,7 @@ const nasty = fc.oneof(
   fc.jsonValue({ maxDepth: 6 }),
   fc.constantFrom<unknown>(
     { name: 'x', targets: [] },
+    { name: { length: { toString: 1, valueOf: 1 } } },
     { title: '\u0000' },
     { title: '\ud800' },
     { code: 'AAAAAAAA', device_name: 'x' },

@@ -73,6 +73,7 @@ const oddRaws: readonly string[] = [
   '{}',
   '[null]',
   '{"__proto__":{"type":"x"}}',
+  '{"length":{"toString":1,"valueOf":1}}',
   '"\\u0000"',
   '"\\ud83d"',
   '"\\udd25"',

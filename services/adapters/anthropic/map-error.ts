@@ -1,5 +1,6 @@
 import { APIError } from '@anthropic-ai/sdk'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { connectionFailed, refusalOf, streamFailureOf, systemCode } from '../vendor-failure.ts'
 import { errorBody, type WireError } from './wire-schema.ts'
 
@@ -25,7 +26,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
 ]
 
 function vendorCodes(body: unknown): readonly string[] {
-  const parsed = errorBody.safeParse(body)
+  const parsed = parseUntrusted(errorBody, body)
   if (!parsed.success) return []
   const { type, message } = parsed.data.error
   if (type !== 'invalid_request_error') return type ? [type] : []

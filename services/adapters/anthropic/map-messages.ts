@@ -10,6 +10,7 @@ import { z } from 'zod'
 import type { ChatMessage, ContentPart, ToolCall } from '../../common/contracts/generate-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { isDeeperThan } from '../../common/http/json-depth.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 
 export type Block = TextBlockParam | ImageBlockParam | ToolUseBlockParam | ToolResultBlockParam
 export type Turn = (UserMessageParam | AssistantMessageParam) & { readonly content: Block[] }
@@ -75,7 +76,7 @@ function textOf(part: ContentPart): string {
 
 function userBlocks(part: ContentPart): (TextBlockParam | ImageBlockParam)[] {
   if (part.type === 'text') return textBlocks([part.text])
-  const mediaType = imageType.safeParse(part.mediaType)
+  const mediaType = parseUntrusted(imageType, part.mediaType)
   if (!mediaType.success) {
     throw new HearthError(
       'caller_unsupported_feature',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 
 /*
  * What we read of a Messages stream; everything else is ignored, null means absent.
@@ -58,9 +59,9 @@ const named = z.object({ type: z.string() })
 
 /** One event; a `ping` for a kind that is new to us; undefined for what is none. */
 export function parseWireEvent(json: unknown): WireEvent | undefined {
-  const parsed = wireEvent.safeParse(json)
+  const parsed = parseUntrusted(wireEvent, json)
   if (parsed.success) return parsed.data
-  const header = named.safeParse(json)
+  const header = parseUntrusted(named, json)
   return header.success && !known.has(header.data.type) ? { type: 'ping' } : undefined
 }
 

@@ -4,6 +4,7 @@ import type { EmbeddingCreateParams } from 'openai/resources/embeddings'
 import { z } from 'zod'
 import type { Embeddings, EmbedRequest } from '../../common/contracts/generate-request.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { startAttemptTimers } from '../attempt-timers.ts'
 import type { HttpTransport } from '../http-transport.ts'
 import { readBody } from '../read-body.ts'
@@ -89,7 +90,7 @@ function parseJson(text: string): unknown {
 
 /** Pure: the vectors of an answer, in the order of the inputs. */
 function readAnswer(answer: unknown, inputs: number): Embeddings {
-  const parsed = answerSchema.safeParse(answer)
+  const parsed = parseUntrusted(answerSchema, answer)
   if (!parsed.success) throw unreadable()
   const { data, usage } = parsed.data
   const byIndex = new Map(data.map((each, place) => [each.index ?? place, each.embedding]))

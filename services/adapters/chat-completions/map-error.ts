@@ -1,5 +1,6 @@
 import { APIError } from 'openai'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { connectionFailed, refusalOf, systemCode } from '../vendor-failure.ts'
 import { errorBody } from './wire-schema.ts'
 
@@ -15,6 +16,6 @@ export function mapError(error: unknown, path: string): HearthError {
 
 /** The words that tell the kind of a failure, `code` before `type`. */
 export function vendorCodes(body: unknown): readonly string[] {
-  const parsed = errorBody.safeParse(body)
+  const parsed = parseUntrusted(errorBody, body)
   return parsed.success ? [parsed.data.code, parsed.data.type].map((code) => String(code)) : []
 }

@@ -1,5 +1,6 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
 import { HearthError, toHearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { takePortable, toPortable } from '../portable-text.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { parseVendorJson } from '../step-frames.ts'
@@ -95,12 +96,12 @@ function applyEvent(draft: Draft, type: string, data: string): void {
 
 /** What an event named `error` says: its words lie in it, or in `error` inside it. */
 function failureOfEvent(value: unknown): HearthError {
-  const parsed = chatChunk.safeParse(value)
+  const parsed = parseUntrusted(chatChunk, value)
   return streamFailureOf([...vendorCodes(parsed.data?.error), ...vendorCodes(value)])
 }
 
 function checkedChunk(value: unknown): ChatChunk {
-  const parsed = chatChunk.safeParse(value)
+  const parsed = parseUntrusted(chatChunk, value)
   if (!parsed.success) throw streamError('The vendor sent a chunk that is no chat completion')
   return parsed.data
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import type { Logger } from '../../common/telemetry/logger.ts'
 import {
   type EngineAnswer,
@@ -160,7 +161,7 @@ export class EngineProcess {
   }
 
   #receive(raw: unknown): void {
-    const parsed = engineMessage.safeParse(raw)
+    const parsed = parseUntrusted(engineMessage, raw)
     if (parsed.success) this.#handle(parsed.data)
     else {
       this.#log.error({ err: parsed.error }, 'the engine sent what is no message; ending it')

@@ -1,4 +1,5 @@
 import type { GenerateEvent } from '../../common/contracts/generate-event.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { parseVendorJson, stepFrames } from '../step-frames.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
@@ -55,7 +56,7 @@ function stepEvent(sse: SseEvent, format: string, events: GenerateEvent[]): bool
   if (type === 'error') throw failureOfEvent(value)
   const isFinal = finalTypes.has(type)
   if (!isFinal && !partialTypes.has(type)) return false
-  const parsed = imageEvent.safeParse(value)
+  const parsed = parseUntrusted(imageEvent, value)
   if (!parsed.success) throw noPicture()
   if (isFinal) events.push(...finished(parsed.data, parsed.data.usage, format))
   else
@@ -69,7 +70,7 @@ function stepEvent(sse: SseEvent, format: string, events: GenerateEvent[]): bool
 }
 
 function mapAnswer(answer: unknown, format: string): readonly GenerateEvent[] {
-  const parsed = imagesAnswer.safeParse(answer)
+  const parsed = parseUntrusted(imagesAnswer, answer)
   if (!parsed.success) throw noPicture()
   const { data, output_format, usage } = parsed.data
   return finished({ b64_json: data[0].b64_json, output_format }, usage, format)

@@ -1,4 +1,5 @@
 import type { FinishReason, GenerateEvent } from '../../common/contracts/generate-event.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { createSseDecoder, type SseEvent } from '../sse-reader.ts'
 import { type FrameStep, parseVendorJson, stepFrames } from '../step-frames.ts'
 import { streamError, truncated } from '../vendor-failure.ts'
@@ -91,7 +92,7 @@ function endItem(blocks: ResponseBlocks, event: ResponsesEvent, events: Generate
 }
 
 function itemOf({ item }: ResponsesEvent): OutputItem {
-  const parsed = outputItem.safeParse(item)
+  const parsed = parseUntrusted(outputItem, item)
   if (!parsed.success) throw streamError('The vendor sent an output item that is none')
   return parsed.data
 }
@@ -106,7 +107,7 @@ function stepEvent(blocks: ResponseBlocks, sse: SseEvent, events: GenerateEvent[
   if (type === 'error') throw failureOfEvent(value)
   const step = steps.get(type)
   if (step === undefined && !terminators.has(type)) return { state: blocks, isDone: false }
-  const parsed = responsesEvent.safeParse(value)
+  const parsed = parseUntrusted(responsesEvent, value)
   if (!parsed.success) throw streamError('The vendor sent an event that is none of the Responses API')
   if (step !== undefined) return { state: step(blocks, parsed.data, events), isDone: false }
   return { state: endResponse(blocks, type, parsed.data, events), isDone: true }
@@ -118,7 +119,7 @@ function endResponse(
   { response }: ResponsesEvent,
   events: GenerateEvent[],
 ): ResponseBlocks {
-  const parsed = finalResponse.safeParse(response)
+  const parsed = parseUntrusted(finalResponse, response)
   if (!parsed.success) throw streamError('The vendor ended its stream without the response')
   if (type === 'response.failed' || parsed.data.status === 'failed') throw failureOfEvent(parsed.data)
   const closed = closeBlocks(blocks, () => true, events)

@@ -1,4 +1,5 @@
 import type { HearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { streamFailureOf } from '../vendor-failure.ts'
 import { errorEvent } from './wire-schema.ts'
 
@@ -19,7 +20,7 @@ export function typeOf(value: unknown, line: string): string {
 
 /** What an `error` event, or a response that failed, says about its failure. */
 export function failureOfEvent(value: unknown): HearthError {
-  const parsed = errorEvent.safeParse(value)
+  const parsed = parseUntrusted(errorEvent, value)
   const { code, type, error } = parsed.success ? parsed.data : {}
   return streamFailureOf([error?.code, code, error?.type, type].map((word) => String(word ?? '')))
 }

@@ -1,3 +1,4 @@
+import { parseUntrusted } from '../parse-untrusted.ts'
 import { isTree } from './config-document.ts'
 import { brokenRules } from './config-rules.ts'
 import { type Config, configSchema } from './config-schema.ts'
@@ -13,7 +14,7 @@ export interface Checked {
 /** Parses; a connection that is wrong only because of an unfilled name is left out instead. */
 export function checkTree(schema: SchemaNode, tree: unknown, unfilled: readonly UnfilledName[]): Checked {
   const stray = unfilled.filter(({ path }) => connectionOf(path) === undefined).map(strayName)
-  const parsed = configSchema.safeParse(tree)
+  const parsed = parseUntrusted(configSchema, tree)
   if (parsed.success) return { config: parsed.data, problems: [...stray, ...brokenRules(parsed.data)] }
   const problems = parsed.error.issues.flatMap((issue) => explainIssue(schema, issue))
   const excused = problems.filter(({ path }) => unfilled.some((name) => pathText(name.path) === pathText(path)))

@@ -2,6 +2,7 @@ import { type Metadata, ServerError, Status } from 'nice-grpc'
 import { z } from 'zod'
 import { errorRow, isErrorCode } from '../errors/error-table.ts'
 import { type ErrorDetails, HearthError } from '../errors/hearth-error.ts'
+import { parseUntrusted } from '../parse-untrusted.ts'
 import { dropUndefined } from './wire-values.ts'
 
 /** Trailer that carries code, message, retryability and details across the wire; JSON. */
@@ -38,7 +39,7 @@ export function readErrorTrailer(trailer: Metadata | undefined): HearthError | u
   const bytes = trailer?.get(trailerName)
   if (bytes === undefined) return undefined
   try {
-    const parsed = trailerSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+    const parsed = parseUntrusted(trailerSchema, JSON.parse(new TextDecoder().decode(bytes)))
     if (!parsed.success) return undefined
     const { code, message, retryable } = parsed.data
     const details: ErrorDetails = dropUndefined(parsed.data.details)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HearthError } from '../errors/hearth-error.ts'
+import { parseUntrusted } from '../parse-untrusted.ts'
 
 type Defined<Shape> = { [Key in keyof Shape as undefined extends Shape[Key] ? never : Key]: Shape[Key] } & {
   [Key in keyof Shape as undefined extends Shape[Key] ? Key : never]?: Exclude<Shape[Key], undefined>
@@ -42,7 +43,7 @@ export function parseJson(json: string): unknown {
 
 /** What a peer sent, by its schema. @throws HearthError `gateway_internal`. */
 export function parseWire<Value>(schema: z.ZodType<Value>, value: unknown): Value {
-  const result = schema.safeParse(value)
+  const result = parseUntrusted(schema, value)
   if (result.success) return result.data
   throw foreign('a field does not fit its schema', result.error)
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { HearthError } from '../errors/hearth-error.ts'
 import { clusterAuthorization } from '../http/cluster-authorization.ts'
+import { parseUntrusted } from '../parse-untrusted.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { clusterRealm, internalPrefix, problemWire, seamHeader } from './wire-schema.ts'
 
@@ -89,7 +90,7 @@ function translate(error: unknown, isCancelled: boolean, isLate: boolean): Heart
 
 /** The JSON of an answer as its schema has it. @throws HearthError `store_unavailable` when it does not fit. */
 export function readJson<Output>(answer: McpAnswer, schema: z.ZodType<Output>): Output {
-  const result = schema.safeParse(parseText(answer.bytes))
+  const result = parseUntrusted(schema, parseText(answer.bytes))
   if (result.success) return result.data
   throw new HearthError(
     'store_unavailable',
@@ -124,7 +125,7 @@ function errorOf(answer: McpAnswer): HearthError {
       'The mcp role refuses this role; set the same HEARTH_CLUSTER_TOKEN for both.',
     )
   }
-  const problem = problemWire.safeParse(parseText(answer.bytes))
+  const problem = parseUntrusted(problemWire, parseText(answer.bytes))
   if (!problem.success) return unreachable(`answered with HTTP ${answer.status}`, problem.error)
   const { code, detail, retryable, details } = problem.data
   return new HearthError(code, detail, { retryable, details })

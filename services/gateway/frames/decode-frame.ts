@@ -7,6 +7,7 @@ import { protocolLimits } from '../../common/contracts/protocol/limits.ts'
 import { isPlannedClientMessageType } from '../../common/contracts/protocol/planned-client-messages.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { isDeeperThan } from '../../common/http/json-depth.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { invalidRequest } from './explain-issues.ts'
 import { findUnsafe, isRecord } from './json-safety.ts'
 
@@ -48,7 +49,7 @@ function decodeMessage(value: Readonly<Record<string, unknown>>): DecodedFrame {
   if (!isClientMessageType(type)) {
     return { status: 'refused', error: invalid('type: unknown; see the reference of the protocol.', 'type'), echo }
   }
-  const parsed = clientMessages[type].safeParse(value)
+  const parsed = parseUntrusted(clientMessages[type], value)
   if (parsed.success) return { status: 'message', message: parsed.data }
   return { status: 'refused', error: invalidRequest(parsed.error.issues), echo, type }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { hasMoreValuesThan, isDeeperThan } from '../../common/http/json-depth.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { invalidRequest } from '../frames/explain-issues.ts'
 import { findUnsafe, isRecord } from '../frames/json-safety.ts'
 import type { ApiLimits } from './api-limits.ts'
@@ -24,7 +25,7 @@ export function readJson(body: Buffer, limits: Pick<ApiLimits, 'jsonDepth' | 'js
 
 /** @throws HearthError `caller_invalid_request` whose param is the path of the first wrong field. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body)
+  const parsed = parseUntrusted(schema, body)
   if (parsed.success) return parsed.data
   throw invalidRequest(parsed.error.issues)
 }

@@ -84,7 +84,7 @@ export class Session {
   start(): void {
     const { socket } = this.#arrival
     this.#deps.metrics.opened()
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#onFrame({ data, isBinary }))
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.#take({ data, isBinary }))
     socket.on('error', (error) => {
       this.#deps.log.debug({ session: this.id, reason: error.message }, 'websocket broken')
       this.#link.noteBroken(error)
@@ -121,6 +121,15 @@ export class Session {
     const error = new HearthError('caller_conflict', 'The session goes on with another connection.')
     this.#link.end({ error, code: closeCodes.takenOver.code }, false)
     return handedOver
+  }
+
+  /** A defect met while reading a frame is the answer to this frame, not the end of the process. */
+  #take(frame: InboundFrame): void {
+    try {
+      this.#onFrame(frame)
+    } catch (error) {
+      this.#refuse(error)
+    }
   }
 
   #onFrame(frame: InboundFrame): void {

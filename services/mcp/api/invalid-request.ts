@@ -1,12 +1,13 @@
 import type { z } from 'zod'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 
 /**
  * The value as its schema has it.
  * @throws HearthError `caller_invalid_request` naming the path of the first fault; never a value.
  */
 export function parseRequest<Output>(schema: z.ZodType<Output>, value: unknown, whole: string): Output {
-  const result = schema.safeParse(value)
+  const result = parseUntrusted(schema, value)
   if (result.success) return result.data
   const { path, message } = describeIssue(result.error.issues, whole)
   throw new HearthError('caller_invalid_request', `${path}: ${message}`, { details: { param: path } })

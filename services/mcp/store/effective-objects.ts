@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ObjectMeta, Origin } from '../../common/contracts/resource.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import type { SettingsRow } from './database-schema.ts'
 
 export interface EffectiveView<Spec> {
@@ -37,7 +38,7 @@ export function effectiveObjects<Spec extends object>(
 
 export function parseSpec<Spec>(text: string, schema: z.ZodType<Spec>): Spec | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data
+    return parseUntrusted(schema, JSON.parse(text)).data
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import type { PageRequest } from './store.ts'
 import type { Page } from './views.ts'
 
@@ -11,7 +12,7 @@ function encodeCursor(key: readonly (string | number)[]): string {
 /** @throws HearthError `caller_invalid_request` for a cursor that no page of this collection ended with. */
 export function decodeCursor<Key>(schema: z.ZodType<Key>, page: PageRequest): Key | undefined {
   if (page.cursor === undefined) return undefined
-  const parsed = schema.safeParse(parseJson(Buffer.from(page.cursor, 'base64url').toString('utf8')))
+  const parsed = parseUntrusted(schema, parseJson(Buffer.from(page.cursor, 'base64url').toString('utf8')))
   if (parsed.success) return parsed.data
   throw new HearthError('caller_invalid_request', '`cursor` is not one of this list; start again without it.', {
     details: { param: 'cursor' },

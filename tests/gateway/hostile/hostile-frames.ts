@@ -49,6 +49,8 @@ const oddValue = fc.oneof(
     'x'.repeat(5000),
   ),
   fc.constantFrom(0, -0, -1, 2 ** 53, 1e308, 4_294_967_296, null, true, [], {}, [[[[]]]]),
+  // Where a text should be, its length is compared.
+  fc.constant({ length: { toString: 1, valueOf: 1 } }),
 )
 
 /** `response.create` has odd inputs of its own below; a valid `response.detach` is not answered. */

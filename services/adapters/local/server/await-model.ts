@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { APIError } from 'openai'
 import type { GenerateEvent } from '../../../common/contracts/generate-event.ts'
+import { parseUntrusted } from '../../../common/parse-untrusted.ts'
 import type { AttemptTimers } from '../../attempt-timers.ts'
 import type { HttpTransport } from '../../http-transport.ts'
 import { readBody } from '../../read-body.ts'
@@ -115,7 +116,7 @@ const isLoadingRefusal = (refusal: unknown, { connection }: Opening): boolean =>
   connection.flavor === 'llamacpp' &&
   refusal instanceof APIError &&
   refusal.status === 503 &&
-  loadingError.safeParse(refusal.error).success
+  parseUntrusted(loadingError, refusal.error).success
 
 /**
  * `GET /health` is 503 as long as llama.cpp loads; false when it never was: then nothing shows that it got on. Source: tools/server/README.md, read 2026-11-22.

@@ -1,4 +1,5 @@
 import type { LocalConnection } from '../../../common/config/config-schema.ts'
+import { parseUntrusted } from '../../../common/parse-untrusted.ts'
 import type { ParameterKey } from '../../drop-parameters.ts'
 import { llamacppModels, lmstudioModels, ollamaLoaded } from './wire-schema.ts'
 
@@ -66,7 +67,7 @@ export const flavors: Readonly<Record<FlavorName, Flavor>> = {
 
 /** A name without a tag means `latest`. */
 function ollamaState(answer: unknown, model: string): ModelState {
-  const parsed = ollamaLoaded.safeParse(answer)
+  const parsed = parseUntrusted(ollamaLoaded, answer)
   if (!parsed.success) return 'unknown'
   const wanted = model.includes(':') ? model : `${model}:latest`
   return parsed.data.models.some(({ name }) => name.toLowerCase() === wanted.toLowerCase()) ? 'loaded' : 'loading'
@@ -74,14 +75,14 @@ function ollamaState(answer: unknown, model: string): ModelState {
 
 /** Only a server of several models tells a status. */
 function llamacppState(answer: unknown, model: string): ModelState {
-  const parsed = llamacppModels.safeParse(answer)
+  const parsed = parseUntrusted(llamacppModels, answer)
   const status = parsed.data?.data.find(({ id }) => id === model)?.status?.value
   if (status === undefined) return 'unknown'
   return status === 'loaded' ? 'loaded' : 'loading'
 }
 
 function lmstudioState(answer: unknown, model: string): ModelState {
-  const parsed = lmstudioModels.safeParse(answer)
+  const parsed = parseUntrusted(lmstudioModels, answer)
   const state = parsed.data?.data.find(({ id }) => id === model)?.state
   if (state === undefined) return 'unknown'
   return state === 'loaded' ? 'loaded' : 'loading'

@@ -1,4 +1,5 @@
 import type { FinishReason, GenerateEvent } from '../../../common/contracts/generate-event.ts'
+import { parseUntrusted } from '../../../common/parse-untrusted.ts'
 import { jsonText } from '../../json-text.ts'
 import { takePortable, toPortable } from '../../portable-text.ts'
 import { type FrameStep, parseVendorJson, stepFrames } from '../../step-frames.ts'
@@ -47,7 +48,7 @@ function stepLine(before: OllamaState, text: string, events: GenerateEvent[]): F
 }
 
 function parseLine(text: string): OllamaLine {
-  const parsed = ollamaLine.safeParse(parseVendorJson(text))
+  const parsed = parseUntrusted(ollamaLine, parseVendorJson(text))
   if (!parsed.success) throw streamError('The server sent a line that is no part of an answer')
   if (parsed.data.error !== undefined && parsed.data.error !== null) {
     throw streamError('The server reported an error in its stream')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseUntrusted } from '../../../../common/parse-untrusted.ts'
 import { signInPrefix } from '../../../store/sealed-secret-store.ts'
 
 /** What is kept of a sign-in, sealed; good for the one address it was made for. */
@@ -38,7 +39,7 @@ const nameOf = (server: string): string => signInPrefix + server
 export async function readSignIn(box: SecretBox, server: string, url: string): Promise<SignInRecord> {
   const kept = await box.get(nameOf(server))
   if (kept === undefined) return { url }
-  const parsed = recordSchema.safeParse(parseJson(kept))
+  const parsed = parseUntrusted(recordSchema, parseJson(kept))
   if (parsed.success && parsed.data.url === url) return parsed.data
   await box.remove(nameOf(server))
   return { url }
