@@ -75,6 +75,13 @@ describe('the rules of the house see', () => {
     expect(sourceProblems('a.ts', text)).toEqual([expect.stringContaining(problem)])
   })
 
+  it('a schema that reads past parseUntrusted, in the services', () => {
+    const text = 'const parsed = schema.safeParse(value)\n'
+    expect(sourceProblems('services/gateway/a.ts', text)).toEqual([expect.stringContaining('past parseUntrusted')])
+    expect(sourceProblems('services/common/parse-untrusted.ts', text)).toEqual([])
+    expect(sourceProblems('tests/a.ts', text)).toEqual([])
+  })
+
   it('nothing in the word any in a sentence, nor in a reason that is given', () => {
     const text = "// takes any, or none\nconst a: string = 'any'\n// biome-ignore lint/a/b: the vendor sends both\n"
     expect(sourceProblems('a.ts', text)).toEqual([])

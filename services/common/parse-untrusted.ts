@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findPlace, type JsonPlace, pathOf } from './json-place.ts'
 
 /**
  * `schema.safeParse`, which throws for nothing that JSON can hold. zod compares the `length` (or `size`) of whatever stands
@@ -12,41 +13,12 @@ export function parseUntrusted<Schema extends z.ZodType>(
   try {
     return schema.safeParse(value)
   } catch (thrown) {
-    const odd = oddMeasureIn({ key: '', value })
+    const odd = findPlace(value, isOddMeasure)
     if (odd === undefined) throw thrown
     const issue: z.core.$ZodIssue = { code: 'custom', path: pathOf(odd), message: 'must be a number', input: undefined }
     return { success: false, error: new z.ZodError([issue]) as z.ZodError<z.output<Schema>> }
   }
 }
 
-interface Field {
-  readonly key: string | number
-  readonly value: unknown
-  readonly parent?: Field
-}
-
-/** Walks without recursion: the value may be deep. */
-function oddMeasureIn(root: Field): Field | undefined {
-  const open = [root]
-  for (let field = open.pop(); field !== undefined; field = open.pop()) {
-    if (isOddMeasure(field)) return field
-    for (const inner of fieldsOf(field)) open.push(inner)
-  }
-  return undefined
-}
-
-const isOddMeasure = ({ key, value }: Field): boolean => (key === 'length' || key === 'size') && isObject(value)
-
-function fieldsOf(parent: Field): readonly Field[] {
-  if (!isObject(parent.value)) return []
-  const isList = Array.isArray(parent.value)
-  return Object.entries(parent.value).map(([key, value]) => ({ key: isList ? Number(key) : key, value, parent }))
-}
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
-function pathOf(field: Field): (string | number)[] {
-  const path: (string | number)[] = []
-  for (let at = field; at.parent !== undefined; at = at.parent) path.push(at.key)
-  return path.reverse()
-}
+const isOddMeasure = ({ value, at }: JsonPlace): boolean =>
+  (at?.key === 'length' || at?.key === 'size') && typeof value === 'object' && value !== null

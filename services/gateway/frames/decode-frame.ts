@@ -7,9 +7,10 @@ import { protocolLimits } from '../../common/contracts/protocol/limits.ts'
 import { isPlannedClientMessageType } from '../../common/contracts/protocol/planned-client-messages.ts'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { isDeeperThan } from '../../common/http/json-depth.ts'
+import { isRecord } from '../../common/is-record.ts'
 import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { invalidRequest } from './explain-issues.ts'
-import { findUnsafe, isRecord } from './json-safety.ts'
+import { findUnsafe } from './json-safety.ts'
 
 /** What can be echoed in an `error`, also of a message that is refused. */
 export interface Echo {

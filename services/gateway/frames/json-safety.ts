@@ -1,3 +1,6 @@
+import { isRecord } from '../../common/is-record.ts'
+import { findPlace, pathOf } from '../../common/json-place.ts'
+
 /** What is wrong with a parsed JSON value, and where. */
 export interface Unsafe {
   /** Such as `input[0].content`. */
@@ -16,27 +19,15 @@ export function formatPath(path: readonly PropertyKey[]): string {
 
 /**
  * The first thing in a JSON value that must not go further: keys that reach a prototype, text that a database cannot
- * keep (U+0000, lone surrogates), numbers that lose their value (integers beyond ±2^53, infinities). Iterative.
+ * keep (U+0000, lone surrogates), numbers that lose their value (integers beyond ±2^53, infinities).
  */
 export function findUnsafe(root: unknown): Unsafe | undefined {
-  const open: { readonly value: unknown; readonly path: readonly PropertyKey[] }[] = [{ value: root, path: [] }]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, path } = next
-    const message = scalarFault(value) ?? keyFault(value)
-    if (message !== undefined) return { path: formatPath(path), message }
-    // One by one: a call takes only so many arguments, and a list may have more.
-    for (const [key, child] of childrenOf(value)) open.push({ value: child, path: [...path, key] })
-  }
-  return undefined
+  const place = findPlace(root, ({ value }) => faultOf(value) !== undefined)
+  const message = faultOf(place?.value)
+  return place === undefined || message === undefined ? undefined : { path: formatPath(pathOf(place)), message }
 }
 
-function childrenOf(value: unknown): Iterable<readonly [PropertyKey, unknown]> {
-  if (Array.isArray(value)) return value.entries()
-  return isRecord(value) ? Object.entries(value) : []
-}
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const faultOf = (value: unknown): string | undefined => scalarFault(value) ?? keyFault(value)
 
 function scalarFault(value: unknown): string | undefined {
   if (typeof value === 'string') return textFault(value)

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { HearthError } from '../../common/errors/hearth-error.ts'
 import { hasMoreValuesThan, isDeeperThan } from '../../common/http/json-depth.ts'
+import { isRecord } from '../../common/is-record.ts'
 import { parseUntrusted } from '../../common/parse-untrusted.ts'
 import { invalidRequest } from '../frames/explain-issues.ts'
-import { findUnsafe, isRecord } from '../frames/json-safety.ts'
+import { findUnsafe } from '../frames/json-safety.ts'
 import type { ApiLimits } from './api-limits.ts'
 
 /**
