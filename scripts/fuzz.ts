@@ -11,7 +11,7 @@ import { fuzzStreams } from './fuzz/streams/fuzz-streams.ts'
 
 const help = `Sends Hearth what nobody should send, and reads what no vendor should answer.
 
-  npm run fuzz                              everything; about a quarter of an hour on two cores
+  npm run fuzz                              everything; about five minutes on two cores
   npm run fuzz -- --seed 7                  the same again: each item depends on the seed and its number
   npm run fuzz -- --frames 0 --bodies 0     only streams
 
