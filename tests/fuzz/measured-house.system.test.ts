@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { api } from '../support/api.ts'
 import { startMeasuredHouse } from '../support/measure.ts'
 
 it('a house that is measured often gathers no listeners', async () => {
@@ -18,8 +19,8 @@ it('a house that is measured often gathers no listeners', async () => {
 
 it('a house that loses its user admin still takes the token it is attacked with', async () => {
   await using house = await startMeasuredHouse()
-  const headers = { authorization: `Bearer ${house.token}` }
-  const { status } = await fetch(`${house.url}/api/v1/users/admin`, { method: 'DELETE', headers })
+  const { url, token } = house
+  const { status } = await api({ url, adminToken: async () => token }, 'DELETE', '/api/v1/users/admin')
   expect(status).toBe(204)
   expect(await house.isAdmitted()).toBe(true)
 })

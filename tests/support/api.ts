@@ -8,7 +8,7 @@ export interface Answer {
 
 /** One REST call with the admin token of the house (or another). */
 export async function api(
-  house: House,
+  house: Pick<House, 'url' | 'adminToken'>,
   method: string,
   path: string,
   options: {

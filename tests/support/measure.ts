@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { api } from './api.ts'
 
 /** What a process holds after a forced collection. */
 export interface Measure {
@@ -62,12 +63,17 @@ export async function startMeasuredHouse(env: Readonly<Record<string, string>> =
     }
   }
   const { url } = await next('started')
-  const token = await createAdminToken(url, (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim())
+  const adminToken = async () => (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim()
+  const made = await api({ url, adminToken }, 'POST', '/api/v1/tokens', {
+    body: { name: 'measured house', role: 'admin' },
+  })
+  if (made.status !== 201) throw new Error(`The house made no token: ${made.status}`)
+  const { secret: token } = made.body as { readonly secret: string }
   return {
     url,
     port: Number(new URL(url).port),
     token,
-    isAdmitted: async () => (await fetch(`${url}/api/v1/users`, { headers: bearer(token) })).ok,
+    isAdmitted: async () => (await api({ url, adminToken }, 'GET', '/api/v1/users', { token })).status === 200,
     measure: async () => {
       child.send('measure')
       return (await next('measured')).measure
@@ -78,17 +84,4 @@ export async function startMeasuredHouse(env: Readonly<Record<string, string>> =
       await rm(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-
-async function createAdminToken(url: string, ofUserAdmin: string): Promise<string> {
-  const response = await fetch(`${url}/api/v1/tokens`, {
-    method: 'POST',
-    headers: { ...bearer(ofUserAdmin), 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'measured house', role: 'admin' }),
-  })
-  const { secret } = (await response.json()) as { readonly secret?: string }
-  if (secret === undefined) throw new Error(`The house made no token: ${response.status}`)
-  return secret
 }
