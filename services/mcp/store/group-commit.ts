@@ -22,9 +22,15 @@ const MAX_WAITING = 2048
 const SETTLED_PER_TURN = 8
 
 /**
+ * When an idle store begins: `at_once` for what somebody waits for, who has other things to wait for meanwhile;
+ * `after_turn` when the work of the turn, such as telling a reader, comes before that of the disk.
+ */
+type Begin = 'at_once' | 'after_turn'
+
+/**
  * Appends that share a commit, so that many runs cost one fsync. A batch is what came while the batch before was being
- * committed, at most 64; on an idle store it is what came in one turn. Order is kept, and a member that fails is undone alone.
- * Members are told a few in each turn of the event loop, while the next batch is on its way.
+ * committed, at most 64; on an idle store it is the first append, or what came in its turn of the event loop. Order is kept,
+ * and a member that fails is undone alone. Members are told a few in each turn, while the next batch is on its way.
  */
 export class GroupCommit<Work, Result> {
   readonly #commitBatch: Commit<Work, Result>
@@ -38,14 +44,14 @@ export class GroupCommit<Work, Result> {
   }
 
   /** Resolves once the work is durable. @throws HearthError `store_unavailable` when too many wait. */
-  append(work: Work): Promise<Result> {
+  append(work: Work, begin: Begin): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     if (this.#waiting.length + this.#settled.length >= MAX_WAITING) {
       reject(new HearthError('store_unavailable', 'The database has too much to do; try again in a moment.'))
       return promise
     }
     this.#waiting.push({ work, resolve, reject })
-    this.#running ??= this.#drain()
+    this.#running ??= this.#drain(begin)
     return promise
   }
 
@@ -57,9 +63,8 @@ export class GroupCommit<Work, Result> {
     }
   }
 
-  async #drain(): Promise<void> {
-    // What is appended in the same turn belongs to the first batch; and the work of a turn comes before that of the disk.
-    await nextTurn()
+  async #drain(begin: Begin): Promise<void> {
+    if (begin === 'after_turn') await nextTurn()
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, MAX_MEMBERS)
       this.#waiting = this.#waiting.slice(MAX_MEMBERS)

@@ -31,14 +31,17 @@ export class HistoryStore implements History {
   async open(request: OpenRun, signal: AbortSignal): Promise<OpenedRun> {
     if (signal.aborted) throw new HearthError('caller_cancelled', 'The run was cancelled before it began.')
     const work = { type: 'open', request, ...given(this.#deps, request.input.length) } as const
-    const { conversation, point, parentId } = told(await this.#deps.appends.append(work))
+    // Its model is asked meanwhile, and the first token is held until it is stored.
+    const { conversation, point, parentId } = told(await this.#deps.appends.append(work, 'at_once'))
     this.#deps.tell({ conversation, owner: request.owner, change: 'asked', runId: request.runId })
     // Rows never change once appended, so the past can be read outside the commit that others wait for.
     return { conversation, past: await readChain(this.#deps.database, point), parentId }
   }
 
   async close(answer: RunAnswer): Promise<void> {
-    const closed = await this.#deps.appends.append({ type: 'close', answer, ...given(this.#deps, 1) })
+    const work = { type: 'close', answer, ...given(this.#deps, 1) } as const
+    // At once, the database would hold up the last tokens, where it has no core of its own.
+    const closed = await this.#deps.appends.append(work, 'after_turn')
     if (closed.type !== 'closed') return
     const { conversation, runId } = answer
     this.#deps.tell({ conversation, owner: closed.owner, change: 'answered', runId })
@@ -54,7 +57,7 @@ export class HistoryStore implements History {
       .executeTakeFirst()
     if (stored !== undefined) return row.id
     if (row.bytes === null) await this.#deps.files.write(row.id, blob.bytes)
-    await this.#deps.appends.append({ type: 'blob', row })
+    await this.#deps.appends.append({ type: 'blob', row }, 'after_turn')
     return row.id
   }
 

@@ -48,7 +48,7 @@ async function withTable(test: (table: RowsTable) => Promise<void>): Promise<voi
 }
 
 const insert = (appends: Appends, value: number): Promise<unknown> =>
-  appends.append((write) => write.command(`insert into rows (value) values (${value})`))
+  appends.append((write) => write.command(`insert into rows (value) values (${value})`), 'after_turn')
 
 function historyOf({ database, appends, folder }: TestDatabase): HistoryStore {
   let lastId = 0
@@ -86,13 +86,31 @@ describe('group commit', () => {
     })
   })
 
+  it('what is to begin at once is on its way before the turn ends, alone; what comes in the turn after it shares a commit', async () => {
+    const batches: (readonly string[])[] = []
+    const appends = new GroupCommit<string, undefined>(async (batch) => {
+      batches.push(batch)
+      return batch.map(() => ({ status: 'done', result: undefined }))
+    })
+    const first = appends.append('first', 'at_once')
+    expect(batches).toEqual([['first']])
+    await Promise.all([first, appends.append('second', 'at_once'), appends.append('third', 'after_turn')])
+    expect(batches).toEqual([['first'], ['second', 'third']])
+    await appends.idle()
+    const late = appends.append('late', 'after_turn')
+    await Promise.resolve()
+    expect(batches).toHaveLength(2)
+    await late
+    expect(batches).toHaveLength(3)
+  })
+
   it('a member that fails is undone alone, with all its rows', async () => {
     await withTable(async ({ appends, values }) => {
       await insert(appends, 5)
       const failing = appends.append(async (write) => {
         await write.command('insert into rows (value) values (100)')
         await write.command('insert into rows (value) values (5)')
-      })
+      }, 'after_turn')
       const outcomes = await Promise.allSettled([insert(appends, 1), failing, insert(appends, 2)])
       expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
       expect(values()).toEqual([5, 1, 2])
@@ -139,7 +157,7 @@ describe('group commit', () => {
 
   it('a failed commit fails every member, and the next batch works', async () => {
     await withTable(async ({ appends, values }) => {
-      const ending = appends.append((write) => write.command('rollback'))
+      const ending = appends.append((write) => write.command('rollback'), 'after_turn')
       const outcomes = await Promise.allSettled([insert(appends, 1), ending, insert(appends, 2)])
       expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected'])
       await insert(appends, 3)
