@@ -22,8 +22,8 @@ const MAX_WAITING = 2048
 const SETTLED_PER_TURN = 8
 
 /**
- * When an idle store begins: `at_once` for what somebody waits for, who has other things to wait for meanwhile;
- * `after_turn` when the work of the turn, such as telling a reader, comes before that of the disk.
+ * When an idle store takes up an append: `at_once`, as the caller does something slow meanwhile, such as asking a model;
+ * `after_turn`, as what goes on in this turn of the event loop, such as telling readers, comes before the disk.
  */
 type Begin = 'at_once' | 'after_turn'
 
