@@ -1,3 +1,5 @@
+import { isRecord } from '../../common/is-record.ts'
+
 type Schema = Readonly<Record<string, unknown>>
 
 const deepest = 8
@@ -28,12 +30,9 @@ function sample(given: unknown, place: Place): unknown {
 
 const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : undefined)
 
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Follows local references and joins allOf; `true` and nonsense allow anything. */
 function resolve(given: unknown, place: Place): Schema {
-  if (!isSchema(given) || place.depth > deepest) return {}
+  if (!isRecord(given) || place.depth > deepest) return {}
   const reference = given['$ref']
   if (typeof reference === 'string') return resolve(lookUp(place.root, reference), deeper(place))
   const parts = given['allOf']
@@ -49,7 +48,7 @@ const lookUp = (root: Schema, reference: string): unknown =>
     .split('/')
     .slice(1)
     .reduce<unknown>(
-      (at, key) => (isSchema(at) ? at[key.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined),
+      (at, key) => (isRecord(at) ? at[key.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined),
       root,
     )
 
@@ -140,7 +139,7 @@ function sampleArray(schema: Schema, place: Place): readonly unknown[] {
 /** Below the deepest level only what is required, so that schemas which hold themselves come to an end. */
 function sampleObject(schema: Schema, place: Place): Schema {
   const properties = schema['properties']
-  if (!isSchema(properties) || place.depth > deepest) return {}
+  if (!isRecord(properties) || place.depth > deepest) return {}
   const required = Array.isArray(schema['required']) ? schema['required'] : []
   const wanted = Object.entries(properties).filter(([key]) => place.depth < 3 || required.includes(key))
   return Object.fromEntries(wanted.map(([key, value]) => [key, sample(value, deeper(place))]))

@@ -1,4 +1,5 @@
 import { HearthError } from '../../common/errors/hearth-error.ts'
+import { isRecord } from '../../common/is-record.ts'
 import type { GrammarSchema } from './wire-schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -53,7 +54,7 @@ export const anyObject: GrammarSchema = { type: 'object', additionalProperties: 
 export function mapJsonSchema(schema: unknown, path: string): GrammarSchema {
   const place: Place = { path, depth: 0, budget: { left: maxSchemas } }
   const mapped = mapSchema(schema, place)
-  const definitions = isObject(schema) ? mapDefinitions(schema, place) : {}
+  const definitions = isRecord(schema) ? mapDefinitions(schema, place) : {}
   return Object.keys(definitions).length === 0 ? mapped : withDefinitions(mapped, definitions)
 }
 
@@ -87,7 +88,7 @@ function mapSchema(schema: unknown, place: Place): GrammarSchema {
     throw refuse(place, `is too large: at most ${maxSchemas} schemas, ${maxDepth} deep`)
   }
   if (schema === true) return anything
-  if (!isObject(schema)) {
+  if (!isRecord(schema)) {
     throw new HearthError('caller_invalid_request', `${place.path} must be a JSON Schema.`, {
       details: { param: place.path },
     })
@@ -139,10 +140,10 @@ function mapTypeList(schema: Json, place: Place): GrammarSchema | undefined {
 
 function mapObject(schema: Json, place: Place): GrammarSchema | undefined {
   const { type, properties, additionalProperties } = schema
-  if (type !== 'object' && !(type === undefined && isObject(properties))) return undefined
-  const mapped = mapMembers(isObject(properties) ? properties : {}, inside(place, 'properties'))
+  if (type !== 'object' && !(type === undefined && isRecord(properties))) return undefined
+  const mapped = mapMembers(isRecord(properties) ? properties : {}, inside(place, 'properties'))
   const isOpen = Object.keys(mapped).length === 0 && additionalProperties !== false
-  const others = isObject(additionalProperties)
+  const others = isRecord(additionalProperties)
     ? mapSchema(additionalProperties, inside(place, 'additionalProperties'))
     : additionalProperties === true || isOpen
   return { type: 'object', properties: mapped, ...(others === false ? {} : { additionalProperties: others }) }
@@ -195,8 +196,8 @@ const mapMembers = (members: Json, place: Place): Definitions =>
 function mapDefinitions(schema: Json, place: Place): Definitions {
   const { $defs, definitions } = schema
   return {
-    ...(isObject(definitions) ? mapMembers(definitions, inside(place, 'definitions')) : {}),
-    ...(isObject($defs) ? mapMembers($defs, inside(place, '$defs')) : {}),
+    ...(isRecord(definitions) ? mapMembers(definitions, inside(place, 'definitions')) : {}),
+    ...(isRecord($defs) ? mapMembers($defs, inside(place, '$defs')) : {}),
   }
 }
 
@@ -211,6 +212,5 @@ const refuse = ({ path }: Place, what: string) =>
     details: { param: path },
   })
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0
 const isScalar = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value)

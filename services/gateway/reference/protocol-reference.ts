@@ -1,6 +1,7 @@
 import { binaryKinds } from '../../common/contracts/protocol/binary-frame.ts'
 import { closeCodes } from '../../common/contracts/protocol/close-codes.ts'
 import { protocolLimits, protocolName } from '../../common/contracts/protocol/limits.ts'
+import { isRecord } from '../../common/is-record.ts'
 import { gatewayLimits } from '../gateway-limits.ts'
 import { type JsonSchema, type MessageEntry, messageCatalog } from './message-catalog.ts'
 
@@ -104,8 +105,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-const record = (value: unknown): JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
+const record = (value: unknown): JsonSchema => (isRecord(value) ? value : {})
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []
