@@ -152,10 +152,7 @@ class VendorStream<Frame, State> implements AsyncIterableIterator<readonly Gener
     const state = this.#state
     try {
       if (read instanceof Error) throw read
-      if (read !== 'end') return moveClocks(this.#step(read), timers)
-      const last = dialect.step(state, this.#decoder.end())
-      if (last.outcome.status !== 'open') return last
-      return { state: last.state, events: [...last.events, ...dialect.end(last.state)], outcome: { status: 'done' } }
+      return read === 'end' ? this.#lastStep() : moveClocks(this.#step(read), timers)
     } catch (error) {
       const failure = timers.failure() ?? mapError(error)
       if (!dialect.isComplete(state) || !mayFollowTheEnd(failure)) throw failure
@@ -169,6 +166,17 @@ class VendorStream<Frame, State> implements AsyncIterableIterator<readonly Gener
     const { failure } = this.#decoder
     if (failure === undefined || step.outcome.status !== 'open') return step
     return { ...step, outcome: { status: 'failed', error: failure } }
+  }
+
+  /** The end of the body; what its last bytes say stands, also when the answer is not whole. */
+  #lastStep(): BatchStep<State> {
+    const last = this.#dialect.step(this.#state, this.#decoder.end())
+    if (last.outcome.status !== 'open') return last
+    try {
+      return { ...last, events: [...last.events, ...this.#dialect.end(last.state)], outcome: { status: 'done' } }
+    } catch (error) {
+      return { ...last, outcome: { status: 'failed', error: this.#reading.mapError(error) } }
+    }
   }
 
   #close(failure: HearthError | undefined): void {
